@@ -1,0 +1,283 @@
+//===- Ast.h - SQL expressions and queries as written ---------------------===//
+//
+// Plain structs, one per construct, each with the range of the user's text.
+// Nothing here is bound or typed. LLVM-style casting by `kind`.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_FRONTEND_SQL_AST_H
+#define LEVADA_FRONTEND_SQL_AST_H
+
+#include "ir/diag/SourceMap.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace levada::sql {
+
+/// A name as written: unquoted names keep their case (Flink is case
+/// sensitive for columns, blind for keywords and functions).
+struct Name {
+  std::string text;
+  SourceRange range;
+  bool quoted = false;
+};
+
+/// A type as written: `DECIMAL(10, 2) NOT NULL`, `ROW<a INT, b STRING>`.
+struct TypeName {
+  SourceRange range;
+  std::string name;              ///< upper case: "INT", "TIMESTAMP_LTZ", "ROW"
+  std::vector<int64_t> params;   ///< length, or precision and scale
+  bool nullable = true;          ///< false after NOT NULL
+  std::vector<TypeName> children; ///< ARRAY, MAP, MULTISET, ROW
+  std::vector<Name> fieldNames;   ///< ROW only
+};
+
+enum class ExprKind {
+  Literal, Interval, Column, Star, Unary, Binary, Between, InList, Like, Is,
+  Case, Cast, Call, Field, Index, RowValue, ArrayValue, MapValue, Subquery,
+};
+
+struct Expr {
+  const ExprKind kind;
+  SourceRange range;
+  explicit Expr(ExprKind kind, SourceRange range) : kind(kind), range(range) {}
+  virtual ~Expr() = default;
+};
+using ExprPtr = std::unique_ptr<Expr>;
+
+enum class LiteralKind {
+  Null, True, False, Unknown,
+  Integer,      ///< 42: INT or BIGINT by size, DECIMAL beyond
+  Decimal,      ///< 4.20: DECIMAL(3, 2)
+  Approximate,  ///< 4.2E0: DOUBLE
+  String,       ///< 'it''s': CHAR(n), `text` without quotes, '' undone
+  Binary,       ///< x'0aff', `text` the hex digits
+  Date, Time, Timestamp, TimestampLtz, ///< DATE '2020-01-01' …, `text` inside
+};
+struct LiteralExpr : Expr {
+  LiteralKind literal;
+  std::string text;
+  LiteralExpr(LiteralKind l, std::string text, SourceRange r)
+      : Expr(ExprKind::Literal, r), literal(l), text(std::move(text)) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Literal; }
+};
+
+enum class TimeUnit { Year, Quarter, Month, Week, Day, Hour, Minute, Second };
+/// INTERVAL '1 10:00' DAY TO MINUTE; INTERVAL -'5' SECOND(3) …
+struct IntervalExpr : Expr {
+  std::string text;
+  bool negative = false;
+  TimeUnit from;
+  std::optional<TimeUnit> to;
+  std::optional<int64_t> precision, fraction;
+  IntervalExpr(SourceRange r) : Expr(ExprKind::Interval, r) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Interval; }
+};
+
+/// a, t.a, t.row.field: parts as written; the binder says which is what.
+struct ColumnExpr : Expr {
+  std::vector<Name> parts;
+  ColumnExpr(SourceRange r) : Expr(ExprKind::Column, r) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Column; }
+};
+/// * or t.*
+struct StarExpr : Expr {
+  std::vector<Name> qualifier;
+  StarExpr(SourceRange r) : Expr(ExprKind::Star, r) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Star; }
+};
+
+enum class UnaryOp { Plus, Minus, Not };
+struct UnaryExpr : Expr {
+  UnaryOp op;
+  ExprPtr operand;
+  UnaryExpr(UnaryOp op, ExprPtr e, SourceRange r)
+      : Expr(ExprKind::Unary, r), op(op), operand(std::move(e)) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Unary; }
+};
+
+enum class BinaryOp {
+  Add, Sub, Mul, Div, Rem, Concat,
+  Eq, Ne, Lt, Le, Gt, Ge, IsDistinct, IsNotDistinct,
+  And, Or,
+};
+struct BinaryExpr : Expr {
+  BinaryOp op;
+  SourceRange opRange;
+  ExprPtr left, right;
+  BinaryExpr(BinaryOp op, SourceRange opRange, ExprPtr l, ExprPtr r, SourceRange range)
+      : Expr(ExprKind::Binary, range), op(op), opRange(opRange),
+        left(std::move(l)), right(std::move(r)) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Binary; }
+};
+
+struct BetweenExpr : Expr {
+  ExprPtr operand, low, high;
+  bool negated = false, symmetric = false;
+  BetweenExpr(SourceRange r) : Expr(ExprKind::Between, r) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Between; }
+};
+struct Query;
+struct InExpr : Expr {
+  ExprPtr operand;
+  std::vector<ExprPtr> list;      ///< or
+  std::unique_ptr<Query> query;   ///< IN (SELECT …)
+  bool negated = false;
+  InExpr(SourceRange r);
+  ~InExpr() override;
+  static bool classof(const Expr *e) { return e->kind == ExprKind::InList; }
+};
+struct LikeExpr : Expr {
+  ExprPtr operand, pattern, escape; ///< escape may be null
+  bool negated = false, similar = false;
+  LikeExpr(SourceRange r) : Expr(ExprKind::Like, r) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Like; }
+};
+enum class IsWhat { Null, True, False, Unknown, Json, JsonValue, JsonObject, JsonArray, JsonScalar };
+struct IsExpr : Expr {
+  ExprPtr operand;
+  IsWhat what;
+  bool negated = false;
+  IsExpr(SourceRange r) : Expr(ExprKind::Is, r) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Is; }
+};
+/// CASE [operand] WHEN … THEN … [ELSE …] END
+struct CaseExpr : Expr {
+  ExprPtr operand, otherwise; ///< either may be null
+  std::vector<std::pair<ExprPtr, ExprPtr>> branches;
+  CaseExpr(SourceRange r) : Expr(ExprKind::Case, r) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Case; }
+};
+struct CastExpr : Expr {
+  ExprPtr operand;
+  TypeName type;
+  bool tryCast = false;
+  CastExpr(SourceRange r) : Expr(ExprKind::Cast, r) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Cast; }
+};
+
+struct OrderItem {
+  ExprPtr expr;
+  bool descending = false;
+  std::optional<bool> nullsFirst;
+};
+struct FrameBound {
+  enum Kind { UnboundedPreceding, Preceding, CurrentRow, Following, UnboundedFollowing } kind;
+  ExprPtr offset;
+};
+/// OVER name, or OVER (PARTITION BY … ORDER BY … ROWS|RANGE …)
+struct WindowSpec {
+  SourceRange range;
+  std::optional<Name> reference;
+  std::vector<ExprPtr> partitionBy;
+  std::vector<OrderItem> orderBy;
+  bool rows = false, hasFrame = false;
+  FrameBound low, high;
+};
+
+/// Any function call. Special syntax is normalized: EXTRACT(u FROM x) is
+/// EXTRACT(unit, x), FLOOR(x TO u) is FLOOR(x, unit), TRIM(BOTH a FROM b) is
+/// TRIM(flag, b, a), SUBSTRING(a FROM b FOR c), POSITION(a IN b),
+/// OVERLAY(a PLACING b FROM c FOR d), TIMESTAMPADD(unit, n, t): a unit or flag
+/// is a LiteralExpr of String kind listed in `symbols`.
+struct CallExpr : Expr {
+  Name name;                 ///< upper case in `name.text` when not quoted
+  std::vector<ExprPtr> args;
+  std::vector<bool> symbols; ///< args[i] is a keyword (unit, flag), not a value
+  std::vector<std::optional<Name>> argNames; ///< f(a => 1); empty when none
+  bool star = false;         ///< COUNT(*)
+  bool distinct = false;
+  std::vector<OrderItem> withinGroup;
+  ExprPtr filter;            ///< FILTER (WHERE …)
+  std::unique_ptr<WindowSpec> over;
+  CallExpr(SourceRange r) : Expr(ExprKind::Call, r) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Call; }
+};
+/// (expr).field
+struct FieldExpr : Expr {
+  ExprPtr operand;
+  Name field;
+  FieldExpr(SourceRange r) : Expr(ExprKind::Field, r) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Field; }
+};
+/// array[i], map[key]
+struct IndexExpr : Expr {
+  ExprPtr operand, index;
+  IndexExpr(SourceRange r) : Expr(ExprKind::Index, r) {}
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Index; }
+};
+/// ROW(…) or (a, b); ARRAY[…]; MAP[k, v, …]
+struct ListExpr : Expr {
+  std::vector<ExprPtr> items;
+  ListExpr(ExprKind kind, SourceRange r) : Expr(kind, r) {}
+  static bool classof(const Expr *e) {
+    return e->kind == ExprKind::RowValue || e->kind == ExprKind::ArrayValue ||
+           e->kind == ExprKind::MapValue;
+  }
+};
+/// (SELECT …) as a value, EXISTS (SELECT …)
+struct SubqueryExpr : Expr {
+  std::unique_ptr<Query> query;
+  bool exists = false;
+  SubqueryExpr(SourceRange r);
+  ~SubqueryExpr() override;
+  static bool classof(const Expr *e) { return e->kind == ExprKind::Subquery; }
+};
+
+//===----------------------------------------------------------------------===//
+// Queries
+//===----------------------------------------------------------------------===//
+
+struct SelectItem {
+  ExprPtr expr;
+  std::optional<Name> alias;
+  SourceRange range;
+};
+
+enum class TableKind { Named, Function, Subquery, Join };
+enum class JoinKind { Inner, Left, Right, Full, Cross };
+/// One node of FROM. A window table function is Function with `call` =
+/// TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL …): a TABLE argument is a
+/// ColumnExpr whose symbol flag is set, DESCRIPTOR(x) a CallExpr.
+struct TableRef {
+  TableKind kind = TableKind::Named;
+  SourceRange range;
+  std::vector<Name> name;              ///< Named
+  std::unique_ptr<CallExpr> call;      ///< Function
+  std::unique_ptr<Query> query;        ///< Subquery
+  std::optional<Name> alias;
+  std::vector<Name> columnAliases;
+  JoinKind join = JoinKind::Inner;     ///< Join
+  std::unique_ptr<TableRef> left, right;
+  ExprPtr on;
+  std::vector<Name> usingColumns;
+};
+
+struct Select {
+  SourceRange range;
+  bool distinct = false;
+  std::vector<SelectItem> items;
+  std::unique_ptr<TableRef> from;      ///< null: no FROM
+  ExprPtr where, having, qualify;
+  bool grouped = false;                ///< a GROUP BY clause is there
+  std::vector<ExprPtr> groupBy;
+  std::vector<std::pair<Name, std::unique_ptr<WindowSpec>>> windows;
+};
+
+struct Query {
+  SourceRange range;
+  std::unique_ptr<Select> select;
+  std::vector<OrderItem> orderBy;
+  ExprPtr limit, offset;
+};
+
+inline InExpr::InExpr(SourceRange r) : Expr(ExprKind::InList, r) {}
+inline InExpr::~InExpr() = default;
+inline SubqueryExpr::SubqueryExpr(SourceRange r) : Expr(ExprKind::Subquery, r) {}
+inline SubqueryExpr::~SubqueryExpr() = default;
+
+} // namespace levada::sql
+
+#endif

@@ -1,0 +1,34 @@
+//===- Parser.h - Flink SQL text to Ast -----------------------------------===//
+//
+// Recursive descent over one buffer of the SourceMap (a file, or an SQL text
+// inside a TOML string). Errors say what was found and what was expected
+// there; a parse that failed returns null after at least one diagnostic.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_FRONTEND_SQL_PARSER_H
+#define LEVADA_FRONTEND_SQL_PARSER_H
+
+#include "frontend/sql/Ast.h"
+#include "ir/diag/Diag.h"
+
+namespace levada::sql {
+
+/// The whole buffer as one expression.
+ExprPtr parseExpression(uint32_t buffer, diag::Engine &engine);
+/// `expr [[AS] alias]`, or `*`, as in a select list.
+std::optional<SelectItem> parseSelectItem(uint32_t buffer, diag::Engine &engine);
+/// `expr [ASC|DESC] [NULLS FIRST|LAST]`.
+std::optional<OrderItem> parseOrderItem(uint32_t buffer, diag::Engine &engine);
+/// A type such as `DECIMAL(10, 2) NOT NULL`.
+std::optional<TypeName> parseType(uint32_t buffer, diag::Engine &engine);
+/// A single query, optionally ended by `;`.
+std::unique_ptr<Query> parseQuery(uint32_t buffer, diag::Engine &engine);
+
+/// The tree as SQL text; parsing it again gives the same tree.
+std::string print(const Expr &expr);
+std::string print(const TypeName &type);
+std::string print(const Query &query);
+
+} // namespace levada::sql
+
+#endif
