@@ -1,0 +1,75 @@
+//===- fn.h - how built-in functions and aggregates are declared ----------===//
+//
+// A built-in is one annotated C++ function or struct in stdlib/. AbiGen reads
+// it: SQL name, types, null policy and documentation come from here only.
+//
+//   /// Number of characters of `s`.
+//   LEVADA_FN("CHAR_LENGTH", pure)
+//   int32_t levada_fn_char_length(const levada_str &s) { … }
+//
+// Parameters: bool, int8_t … int64_t, float, double by value; levada_str,
+// levada_i128 and the decimal and timestamp types below by const reference.
+// A plain parameter is strict: generated code returns NULL before the call
+// when it is NULL. `levada_opt<T>` may be NULL. `levada_args<T>`, last, takes
+// any number. Result: the value itself for a total, strict function of a
+// by-value type; every other function takes `levada_ctx *ctx` first and an
+// out pointer last, and returns levada_status. LEVADA_ERROR: ctx->error_code
+// and error_text are set (levada_fail). FLAGS: pure (deterministic), volatile,
+// fails (may return LEVADA_ERROR). A SQL signature that C++ cannot say is
+// given as a third argument: LEVADA_FN("ROUND", pure, "(DECIMAL(p, s), INT) -> rule:round").
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_STDLIB_FN_H
+#define LEVADA_STDLIB_FN_H
+
+#include "runtime/abi/abi.h"
+
+#define LEVADA_FN(NAME, FLAGS, ...)                                            \
+  __attribute__((annotate("levada.fn|" NAME "|" #FLAGS "|" __VA_ARGS__)))
+/// A struct with add, merge, get (and init by its member initializers).
+/// FLAGS: exact (commutative, order does not matter) or ordered.
+#define LEVADA_AGG(NAME, FLAGS, ...)                                           \
+  __attribute__((annotate("levada.agg|" NAME "|" #FLAGS "|" __VA_ARGS__)))
+
+// SQL types that share a C representation have names of their own; AbiGen
+// reads the alias that is written.
+using levada_date = int32_t;          // DATE: days
+using levada_time = int32_t;          // TIME(3): ms of the day
+using levada_timestamp = int64_t;     // TIMESTAMP(3): ms
+using levada_timestamp_us = int64_t;  // TIMESTAMP(6): µs
+using levada_timestamp_ltz = int64_t; // TIMESTAMP_LTZ(3): ms
+using levada_timestamp_ltz_us = int64_t; // TIMESTAMP_LTZ(6): µs
+using levada_year_month = int32_t;    // INTERVAL YEAR TO MONTH: months
+using levada_day_time = int64_t;      // INTERVAL DAY TO SECOND: ms
+struct levada_bytes : levada_str {};  // BYTES
+
+/// A parameter that may be NULL: points to the value, or is null.
+template <typename T> struct levada_opt {
+  const T *value;
+};
+/// Any number of parameters that may be NULL.
+template <typename T> struct levada_args {
+  const T *const *values;
+  int32_t count;
+};
+
+static inline const char *levada_data(const levada_str &s) {
+  return s.len <= 12 ? s.inl : s.ptr;
+}
+/// A string over bytes that live long enough (frame or state).
+static inline levada_str levada_view(const char *data, uint32_t len) {
+  levada_str s = {};
+  s.len = len;
+  if (len <= 12)
+    __builtin_memcpy(s.inl, data, len);
+  else {
+    __builtin_memcpy(s.prefix, data, 4);
+    s.ptr = data;
+  }
+  return s;
+}
+
+/// Sets ctx's error; returns LEVADA_ERROR. `text` is copied to the frame.
+levada_status levada_fail(levada_ctx *ctx, uint32_t code, const char *text, uint32_t size);
+
+#endif
