@@ -95,6 +95,7 @@ private:
   SourceMap &sources;
   std::vector<Diagnostic> diagnostics;
   size_t errorCount = 0;
+  size_t droppedErrors = 0; ///< counted, no longer kept
 };
 
 /// The entry of `candidates` nearest in spelling to `word` (case-blind edit

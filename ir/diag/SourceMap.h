@@ -52,11 +52,17 @@ public:
   std::string_view path(uint32_t buffer) const;
   LineColumn position(SourceRange range) const; ///< of its begin, in the file
 
+  /// Line `number` (from 1) of a file, without its line break.
+  std::string_view line(uint32_t file, uint32_t number) const;
+  /// The byte at which that line begins.
+  uint32_t lineStart(uint32_t file, uint32_t number) const;
+
 private:
   struct Buffer {
     std::string path, text;
     SourceRange origin;
-    std::vector<uint32_t> offsets;
+    std::vector<uint32_t> offsets;    ///< embedded only
+    std::vector<uint32_t> lineStarts; ///< files only
   };
   std::deque<Buffer> buffers;
 };
