@@ -1,0 +1,174 @@
+//===- Exec.td - the exec dialect: how a pipeline runs --------------------===//
+//
+// Stages are fused loops over rows; channels carry rows between workers,
+// slots keep state, sinks take encoded rows. Scalars inside stages are those
+// of `flow`. One codegen file lowers each operation.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_IR_EXEC_EXEC_TD
+#define LEVADA_IR_EXEC_EXEC_TD
+
+include "ir/flow/Flow.td"
+include "mlir/IR/OpBase.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+
+def Exec_Dialect : Dialect {
+  let name = "exec";
+  let cppNamespace = "::levada::exec";
+  let summary = "the physical plan";
+  let dependentDialects = ["::levada::flow::FlowDialect"];
+}
+
+class Exec_Op<string name, list<Trait> traits = []> : Op<Exec_Dialect, name, traits>;
+
+//===----------------------------------------------------------------------===//
+// Declarations: symbols at module level, numbered in order of appearance
+// (their index in levada_program's tables). Module attributes are those of
+// flow plus exec.operators = [["name", "kind"], …]: the ledger's rows.
+//===----------------------------------------------------------------------===//
+
+def Exec_SourceOp : Exec_Op<"source", [Symbol]> {
+  let summary = "an input and how its records decode";
+  let description = [{
+    `columns`/`types`: all columns of the file in order. `used`: for each block
+    argument of the stage that reads it, the column's index, or −1 − k for
+    metadata key k of `metadata`.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$connector, DictionaryAttr:$options,
+    StrAttr:$format, DictionaryAttr:$format_options, StrArrayAttr:$columns, TypeArrayAttr:$types,
+    DenseI32ArrayAttr:$used, StrArrayAttr:$metadata, Flow_OnErrorAttr:$on_error,
+    OptionalAttr<FlatSymbolRefAttr>:$dead_letter, I32Attr:$op);
+  let assemblyFormat = "$sym_name attr-dict";
+  let hasVerifier = 1;
+}
+
+def Exec_ChannelOp : Exec_Op<"channel", [Symbol]> {
+  let summary = "rows on their way to another stage";
+  let description = [{`single`: all rows go to one worker; else by the hash given at emit.}];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$names, TypeArrayAttr:$types, UnitAttr:$single);
+  let assemblyFormat = "$sym_name attr-dict";
+}
+
+def Exec_SinkOp : Exec_Op<"sink", [Symbol]> {
+  let summary = "an output and how rows encode";
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$connector, DictionaryAttr:$options,
+    StrAttr:$format, DictionaryAttr:$format_options, StrArrayAttr:$columns, TypeArrayAttr:$types, I32Attr:$op);
+  let assemblyFormat = "$sym_name attr-dict";
+}
+
+def Exec_SlotOp : Exec_Op<"slot", [Symbol]> {
+  let summary = "state: windows, groups or rows to sort";
+  let description = [{
+    kind: "window" (tumble, hop, cumulate), "session", "group", "sort". `id` is
+    stable across -O, parallelism and compiler versions. Keys and aggregates
+    for the first three; sort keeps rows of `key_types` ordered by `sort_keys`.
+    The stage that reads it has as block arguments: the keys, then
+    window_start, window_end, window_time (window, session), then results.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$id, StrAttr:$kind,
+    StrArrayAttr:$key_names, TypeArrayAttr:$key_types,
+    OptionalAttr<Flow_WindowAttr>:$window, DefaultValuedAttr<BoolAttr, "false">:$local_zone,
+    TypedArrayAttrBase<Flow_AggAttr, "aggregates">:$aggs,
+    TypedArrayAttrBase<Flow_SortKeyAttr, "sort keys">:$sort_keys,
+    DefaultValuedAttr<I64Attr, "-1">:$limit, DefaultValuedAttr<I64Attr, "-1">:$skip,
+    DefaultValuedAttr<BoolAttr, "false">:$always_one, I32Attr:$op);
+  let assemblyFormat = "$sym_name attr-dict";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Stages
+//===----------------------------------------------------------------------===//
+
+def Exec_StageOp : Exec_Op<"stage", [Symbol, SingleBlock, NoTerminator, IsolatedFromAbove]> {
+  let summary = "a fused loop over the rows of one input";
+  let description = [{
+    `input` names a source, a channel or a slot; the block's arguments are its
+    columns (a source's: those in `used`). Rows run the block from top to end.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$input);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$sym_name `from` $input $body attr-dict";
+  let hasVerifier = 1;
+}
+
+class Exec_RegionOp<string name> : Exec_Op<name, [SingleBlock, NoTerminator]>;
+
+def Exec_WhenOp : Exec_RegionOp<"when"> {
+  let summary = "the rest of the row's way, if the condition is TRUE";
+  let description = [{Counts passed or filtered for operator `op`.}];
+  let arguments = (ins Flow_SqlType:$condition, I32Attr:$op);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$condition $body attr-dict `:` type($condition)";
+}
+
+def Exec_GuardOp : Exec_RegionOp<"guard"> {
+  let summary = "what becomes of the row when an expression inside fails";
+  let description = [{
+    fail: stops the run; skip: the row leaves this region, counted bad for
+    `op`; dead_letter: also goes to that channel. The innermost guard decides.
+  }];
+  let arguments = (ins Flow_OnErrorAttr:$policy, I32Attr:$op, OptionalAttr<FlatSymbolRefAttr>:$dead_letter);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$body attr-dict";
+}
+
+def Exec_WatermarkOp : Exec_Op<"watermark"> {
+  let summary = "what the row proves about event time; in source stages";
+  let description = [{
+    Takes effect for the rows after this one. A NULL is an error of the row
+    (a NULL event time), under the guard at hand.
+  }];
+  let arguments = (ins Flow_SqlType:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
+}
+
+def Exec_ExpandOp : Exec_RegionOp<"expand"> {
+  let summary = "runs the region once per window the row's time is in";
+  let description = [{Region arguments: window_start, window_end, window_time. Tumble, hop, cumulate.}];
+  let arguments = (ins Flow_WindowAttr:$window, Flow_SqlType:$time);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$window $time $body attr-dict `:` type($time)";
+}
+
+def Exec_EmitOp : Exec_Op<"emit"> {
+  let summary = "puts a row into a channel";
+  let description = [{`hash`: how many leading values are the key that picks the worker.}];
+  let arguments = (ins FlatSymbolRefAttr:$channel, Variadic<Flow_SqlType>:$values,
+                       DefaultValuedAttr<I32Attr, "0">:$hash);
+  let assemblyFormat = "$channel `(` $values `)` attr-dict `:` type($values)";
+  let hasVerifier = 1;
+}
+
+def Exec_WriteOp : Exec_Op<"write"> {
+  let summary = "encodes a row for a sink";
+  let arguments = (ins FlatSymbolRefAttr:$sink, Variadic<Flow_SqlType>:$values);
+  let assemblyFormat = "$sink `(` $values `)` attr-dict `:` type($values)";
+  let hasVerifier = 1;
+}
+
+def Exec_UpdateOp : Exec_Op<"update", [SingleBlock, NoTerminator, AttrSizedOperandSegments]> {
+  let summary = "puts a row into a slot";
+  let description = [{
+    keys, the event time (window and session), then each aggregate's arguments
+    and filter in the order of the slot's `aggs`: args first, then the filter if the
+    call names one. A slot of kind sort takes the row as keys. The region runs
+    for a row that is late for all its windows.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$slot, Variadic<Flow_SqlType>:$keys,
+                       Optional<Flow_SqlType>:$time, Variadic<Flow_SqlType>:$args);
+  let regions = (region SizedRegion<1>:$late);
+  let assemblyFormat = "$slot `key` `(` $keys `)` (`time` $time^)? `args` `(` $args `)` `late` $late attr-dict `:` `(` type($keys) `)` (`,` type($time)^)? `,` `(` type($args) `)`";
+  let hasVerifier = 1;
+}
+
+def Exec_CountOp : Exec_Op<"count"> {
+  let summary = "counts the row for the ledger";
+  let description = [{kind: "in", "passed", "made" … as LEVADA_COUNT_* in abi.h.}];
+  let arguments = (ins StrAttr:$kind, I32Attr:$op);
+  let assemblyFormat = "$kind $op attr-dict";
+}
+
+#endif
