@@ -12,11 +12,22 @@
 // A plain parameter is strict: generated code returns NULL before the call
 // when it is NULL. `levada_opt<T>` may be NULL. `levada_args<T>`, last, takes
 // any number. Result: the value itself for a total, strict function of a
-// by-value type; every other function takes `levada_ctx *ctx` first and an
-// out pointer last, and returns levada_status. LEVADA_ERROR: ctx->error_code
-// and error_text are set (levada_fail). FLAGS: pure (deterministic), volatile,
-// fails (may return LEVADA_ERROR). A SQL signature that C++ cannot say is
-// given as a third argument: LEVADA_FN("ROUND", pure, "(DECIMAL(p, s), INT) -> rule:round").
+// by-value type (which may take levada_ctx * first); every other function takes
+// `levada_ctx *ctx` first and an out pointer last, and returns levada_status.
+// LEVADA_ERROR: ctx->error_code and error_text are set (levada_fail). FLAGS,
+// joined by '|': pure (deterministic), volatile, fails (may return
+// LEVADA_ERROR), nullable (may return LEVADA_NULL though no strict argument is
+// NULL). A SQL signature that C++ cannot say is given as a third argument:
+//   LEVADA_FN("ROUND", pure, "(DECIMAL(p, s), INT) -> rule:round").
+// levada_args<T> arrives as two C arguments, the array of pointers (NULL for
+// NULL) and the count; levada_opt<T> as one pointer.
+//
+// An aggregate is a trivially copyable struct: member initializers, `add` (its
+// argument is never NULL), `merge`, and `get`, which is the value or, where
+// nothing may be the result, levada_status with an out pointer. Each may take
+// `levada_ctx *` first. AbiGen writes its C thunks into generated/thunks_FILE.inc:
+// NAME_init(void *), NAME_add(ctx, void *, value), NAME_merge(ctx, void *,
+// const void *), NAME_get(ctx, const void *, out *) -> levada_status.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_STDLIB_FN_H
@@ -25,11 +36,11 @@
 #include "runtime/abi/abi.h"
 
 #define LEVADA_FN(NAME, FLAGS, ...)                                            \
-  __attribute__((annotate("levada.fn|" NAME "|" #FLAGS "|" __VA_ARGS__)))
+  __attribute__((annotate("levada.fn\x1f" NAME "\x1f" #FLAGS "\x1f" __VA_ARGS__)))
 /// A struct with add, merge, get (and init by its member initializers).
 /// FLAGS: exact (commutative, order does not matter) or ordered.
 #define LEVADA_AGG(NAME, FLAGS, ...)                                           \
-  __attribute__((annotate("levada.agg|" NAME "|" #FLAGS "|" __VA_ARGS__)))
+  __attribute__((annotate("levada.agg\x1f" NAME "\x1f" #FLAGS "\x1f" __VA_ARGS__)))
 
 // SQL types that share a C representation have names of their own; AbiGen
 // reads the alias that is written.
@@ -42,6 +53,12 @@ using levada_timestamp_ltz_us = int64_t; // TIMESTAMP_LTZ(6): µs
 using levada_year_month = int32_t;    // INTERVAL YEAR TO MONTH: months
 using levada_day_time = int64_t;      // INTERVAL DAY TO SECOND: ms
 struct levada_bytes : levada_str {};  // BYTES
+
+/// A DECIMAL of any precision, as functions see it.
+struct levada_decimal {
+  levada_i128 unscaled;
+  int32_t precision, scale;
+};
 
 /// A parameter that may be NULL: points to the value, or is null.
 template <typename T> struct levada_opt {

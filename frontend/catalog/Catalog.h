@@ -19,6 +19,9 @@ namespace levada::catalog {
 enum class Pass : uint8_t {
   Bool, I8, I16, I32, I64, F32, F64, ///< by value
   Str, I128,                         ///< const reference; results through out
+  Decimal, ///< const levada_decimal & (stdlib/fn.h), any precision; as a result the
+           ///< caller fills in precision and scale before the call
+  None,    ///< not passed: COUNT(x), of type ANY, only looks whether it is NULL
 };
 
 /// One parameter (or the result) of a function implementation.
@@ -26,7 +29,8 @@ struct Param {
   std::string_view name;
   std::string_view sqlType; ///< "STRING", "INT", "TIMESTAMP(3)", "DECIMAL(p, s)" …
   Pass pass;
-  bool nullable;            ///< may be given NULL (levada_opt<T>), otherwise strict
+  bool nullable;            ///< may be given NULL (levada_opt<T>), otherwise strict;
+                            ///< of a result: NULL although no strict argument is
 };
 
 /// One implementation (overload) of an SQL function.

@@ -3,6 +3,12 @@
 // Plain structs, one per construct, each with the range of the user's text.
 // Nothing here is bound or typed. LLVM-style casting by `kind`.
 //
+// How deep a tree can be: the parser admits no tree with `depth` over
+// maxDepth, where a chain of binary operators (`a OR b OR c`, which leans to
+// the left) counts as one level and has at most maxChain operators. A walker
+// may recurse for everything but BinaryExpr::left, which it follows in a loop
+// (leftSpine).
+//
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_FRONTEND_SQL_AST_H
 #define LEVADA_FRONTEND_SQL_AST_H
@@ -16,6 +22,9 @@
 
 namespace levada::sql {
 
+inline constexpr uint32_t maxDepth = 400;
+inline constexpr uint32_t maxChain = 10000;
+
 /// A name as written: unquoted names keep their case (Flink is case
 /// sensitive for columns, blind for keywords and functions).
 struct Name {
@@ -25,13 +34,20 @@ struct Name {
 };
 
 /// A type as written: `DECIMAL(10, 2) NOT NULL`, `ROW<a INT, b STRING>`.
+/// Synonyms become one name: INTEGER is "INT", NUMERIC and DEC "DECIMAL",
+/// CHARACTER "CHAR", CHARACTER VARYING "VARCHAR", BINARY VARYING "VARBINARY",
+/// DOUBLE PRECISION "DOUBLE", TIMESTAMP WITH LOCAL TIME ZONE "TIMESTAMP_LTZ".
+/// `INTERVAL DAY(3) TO SECOND(6)` is "INTERVAL DAY TO SECOND" with params 3, 6
+/// (-1 for the first when only the fraction is written). Other names are kept:
+/// which exist is the binder's to say.
 struct TypeName {
   SourceRange range;
   std::string name;              ///< upper case: "INT", "TIMESTAMP_LTZ", "ROW"
   std::vector<int64_t> params;   ///< length, or precision and scale
   bool nullable = true;          ///< false after NOT NULL
   std::vector<TypeName> children; ///< ARRAY, MAP, MULTISET, ROW
-  std::vector<Name> fieldNames;   ///< ROW only
+  std::vector<Name> fieldNames;   ///< ROW and STRUCTURED only
+  std::string className;          ///< STRUCTURED<'class', …> only
 };
 
 enum class ExprKind {
@@ -41,7 +57,8 @@ enum class ExprKind {
 
 struct Expr {
   const ExprKind kind;
-  SourceRange range;
+  SourceRange range;     ///< with the parentheses around it, if any
+  uint32_t depth = 1;    ///< levels of the tree, see the head of this file
   explicit Expr(ExprKind kind, SourceRange range) : kind(kind), range(range) {}
   virtual ~Expr() = default;
 };
@@ -69,7 +86,7 @@ enum class TimeUnit { Year, Quarter, Month, Week, Day, Hour, Minute, Second };
 struct IntervalExpr : Expr {
   std::string text;
   bool negative = false;
-  TimeUnit from;
+  TimeUnit from = TimeUnit::Second;
   std::optional<TimeUnit> to;
   std::optional<int64_t> precision, fraction;
   IntervalExpr(SourceRange r) : Expr(ExprKind::Interval, r) {}
@@ -102,16 +119,23 @@ enum class BinaryOp {
   Add, Sub, Mul, Div, Rem, Concat,
   Eq, Ne, Lt, Le, Gt, Ge, IsDistinct, IsNotDistinct,
   And, Or,
+  Overlaps, ///< (start, end) OVERLAPS (start, interval)
 };
 struct BinaryExpr : Expr {
   BinaryOp op;
   SourceRange opRange;
+  uint32_t chain = 1; ///< binary operators down the left side, this included
   ExprPtr left, right;
   BinaryExpr(BinaryOp op, SourceRange opRange, ExprPtr l, ExprPtr r, SourceRange range)
       : Expr(ExprKind::Binary, range), op(op), opRange(opRange),
         left(std::move(l)), right(std::move(r)) {}
+  ~BinaryExpr() override; ///< takes the left side apart in a loop
   static bool classof(const Expr *e) { return e->kind == ExprKind::Binary; }
 };
+/// The chain `e`, e.left, e.left.left … of BinaryExpr, innermost first: the
+/// order of evaluation. `a + b - c`: first `a + b`, then the whole.
+std::vector<const BinaryExpr *> leftSpine(const BinaryExpr &e);
+
 
 struct BetweenExpr : Expr {
   ExprPtr operand, low, high;
@@ -138,7 +162,7 @@ struct LikeExpr : Expr {
 enum class IsWhat { Null, True, False, Unknown, Json, JsonValue, JsonObject, JsonArray, JsonScalar };
 struct IsExpr : Expr {
   ExprPtr operand;
-  IsWhat what;
+  IsWhat what = IsWhat::Null;
   bool negated = false;
   IsExpr(SourceRange r) : Expr(ExprKind::Is, r) {}
   static bool classof(const Expr *e) { return e->kind == ExprKind::Is; }
@@ -174,14 +198,34 @@ struct WindowSpec {
   std::vector<ExprPtr> partitionBy;
   std::vector<OrderItem> orderBy;
   bool rows = false, hasFrame = false;
-  FrameBound low, high;
+  FrameBound low{FrameBound::UnboundedPreceding, nullptr};
+  FrameBound high{FrameBound::CurrentRow, nullptr};
+  uint32_t depth = 1;
+};
+
+/// What stands after the arguments of a JSON function.
+enum class JsonBehavior {
+  Null, Error, True, False, Unknown, Absent, EmptyArray, EmptyObject, Default,
+};
+enum class JsonWrapper { Without, Conditional, Unconditional };
+struct JsonClauses {
+  std::optional<TypeName> returning;
+  std::optional<JsonWrapper> wrapper;           ///< JSON_QUERY
+  std::optional<JsonBehavior> onEmpty, onError; ///< JSON_VALUE, QUERY, EXISTS
+  ExprPtr defaultOnEmpty, defaultOnError;       ///< DEFAULT value ON …
+  std::optional<JsonBehavior> onNull; ///< Null or Absent: OBJECT, ARRAY, …AGG
 };
 
 /// Any function call. Special syntax is normalized: EXTRACT(u FROM x) is
 /// EXTRACT(unit, x), FLOOR(x TO u) is FLOOR(x, unit), TRIM(BOTH a FROM b) is
 /// TRIM(flag, b, a), SUBSTRING(a FROM b FOR c), POSITION(a IN b),
 /// OVERLAY(a PLACING b FROM c FOR d), TIMESTAMPADD(unit, n, t): a unit or flag
-/// is a LiteralExpr of String kind listed in `symbols`.
+/// is a LiteralExpr of String kind (upper case) listed in `symbols`. TRIM(x)
+/// has one argument; TRIM(FROM x) and TRIM(BOTH FROM x) are TRIM(flag, x).
+/// CURRENT_TIMESTAMP and its kin without parentheses have `niladic` set.
+/// JSON_OBJECT(KEY a VALUE b, …) and JSON_OBJECTAGG(KEY a VALUE b) have the
+/// arguments a, b, …. GROUP BY GROUPING SETS (…) is the call "GROUPING SETS"
+/// with a RowValue for each parenthesized set.
 struct CallExpr : Expr {
   Name name;                 ///< upper case in `name.text` when not quoted
   std::vector<ExprPtr> args;
@@ -189,7 +233,13 @@ struct CallExpr : Expr {
   std::vector<std::optional<Name>> argNames; ///< f(a => 1); empty when none
   bool star = false;         ///< COUNT(*)
   bool distinct = false;
-  std::vector<OrderItem> withinGroup;
+  bool niladic = false;      ///< written without parentheses
+  std::vector<Name> qualifier;             ///< catalog.database.f(…)
+  std::optional<bool> ignoreNulls;         ///< IGNORE NULLS, RESPECT NULLS
+  std::unique_ptr<JsonClauses> json;
+  std::vector<ExprPtr> partitionBy;        ///< f(TABLE t PARTITION BY …
+  std::vector<OrderItem> tableOrder;       ///<   ORDER BY …)
+  std::vector<OrderItem> withinGroup; ///< also f(x ORDER BY …)
   ExprPtr filter;            ///< FILTER (WHERE …)
   std::unique_ptr<WindowSpec> over;
   CallExpr(SourceRange r) : Expr(ExprKind::Call, r) {}
@@ -240,11 +290,15 @@ enum class TableKind { Named, Function, Subquery, Join };
 enum class JoinKind { Inner, Left, Right, Full, Cross };
 /// One node of FROM. A window table function is Function with `call` =
 /// TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL …): a TABLE argument is a
-/// ColumnExpr whose symbol flag is set, DESCRIPTOR(x) a CallExpr.
+/// ColumnExpr (TABLE (SELECT …): a SubqueryExpr) whose symbol flag is set,
+/// DESCRIPTOR(x) a CallExpr. Commas in FROM are Cross joins.
 struct TableRef {
   TableKind kind = TableKind::Named;
   SourceRange range;
+  uint32_t depth = 1;
   std::vector<Name> name;              ///< Named
+  ExprPtr asOf;                        ///< Named: FOR SYSTEM_TIME AS OF
+  bool lateral = false;                ///< Function, Subquery
   std::unique_ptr<CallExpr> call;      ///< Function
   std::unique_ptr<Query> query;        ///< Subquery
   std::optional<Name> alias;
@@ -268,11 +322,26 @@ struct Select {
 
 struct Query {
   SourceRange range;
+  uint32_t depth = 1;
   std::unique_ptr<Select> select;
   std::vector<OrderItem> orderBy;
   ExprPtr limit, offset;
 };
 
+inline BinaryExpr::~BinaryExpr() {
+  ExprPtr next = std::move(left);
+  while (next && BinaryExpr::classof(next.get())) {
+    ExprPtr below = std::move(static_cast<BinaryExpr &>(*next).left);
+    next = std::move(below);
+  }
+}
+inline std::vector<const BinaryExpr *> leftSpine(const BinaryExpr &e) {
+  std::vector<const BinaryExpr *> spine;
+  for (const Expr *next = &e; next && BinaryExpr::classof(next);
+       next = spine.back()->left.get())
+    spine.push_back(static_cast<const BinaryExpr *>(next));
+  return {spine.rbegin(), spine.rend()};
+}
 inline InExpr::InExpr(SourceRange r) : Expr(ExprKind::InList, r) {}
 inline InExpr::~InExpr() = default;
 inline SubqueryExpr::SubqueryExpr(SourceRange r) : Expr(ExprKind::Subquery, r) {}

@@ -21,12 +21,15 @@ std::optional<SelectItem> parseSelectItem(uint32_t buffer, diag::Engine &engine)
 std::optional<OrderItem> parseOrderItem(uint32_t buffer, diag::Engine &engine);
 /// A type such as `DECIMAL(10, 2) NOT NULL`.
 std::optional<TypeName> parseType(uint32_t buffer, diag::Engine &engine);
+/// The inside of OVER (…): `PARTITION BY … ORDER BY … ROWS BETWEEN …`.
+std::unique_ptr<WindowSpec> parseWindowSpec(uint32_t buffer, diag::Engine &engine);
 /// A single query, optionally ended by `;`.
 std::unique_ptr<Query> parseQuery(uint32_t buffer, diag::Engine &engine);
 
 /// The tree as SQL text; parsing it again gives the same tree.
 std::string print(const Expr &expr);
 std::string print(const TypeName &type);
+std::string print(const WindowSpec &spec); ///< without parentheses
 std::string print(const Query &query);
 
 } // namespace levada::sql

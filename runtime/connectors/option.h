@@ -35,9 +35,9 @@
 #include "runtime/abi/abi.h"
 
 #define LEVADA_CONNECTOR(NAME, FLAGS, METADATA)                                \
-  __attribute__((annotate("levada.connector|" NAME "|" #FLAGS "|" METADATA)))
+  __attribute__((annotate("levada.connector\x1f" NAME "\x1f" #FLAGS "\x1f" METADATA)))
 #define LEVADA_FORMAT(NAME, FLAGS)                                             \
-  __attribute__((annotate("levada.format|" NAME "|" #FLAGS "|")))
+  __attribute__((annotate("levada.format\x1f" NAME "\x1f" #FLAGS "\x1f")))
 #define LEVADA_OPTION(KEY, FLAGS, DEFAULT, ...)                                \
   __attribute__((annotate("levada.option\x1f" KEY "\x1f" #FLAGS "\x1f" DEFAULT \
                           "\x1f" __VA_ARGS__)))
