@@ -160,7 +160,7 @@ def Exec_UpdateOp : Exec_Op<"update", [SingleBlock, NoTerminator, AttrSizedOpera
   let arguments = (ins FlatSymbolRefAttr:$slot, Variadic<Flow_SqlType>:$keys,
                        Optional<Flow_SqlType>:$time, Variadic<Flow_SqlType>:$args);
   let regions = (region SizedRegion<1>:$late);
-  let assemblyFormat = "$slot `key` `(` $keys `)` (`time` $time^)? `args` `(` $args `)` `late` $late attr-dict `:` `(` type($keys) `)` (`,` type($time)^)? `,` `(` type($args) `)`";
+  let assemblyFormat = "$slot `key` `(` $keys `)` (`time` $time^)? `args` `(` $args `)` `late` $late attr-dict `:` `(` type($keys) `)` (`at` type($time)^)? `with` `(` type($args) `)`";
   let hasVerifier = 1;
 }
 

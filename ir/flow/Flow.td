@@ -149,7 +149,7 @@ def Flow_AggAttr : AttrDef<Flow_Dialect, "Agg"> {
   let mnemonic = "agg";
   let summary = "one aggregate call over columns of the input";
   let description = [{
-    `#flow.agg<"SUM", @levada_agg_sum_i64, ["v"], filter = "f", distinct = true, as "total" : !flow.sql<BIGINT>>`:
+    `#flow.agg<"SUM", @levada_agg_sum_i64, ["v"], filter = "f", distinct = true, as "total" -> !flow.sql<BIGINT>>`:
     SQL name, the implementing symbol of the catalogue, argument columns, the
     BOOLEAN column of FILTER ("" for none), the result column and its type.
   }];
@@ -157,7 +157,7 @@ def Flow_AggAttr : AttrDef<Flow_Dialect, "Agg"> {
                         OptionalArrayRefParameter<"::mlir::StringAttr">:$args,
                         "::mlir::StringAttr":$filter, "bool":$distinct,
                         "::mlir::StringAttr":$result, "::mlir::Type":$type);
-  let assemblyFormat = "`<` $name `,` $symbol `,` `[` (`]`) : ($args^ `]`)? `,` `filter` `=` $filter `,` `distinct` `=` $distinct `,` `as` $result `:` $type `>`";
+  let assemblyFormat = "`<` $name `,` $symbol `,` `[` (`]`) : ($args^ `]`)? `,` `filter` `=` $filter `,` `distinct` `=` $distinct `,` `as` $result `->` $type `>`";
 }
 
 def Flow_SortKeyAttr : AttrDef<Flow_Dialect, "SortKey"> {
