@@ -64,7 +64,7 @@ typedef struct levada_arena {
 /* Encoded bytes on their way to a sink. cur..end is free space. */
 typedef struct levada_out {
   char *begin, *cur, *end;
-  uint64_t rows;
+  uint64_t rows;  /* the writer adds 1 a row; the runtime counts the sink's from it */
   void *owner;
 } levada_out;
 
@@ -94,6 +94,8 @@ typedef struct levada_ctx {
   uint32_t error_expr;          /* index in program->exprs, or UINT32_MAX */
   levada_str error_text;        /* details, in the arena */
   void *runtime;                /* the worker, opaque here */
+  int64_t order;                /* set by levada_rt_order */
+  int32_t failed;               /* a stage run inside another one failed: all return */
 } levada_ctx;
 
 /* Rows of an operator, counted by what became of them. */
@@ -104,20 +106,24 @@ enum {
 
 /*--- inputs of stages ------------------------------------------------------*/
 
-/* Whole records of one source. */
+/* Whole records of one source: lines, each ending in '\n' (the runtime adds one
+ * to a last line without; a '\r' before it stays). Never empty, never parts of
+ * two files, without the header line. */
 typedef struct levada_chunk {
   const char *data;            /* followed by >= 64 readable bytes */
   uint64_t size;
   uint64_t seq;                /* sequence number */
   uint64_t byte_offset;        /* of data[0] in its (decoded) file */
-  uint64_t line;               /* number of the first line, from 1 */
+  uint64_t line;               /* number of the first line, from 1; 0: not counted */
   levada_str file;             /* path as opened */
   const uint32_t *column_map;  /* schema column -> field of the record; NULL: identity */
   uint32_t field_count;        /* fields a record has; 0: as declared */
   uint32_t source;             /* index in program->sources */
 } levada_chunk;
 
-/* Rows of one channel, in order. A row starts with its int64 watermark. */
+/* Rows of one channel, in order. A row starts with its int64 watermark: the one
+ * before this row as its chunk knows it, LEVADA_MIN_WATERMARK where the producer
+ * is not a source. The watermark that counts is max(base, row's). */
 typedef struct levada_batch {
   const char *rows;
   uint32_t count;
@@ -132,7 +138,9 @@ typedef struct levada_fire {
   uint32_t count;
   int64_t window_start, window_end; /* local ms, as TIMESTAMP(3) */
   int64_t window_time;              /* epoch ms of the time attribute */
-  int64_t watermark;                /* for rows made here: before the rise */
+  int64_t watermark;                /* for the header of rows made here: always
+                                     * LEVADA_MIN_WATERMARK, so that they stand at
+                                     * their number's base whoever fired them */
 } levada_fire;
 
 typedef int32_t (*levada_source_stage)(levada_ctx *, const levada_chunk *);
@@ -167,6 +175,8 @@ typedef struct levada_source_desc {
   int32_t dead_letter;         /* channel of levada_dead_letter rows, or -1 */
   uint32_t stage, op;
   const void *format_data;     /* e.g. compiled pattern text of regex */
+  char escape;                 /* LEVADA_CUT_CSV: the byte after it is plain; 0 none */
+  bool lines;                  /* chunk->line is read: metadata column `line` */
 } levada_source_desc;
 
 /* A row of every dead-letter channel. */
@@ -240,6 +250,13 @@ typedef struct levada_sink_desc {
   uint32_t op;
 } levada_sink_desc;
 
+/* How the rows of a number are ordered: numbers first; within one, the order set
+ * by levada_rt_order, then the worker. A slot calls it before each fire with the
+ * window's end; a rows stage that writes or emits rows as they came (late rows,
+ * bad rows) may call it with the row's place in its chunk (any value that grows
+ * with the input), for the same order of rows at any parallelism. Source stages
+ * need not: one worker has the whole chunk. */
+
 /* Where in the user's file an expression that can fail stands. */
 typedef struct levada_expr_desc {
   const char *file;
@@ -291,6 +308,8 @@ LEVADA_RT(cold) void levada_rt_row_slow(levada_ctx *ctx, uint32_t channel, uint3
 /* Space for at least `need` more bytes in sink's buffer; returns the buffer. */
 LEVADA_RT(inline) levada_out *levada_rt_out(levada_ctx *ctx, uint32_t sink, uint64_t need);
 LEVADA_RT(cold) void levada_rt_out_slow(levada_out *out, uint64_t need);
+/* What is written and emitted next stands at `order` within its number. */
+LEVADA_RT() void levada_rt_order(levada_ctx *ctx, int64_t order);
 
 /* A key's hash: fixed, the same on every machine. */
 LEVADA_RT(inline) uint64_t levada_rt_hash(const char *key, const levada_layout *layout);

@@ -1,0 +1,35 @@
+//===- arena.h - bump memory of frames and of state slices ----------------===//
+//
+// A levada_arena is a chain of blocks, newest first; nothing in it is freed
+// singly. The fast path is levada_rt_alloc in runtime/abi/inline.cpp; here is
+// what happens when a block is full. Not shared between threads, but may be
+// handed from one to another.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_CORE_ARENA_H
+#define LEVADA_RUNTIME_CORE_ARENA_H
+
+#include "runtime/abi/abi.h"
+
+namespace levada::rt {
+
+/// Memory of `size` bytes, 8-aligned, from a new block; the rest of the block
+/// becomes the arena's free space. Never NULL (dies with R690 out-of-memory).
+char *arena_grow(levada_arena *arena, uint64_t size);
+
+/// Frees everything but one block, which is kept for what comes next.
+void arena_reset(levada_arena *arena);
+
+/// Frees everything.
+void arena_free(levada_arena *arena);
+
+/// Bytes of all its blocks.
+uint64_t arena_bytes(const levada_arena *arena);
+
+/// malloc, realloc that never return NULL.
+void *must_alloc(uint64_t size);
+void *must_realloc(void *old, uint64_t size);
+
+} // namespace levada::rt
+
+#endif
