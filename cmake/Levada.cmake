@@ -53,3 +53,42 @@ function(levada_tablegen NAME)
   endwhile()
   add_public_tablegen_target(${NAME})
 endfunction()
+
+# levada_add_stdlib(NAME SRCS … ARCHIVE_ONLY …): the built-ins. SRCS become an
+# archive (liblevada_NAME.a) and one bitcode file (generated/NAMElib.bc) that
+# generated code takes its functions from; ARCHIVE_ONLY sources may use C++ and
+# other libraries and go to the archive alone. Sources are absolute or in the
+# caller's folder. Targets: levada_NAME (archive), levada_NAME_bitcode.
+function(levada_add_stdlib NAME)
+  cmake_parse_arguments(ARG "" "" "SRCS;ARCHIVE_ONLY" ${ARGN})
+  set(FLAGS -std=c++20 -O2 -fno-exceptions -fno-rtti -fno-stack-protector
+      -fno-asynchronous-unwind-tables -fno-math-errno -fno-threadsafe-statics -Wall
+      -Wextra -Werror -Wno-unused-parameter -Wno-c99-extensions)
+  add_library(levada_${NAME} STATIC ${ARG_SRCS} ${ARG_ARCHIVE_ONLY})
+  set_target_properties(levada_${NAME} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(levada_${NAME} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})
+  target_compile_options(levada_${NAME} PRIVATE ${FLAGS} -ffunction-sections -fdata-sections)
+  add_dependencies(levada_${NAME} levada_abi_inc)
+  set(BITCODE)
+  foreach(SOURCE ${ARG_SRCS})
+    get_filename_component(SOURCE ${SOURCE} ABSOLUTE)
+    get_filename_component(STEM ${SOURCE} NAME_WE)
+    set(OUT ${CMAKE_CURRENT_BINARY_DIR}/${NAME}_${STEM}.bc)
+    add_custom_command(
+      OUTPUT ${OUT}
+      # Vectorizing is left to the pipeline's own optimization.
+      COMMAND ${CCACHE} ${CMAKE_CXX_COMPILER} ${FLAGS} -fPIC -fno-vectorize
+              -fno-slp-vectorize -I${PROJECT_SOURCE_DIR} -I${PROJECT_BINARY_DIR}
+              -emit-llvm -MD -MF ${OUT}.d -MT ${OUT} -c ${SOURCE} -o ${OUT}
+      DEPENDS ${SOURCE} levada_abi_inc ${PROJECT_BINARY_DIR}/generated/abi.stamp
+      DEPFILE ${OUT}.d
+      COMMENT "Bitcode of ${STEM}.cpp" VERBATIM)
+    list(APPEND BITCODE ${OUT})
+  endforeach()
+  set(MERGED ${PROJECT_BINARY_DIR}/generated/${NAME}lib.bc)
+  add_custom_command(OUTPUT ${MERGED}
+    COMMAND levada_bitcode ${MERGED} ${BITCODE}
+    DEPENDS levada_bitcode ${BITCODE}
+    COMMENT "Merging the library's bitcode" VERBATIM)
+  add_custom_target(levada_${NAME}_bitcode ALL DEPENDS ${MERGED})
+endfunction()
