@@ -62,7 +62,7 @@ endfunction()
 function(levada_add_stdlib NAME)
   cmake_parse_arguments(ARG "" "" "SRCS;ARCHIVE_ONLY" ${ARGN})
   set(FLAGS -std=c++20 -O2 -fno-exceptions -fno-rtti -fno-stack-protector
-      -fno-asynchronous-unwind-tables -fno-math-errno -fno-threadsafe-statics -Wall
+      -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffp-contract=off -fno-math-errno -fno-threadsafe-statics -Wall
       -Wextra -Werror -Wno-unused-parameter -Wno-c99-extensions)
   add_library(levada_${NAME} STATIC ${ARG_SRCS} ${ARG_ARCHIVE_ONLY})
   set_target_properties(levada_${NAME} PROPERTIES POSITION_INDEPENDENT_CODE ON)

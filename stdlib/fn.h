@@ -36,11 +36,11 @@
 #include "runtime/abi/abi.h"
 
 #define LEVADA_FN(NAME, FLAGS, ...)                                            \
-  __attribute__((annotate("levada.fn\x1f" NAME "\x1f" #FLAGS "\x1f" __VA_ARGS__)))
+  __attribute__((annotate("levada.fn\t" NAME "\t" #FLAGS "\t" __VA_ARGS__)))
 /// A struct with add, merge, get (and init by its member initializers).
 /// FLAGS: exact (commutative, order does not matter) or ordered.
 #define LEVADA_AGG(NAME, FLAGS, ...)                                           \
-  __attribute__((annotate("levada.agg\x1f" NAME "\x1f" #FLAGS "\x1f" __VA_ARGS__)))
+  __attribute__((annotate("levada.agg\t" NAME "\t" #FLAGS "\t" __VA_ARGS__)))
 
 // SQL types that share a C representation have names of their own; AbiGen
 // reads the alias that is written.
@@ -87,6 +87,6 @@ static inline levada_str levada_view(const char *data, uint32_t len) {
 }
 
 /// Sets ctx's error; returns LEVADA_ERROR. `text` is copied to the frame.
-levada_status levada_fail(levada_ctx *ctx, uint32_t code, const char *text, uint32_t size);
+extern "C" levada_status levada_fail(levada_ctx *ctx, uint32_t code, const char *text, uint32_t size);
 
 #endif

@@ -35,12 +35,12 @@
 #include "runtime/abi/abi.h"
 
 #define LEVADA_CONNECTOR(NAME, FLAGS, METADATA)                                \
-  __attribute__((annotate("levada.connector\x1f" NAME "\x1f" #FLAGS "\x1f" METADATA)))
+  __attribute__((annotate("levada.connector\t" NAME "\t" #FLAGS "\t" METADATA)))
 #define LEVADA_FORMAT(NAME, FLAGS)                                             \
-  __attribute__((annotate("levada.format\x1f" NAME "\x1f" #FLAGS "\x1f")))
+  __attribute__((annotate("levada.format\t" NAME "\t" #FLAGS "\t")))
 #define LEVADA_OPTION(KEY, FLAGS, DEFAULT, ...)                                \
-  __attribute__((annotate("levada.option\x1f" KEY "\x1f" #FLAGS "\x1f" DEFAULT \
-                          "\x1f" __VA_ARGS__)))
+  __attribute__((annotate("levada.option\t" KEY "\t" #FLAGS "\t" DEFAULT \
+                          "\t" __VA_ARGS__)))
 
 using levada_opt_string = const char *;  // text
 using levada_opt_int = int64_t;          // 42
