@@ -80,17 +80,35 @@ def Exec_SlotOp : Exec_Op<"slot", [Symbol]> {
 
 //===----------------------------------------------------------------------===//
 // Stages
+//
+// Who counts rows for the ledger: the loop of a source stage counts `in` for
+// every record and `bad` for those that do not decode; exec.when `passed` and
+// `filtered`; exec.guard `bad`; exec.update `absorbed` for the slot's operator
+// unless the row is late; exec.write the sink's rows (levada_out.rows). All
+// else is an exec.count in the block, so that for each operator
+// in = passed + filtered + absorbed + late + bad; `made` stands apart.
 //===----------------------------------------------------------------------===//
+
+def Exec_ChannelRefs : TypedArrayAttrBase<FlatSymbolRefAttr, "channels">;
 
 def Exec_StageOp : Exec_Op<"stage", [Symbol, SingleBlock, NoTerminator, IsolatedFromAbove]> {
   let summary = "a fused loop over the rows of one input";
   let description = [{
     `input` names a source, a channel or a slot; the block's arguments are its
     columns (a source's: those in `used`). Rows run the block from top to end.
+
+    A union of streams that different stages make reads one channel of each:
+    `input` is input 0, the channels of `merged` are 1, 2 …, all with the same
+    columns. The stage's watermark is the least of theirs.
+
+    ```mlir
+    exec.stage @group from @left also [@right] { … }
+    ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$input);
+  let arguments = (ins SymbolNameAttr:$sym_name, FlatSymbolRefAttr:$input,
+    OptionalAttr<Exec_ChannelRefs>:$merged);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$sym_name `from` $input $body attr-dict";
+  let assemblyFormat = "$sym_name `from` $input (`also` $merged^)? $body attr-dict";
   let hasVerifier = 1;
 }
 
@@ -98,7 +116,7 @@ class Exec_RegionOp<string name> : Exec_Op<name, [SingleBlock, NoTerminator]>;
 
 def Exec_WhenOp : Exec_RegionOp<"when"> {
   let summary = "the rest of the row's way, if the condition is TRUE";
-  let description = [{Counts passed or filtered for operator `op`.}];
+  let description = [{Counts `passed` or `filtered` for operator `op`.}];
   let arguments = (ins Flow_SqlType:$condition, I32Attr:$op);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$condition $body attr-dict `:` type($condition)";
@@ -127,7 +145,11 @@ def Exec_WatermarkOp : Exec_Op<"watermark"> {
 
 def Exec_ExpandOp : Exec_RegionOp<"expand"> {
   let summary = "runs the region once per window the row's time is in";
-  let description = [{Region arguments: window_start, window_end, window_time. Tumble, hop, cumulate.}];
+  let description = [{
+    Region arguments: window_start and window_end, TIMESTAMP(3) NOT NULL, and
+    window_time of the time's type, NOT NULL. Tumble, hop, cumulate. A NULL
+    time is an error of the row, under the guard at hand.
+  }];
   let arguments = (ins Flow_WindowAttr:$window, Flow_SqlType:$time);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$window $time $body attr-dict `:` type($time)";
@@ -155,7 +177,8 @@ def Exec_UpdateOp : Exec_Op<"update", [SingleBlock, NoTerminator, AttrSizedOpera
     keys, the event time (window and session), then each aggregate's arguments
     and filter in the order of the slot's `aggs`: args first, then the filter if the
     call names one. A slot of kind sort takes the row as keys. The region runs
-    for a row that is late for all its windows.
+    for a row that is late for all its windows; otherwise the row counts as
+    `absorbed` for the slot's operator. A NULL time is an error of the row.
   }];
   let arguments = (ins FlatSymbolRefAttr:$slot, Variadic<Flow_SqlType>:$keys,
                        Optional<Flow_SqlType>:$time, Variadic<Flow_SqlType>:$args);
