@@ -1,0 +1,664 @@
+//===- Syntax.cpp - what is wrong with a file that is not TOML --------------===//
+//
+// A light lexer (strings, words, punctuation, brackets) walks the file up to
+// the byte where the library stopped. What it saw on the way, an open quote or
+// bracket, a word that is no value, tells more than the last byte read.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/toml/Syntax.h"
+
+#include "frontend/toml/Strings.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace levada::doc {
+namespace {
+
+enum class TokenKind { Line, Comment, String, Word, Punct, End };
+
+struct Token {
+  TokenKind kind = TokenKind::End;
+  size_t begin = 0, end = 0;
+  Literal literal; ///< String
+};
+
+bool isPunct(char c) {
+  return c == '=' || c == ',' || c == '.' || c == '[' || c == ']' ||
+         c == '{' || c == '}';
+}
+
+Token lex(std::string_view text, size_t at) {
+  while (at < text.size() &&
+         (text[at] == ' ' || text[at] == '\t' || text[at] == '\r'))
+    ++at;
+  Token token;
+  token.begin = token.end = at;
+  if (at >= text.size())
+    return token;
+  char c = text[at];
+  token.end = at + 1;
+  if (c == '\n') {
+    token.kind = TokenKind::Line;
+  } else if (c == '#') {
+    token.kind = TokenKind::Comment;
+    token.end = std::min(text.find('\n', at), text.size());
+  } else if (c == '"' || c == '\'') {
+    token.kind = TokenKind::String;
+    token.literal = scanString(text, at);
+    token.end = token.literal.end;
+  } else if (isPunct(c)) {
+    token.kind = TokenKind::Punct;
+  } else {
+    token.kind = TokenKind::Word;
+    while (token.end < text.size() && !isPunct(text[token.end]) &&
+           std::string_view(" \t\r\n#\"'").find(text[token.end]) ==
+               std::string_view::npos)
+      ++token.end;
+  }
+  return token;
+}
+
+class Explainer {
+public:
+  Explainer(uint32_t file, size_t at, std::string_view reason,
+            diag::Engine &engine)
+      : file(file), text(engine.sourceMap().text(file)), at(at),
+        reason(reason), engine(engine) {}
+  void run();
+
+private:
+  /// What the lexer knows at the place of the error.
+  struct State {
+    std::vector<Token> open;  ///< brackets of values, innermost last
+    std::vector<Token> line;  ///< tokens of the statement before the error
+    Token token;              ///< at the error
+    bool header = false;      ///< the statement is a [header]
+  };
+  State walk() const;
+
+  bool brokenString();
+  bool badEscape();
+  bool twice(const State &state);
+  bool openBracket(const State &state);
+  bool badStatement(const State &state);
+  bool badHeader(const State &state);
+  bool afterValue(const State &state);
+  bool badValue(const State &state);
+
+  diag::InFlight say(size_t begin, size_t end, std::string what) {
+    return engine.emit(range(begin, end), diag::TomlSyntax, what);
+  }
+  SourceRange range(size_t begin, size_t end) const {
+    return {file, uint32_t(begin), uint32_t(end)};
+  }
+  SourceRange range(const Token &t) const { return range(t.begin, t.end); }
+  std::string_view str(const Token &t) const {
+    return text.substr(t.begin, t.end - t.begin);
+  }
+  bool said(std::string_view part) const {
+    return reason.find(part) != reason.npos;
+  }
+  /// The character at the error for a message.
+  std::string here() const {
+    if (at >= text.size())
+      return "the end of the file";
+    if (text[at] == '\n' || text[at] == '\r')
+      return "the end of the line";
+    size_t end = at + 1;
+    while (end < text.size() && (uint8_t(text[end]) & 0xC0) == 0x80)
+      ++end;
+    return fmt::format("`{}`", text.substr(at, end - at));
+  }
+
+  uint32_t file;
+  std::string_view text;
+  size_t at;
+  std::string_view reason;
+  diag::Engine &engine;
+};
+
+Explainer::State Explainer::walk() const {
+  State state;
+  for (size_t pos = markLength(text);;) {
+    Token token = lex(text, pos);
+    bool reached = token.kind == TokenKind::End || token.end > at ||
+                   (token.kind == TokenKind::Line && token.begin >= at);
+    if (reached) {
+      state.token = token;
+      return state;
+    }
+    pos = token.end;
+    if (token.kind == TokenKind::Comment)
+      continue;
+    if (token.kind == TokenKind::Line) {
+      if (state.open.empty()) {
+        state.line.clear();
+        state.header = false;
+      }
+      continue;
+    }
+    char c = token.kind == TokenKind::Punct ? text[token.begin] : 0;
+    if (state.line.empty() && c == '[')
+      state.header = true;
+    if (!state.header && (c == '[' || c == '{'))
+      state.open.push_back(token);
+    if (!state.header && (c == ']' || c == '}') && !state.open.empty())
+      state.open.pop_back();
+    state.line.push_back(token);
+  }
+}
+
+/// The first quote before the error that nothing closes.
+bool Explainer::brokenString() {
+  for (size_t pos = markLength(text); pos <= at;) {
+    Token token = lex(text, pos);
+    if (token.kind == TokenKind::End || token.begin > at)
+      return false;
+    pos = token.end;
+    if (token.kind != TokenKind::String || token.literal.closed)
+      continue;
+    std::string quotes(token.literal.quotes, token.literal.quote);
+    auto said = say(token.begin, token.begin + quotes.size(),
+                    fmt::format("the string begun here has no closing `{}`",
+                                quotes));
+    if (quotes.size() == 1)
+      said.hint(fmt::format("close it on this line; `{0}{0}{0}` on both sides "
+                            "lets it span lines",
+                            token.literal.quote));
+    else
+      said.hint(fmt::format("add `{}` where it ends", quotes));
+    return true;
+  }
+  return false;
+}
+
+bool Explainer::badEscape() {
+  bool unicode = said("unicode") || said("hex digit") || said("U+");
+  if (!said("escape") && !unicode)
+    return false;
+  size_t slash = std::min(at, text.size() ? text.size() - 1 : 0);
+  while (slash > 0 && text[slash] != '\\' && text[slash] != '\n' &&
+         at - slash < 12)
+    --slash;
+  if (slash >= text.size() || text[slash] != '\\')
+    return false;
+  if (unicode) {
+    say(slash, std::min(at + 1, text.size()),
+        "this names no character: `\\u` takes 4 hexadecimal digits, `\\U` 8");
+    return true;
+  }
+  size_t end = slash + 2;
+  while (end < text.size() && (uint8_t(text[end]) & 0xC0) == 0x80)
+    ++end;
+  std::string_view escape = text.substr(slash, end - slash);
+  say(slash, end, fmt::format("TOML has no escape `{}`", escape))
+      .hint(fmt::format("write `\\{}`, or put the text between ' and ', where "
+                        "a backslash is itself",
+                        escape));
+  return true;
+}
+
+/// "cannot redefine …": looks for the first definition of the same path.
+bool Explainer::twice(const State &state) {
+  if (!said("redefine") && !said("cannot insert"))
+    return false;
+  struct Seen {
+    std::string path;
+    SourceRange range;
+    bool header, array;
+  };
+  std::vector<Seen> seen;
+  std::string table;
+  size_t depth = 0;
+  std::vector<Token> statement;
+  auto finish = [&] {
+    std::string path;
+    size_t i = 0, begin = 0, end = 0;
+    bool header = !statement.empty() && str(statement[0]) == "[";
+    bool array = header && statement.size() > 1 && str(statement[1]) == "[";
+    for (; i < statement.size(); ++i) {
+      std::string_view s = str(statement[i]);
+      if (s == "=" || (header && s == "]"))
+        break;
+      if (s == "[")
+        continue;
+      if (begin == end)
+        begin = statement[i].begin;
+      end = statement[i].end;
+      if (statement[i].kind == TokenKind::String && s.size() > 1)
+        s = s.substr(1, s.size() - 2);
+      path += s;
+    }
+    statement.clear();
+    if (path.empty())
+      return;
+    if (header)
+      table = path;
+    else if (!table.empty())
+      path = table + '.' + path;
+    seen.push_back({path, range(begin, end), header, array});
+  };
+  for (size_t pos = markLength(text);;) {
+    Token token = lex(text, pos);
+    pos = token.end;
+    bool end = token.kind == TokenKind::End;
+    if (end || (token.kind == TokenKind::Line && depth == 0)) {
+      finish();
+      if (end || token.begin >= at)
+        break;
+      continue;
+    }
+    if (token.kind == TokenKind::Line || token.kind == TokenKind::Comment)
+      continue;
+    bool header = !statement.empty() && str(statement[0]) == "[";
+    if (token.kind == TokenKind::Punct && !statement.empty() && !header) {
+      char c = text[token.begin];
+      depth += c == '[' || c == '{';
+      depth -= (c == ']' || c == '}') && depth > 0;
+    }
+    statement.push_back(token);
+  }
+  if (seen.empty())
+    return false;
+  Seen last = seen.back();
+  seen.pop_back();
+  const Seen *first = nullptr;
+  for (const Seen &s : seen) {
+    if (s.array && last.array)
+      continue;
+    bool below = s.path.size() > last.path.size() &&
+                 s.path[last.path.size()] == '.' &&
+                 s.path.compare(0, last.path.size(), last.path) == 0;
+    bool above = last.path.size() > s.path.size() &&
+                 last.path[s.path.size()] == '.' && !s.header &&
+                 last.path.compare(0, s.path.size(), s.path) == 0;
+    if (s.path == last.path || below || above)
+      if (first == nullptr || s.path == last.path)
+        first = &s;
+  }
+  if (first == nullptr) {
+    // Inside an inline table: only the key at the error is known.
+    const Token *key = nullptr;
+    for (const Token &token : state.line)
+      if (token.kind == TokenKind::Word || token.kind == TokenKind::String)
+        key = &token;
+    size_t begin = key ? key->begin : at, end = key ? key->end : at + 1;
+    engine.emit(range(begin, std::min(end, text.size())), diag::DuplicateKey,
+                text.substr(begin, end - begin));
+    return true;
+  }
+  auto said = engine.emit(last.range, diag::DuplicateKey, last.path);
+  said.label(first->range, "first here");
+  if (last.header && first->path == last.path)
+    said.hint("join the two tables, or give one another name");
+  return true;
+}
+
+/// A value whose bracket is still open where a new statement begins.
+bool Explainer::openBracket(const State &state) {
+  if (state.open.empty())
+    return false;
+  const Token &open = state.open.back();
+  const Token &token = state.token;
+  bool inList = text[open.begin] == '[';
+  bool otherLine =
+      text.substr(open.begin, std::min(at, text.size()) - open.begin)
+          .find('\n') != std::string_view::npos;
+  if (!inList) {
+    bool comma = !state.line.empty() && str(state.line.back()) == ",";
+    if (at >= text.size() || token.kind == TokenKind::End ||
+        token.kind == TokenKind::Line || token.kind == TokenKind::Comment ||
+        otherLine) {
+      say(open.begin, open.end,
+          "the inline table begun here has no `}` on its line")
+          .hint("it stands on one line; a table of more lines has a header of "
+                "its own, such as [source.NAME.columns]");
+      return true;
+    }
+    if (text[token.begin] == '}' && comma) {
+      const Token &last = state.line.back();
+      say(last.begin, last.end, "`,` before `}`").hint("leave it out");
+      return true;
+    }
+    return false;
+  }
+  // A header or `key =` inside a list: the list was meant to have ended.
+  Token next = lex(text, token.end);
+  bool keyed = token.kind == TokenKind::Word && next.kind == TokenKind::Punct &&
+               text[next.begin] == '=';
+  bool header = token.kind == TokenKind::Punct && text[token.begin] == '[' &&
+                next.kind == TokenKind::Word;
+  if (token.kind == TokenKind::End || (otherLine && (keyed || header))) {
+    auto said = say(open.begin, open.end,
+                    "the list begun here has no closing `]`");
+    if (token.kind != TokenKind::End)
+      said.label(range(token), "this still counts as part of it");
+    return true;
+  }
+  if (said("saw comma") || (token.kind == TokenKind::Punct &&
+                            text[token.begin] == ',' && !state.line.empty() &&
+                            (str(state.line.back()) == "," ||
+                             &state.line.back() == &open))) {
+    say(token.begin, token.end, "a value is missing before this `,`");
+    return true;
+  }
+  return false;
+}
+
+bool Explainer::badHeader(const State &state) {
+  if (!state.header)
+    return false;
+  const Token &first = state.line.front();
+  size_t end = first.begin;
+  while (end < text.size() && text[end] != '\n' && text[end] != '\r' &&
+         text[end] != '#')
+    ++end;
+  while (end > first.end && (text[end - 1] == ' ' || text[end - 1] == '\t'))
+    --end;
+  if (said("blank bare keys")) {
+    say(first.begin, end, "this header names no table")
+        .hint("write [source.NAME], [stream.NAME] or [sink.NAME]");
+    return true;
+  }
+  bool twoOpen = state.line.size() > 1 && str(state.line[1]) == "[" &&
+                 state.line[1].begin == first.end;
+  if (state.token.kind == TokenKind::Punct && text[state.token.begin] == ']')
+    say(state.token.begin, state.token.end, "one `]` too many");
+  else if (said("expected a comment"))
+    say(state.token.begin, state.token.end,
+        "something stands after the header")
+        .hint("begin a new line here");
+  else
+    say(first.begin, end,
+        fmt::format("the header has no closing `{}`", twoOpen ? "]]" : "]"));
+  return true;
+}
+
+bool Explainer::badStatement(const State &state) {
+  const Token &token = state.token;
+  if (said("expected '='")) {
+    std::string key;
+    for (const Token &t : state.line)
+      key += str(t);
+    if (at < text.size() && text[at] == ':') {
+      // `key: value`; the lexer took the colon for a part of the word.
+      say(at, at + 1, "a key and its value are joined by `=`, not `:`");
+      return true;
+    }
+    auto said = say(at, std::min(std::max(token.end, at + 1), text.size()),
+                    fmt::format("expected `=` after the key `{}`, found {}",
+                                key, here()));
+    if (token.kind == TokenKind::Word)
+      said.hint("a key with blanks in it stands in quotes");
+    return true;
+  }
+  if (said("expected value, saw") || (said("end-of-file") &&
+                                      !state.line.empty() &&
+                                      str(state.line.back()) == "=")) {
+    if (state.line.size() < 2)
+      return false;
+    const Token &key = state.line[state.line.size() - 2];
+    say(key.begin, state.line.back().end,
+        fmt::format("`{}` has no value", str(key)))
+        .hint(R"(after `=` comes "text", a number, true, false, [list] or {table})");
+    return true;
+  }
+  if (!state.line.empty())
+    return false;
+  if (at >= text.size())
+    return false;
+  std::string_view rest = text.substr(at);
+  auto starts = [&](std::string_view s) { return rest.substr(0, s.size()) == s; };
+  if (starts("//") || starts("--") || starts("/*") || starts(";")) {
+    say(at, at + (starts(";") ? 1 : 2), "this begins neither a key nor a table")
+        .hint("comments begin with `#`");
+    return true;
+  }
+  if (rest[0] == '=') {
+    say(at, at + 1, "a key is missing before `=`");
+    return true;
+  }
+  if (isPunct(rest[0])) {
+    say(at, at + 1, fmt::format("{} begins neither a key nor a table", here()));
+    return true;
+  }
+  if (token.kind == TokenKind::Word) {
+    say(token.begin, token.end,
+        fmt::format("`{}` cannot stand as a key without quotes", str(token)))
+        .hint("letters a-z, digits, `_` and `-` need none");
+    return true;
+  }
+  return false;
+}
+
+/// Something follows a complete value.
+bool Explainer::afterValue(const State &state) {
+  bool list = !state.open.empty();
+  if (!said("comment or whitespace") && !said("value-terminator") &&
+      !said("expected comma"))
+    return false;
+  if (state.line.empty())
+    return false;
+  const Token &last = state.line.back();
+  const Token &token = state.token;
+  if (last.kind == TokenKind::String && last.end == token.begin) {
+    char quote = last.literal.quote;
+    say(last.end - 1, last.end, "the string ends at this quote")
+        .hint(fmt::format("for quotes inside, put {} around the whole",
+                          quote == '"' ? "'''…''' or '…'"
+                                       : "\"…\" or '''…'''"));
+    return true;
+  }
+  if (last.kind == TokenKind::Word && last.end == token.begin)
+    return false; // one malformed value
+  if (list && text[state.open.back().begin] == '[') {
+    say(token.begin, token.end,
+        fmt::format("expected `,` or `]` after the list's value, found {}",
+                    here()));
+    return true;
+  }
+  if (list) {
+    say(token.begin, token.end,
+        fmt::format("expected `,` or `}}` after the value, found {}", here()));
+    return true;
+  }
+  say(token.begin, std::max(token.end, token.begin + 1),
+      fmt::format("expected the end of the line after the value, found {}",
+                  here()))
+      .hint("each `key = value` has a line of its own");
+  return true;
+}
+
+bool Explainer::badValue(const State &state) {
+  // The whole word, dots of numbers included.
+  size_t begin = std::min(state.token.begin, at), end = begin;
+  auto ends = [&](size_t i) {
+    return std::string_view(" \t\r\n#,=[]{}\"'").find(text[i]) !=
+           std::string_view::npos;
+  };
+  while (begin > 0 && begin <= text.size() && !ends(begin - 1))
+    --begin;
+  end = std::max(begin, std::min(at, text.size()));
+  while (end < text.size() && !ends(end))
+    ++end;
+  // The library may have stopped just behind the word.
+  while (end == begin && begin > 0 && !state.line.empty() && !ends(begin - 1))
+    --begin;
+  if (begin >= end)
+    return false;
+  std::string word(text.substr(begin, end - begin));
+  std::string lower;
+  for (char c : word)
+    lower += char(std::tolower(uint8_t(c)));
+  auto complain = [&] {
+    return say(begin, end, fmt::format("`{}` is not a value", word));
+  };
+  bool number = std::isdigit(uint8_t(word[0])) ||
+                ((word[0] == '-' || word[0] == '+') && word.size() > 1);
+  size_t digits = lower.find_first_not_of("0123456789+-_.");
+  if (lower == "true" || lower == "false") {
+    complain().hint(fmt::format("write `{}`", lower));
+  } else if (lower == "null" || lower == "nil" || lower == "none") {
+    complain().hint("TOML has no null: leave the key out");
+  } else if (lower == "yes" || lower == "no" || lower == "on" ||
+             lower == "off") {
+    complain().hint("write `true` or `false`");
+  } else if (word.compare(0, 3, "“") == 0 || word.compare(0, 3, "‘") == 0 ||
+             word.compare(0, 3, "”") == 0) {
+    complain().hint("use the plain quotes \" or '");
+  } else if (said("not representable") || said("length limit")) {
+    say(begin, end, fmt::format("`{}` is out of the range of 64 bits", word));
+  } else if (number && said("leading zero")) {
+    complain().hint("a number has no leading zeros; text stands in quotes");
+  } else if (number && digits != lower.npos && lower.find(':') == lower.npos &&
+             std::isalpha(uint8_t(lower[digits])) && !said("date")) {
+    complain().hint(fmt::format("durations, sizes and text stand in quotes: "
+                                "\"{}\"",
+                                word));
+  } else if (number) {
+    auto said = complain();
+    if (size_t colon = reason.find(": "); colon != reason.npos)
+      said.hint(std::string(reason.substr(colon + 2)));
+  } else {
+    complain().hint(fmt::format("text stands in quotes: \"{}\"", word));
+  }
+  return true;
+}
+
+void Explainer::run() {
+  if (brokenString() || badEscape())
+    return;
+  State state = walk();
+  if (said("control character") && at < text.size()) {
+    unsigned byte = uint8_t(text[at]);
+    say(at, at + 1, fmt::format("the file holds the control character {:#04x}",
+                                byte))
+        .hint(fmt::format("in a string between \" and \" write `\\u{:04x}`",
+                          byte));
+    return;
+  }
+  if (twice(state) || openBracket(state) || badHeader(state) ||
+      badStatement(state) || afterValue(state))
+    return;
+  bool value = said("could not determine") || said("boolean") ||
+               said("integer") || said("float") || said("date") ||
+               said("time") || said("value-terminator") || said("infinity") ||
+               said("nan") || said("inf") || said("parsing value");
+  if (value && badValue(state))
+    return;
+  size_t colon = reason.find(": ");
+  say(std::min(at, text.size()), std::min(at + 1, text.size()),
+      fmt::format("this is not TOML: {}",
+                  colon == reason.npos ? reason : reason.substr(colon + 2)));
+}
+
+} // namespace
+
+void explainSyntax(uint32_t file, size_t at, std::string_view reason,
+                   diag::Engine &engine) {
+  Explainer(file, at, reason, engine).run();
+}
+
+//===----------------------------------------------------------------------===//
+// Before parsing
+//===----------------------------------------------------------------------===//
+
+size_t markLength(std::string_view text) {
+  return text.substr(0, 3) == "\xEF\xBB\xBF" ? 3 : 0;
+}
+
+/// Bytes of the character at `at`, or 0 where the text is not UTF-8.
+static size_t characterLength(std::string_view text, size_t at) {
+  uint8_t lead = uint8_t(text[at]);
+  if (lead < 0x80)
+    return 1;
+  size_t need = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || text.size() - at < need)
+    return 0;
+  for (size_t i = 1; i < need; ++i)
+    if ((uint8_t(text[at + i]) & 0xC0) != 0x80)
+      return 0;
+  uint8_t second = uint8_t(text[at + 1]);
+  bool overlong = (lead == 0xE0 && second < 0xA0) ||
+                  (lead == 0xF0 && second < 0x90);
+  bool beyond = (lead == 0xED && second >= 0xA0) ||
+                (lead == 0xF4 && second >= 0x90);
+  return overlong || beyond ? 0 : need;
+}
+
+static bool checkEncoding(uint32_t file, std::string_view text,
+                          diag::Engine &engine) {
+  auto at = [&](size_t begin, size_t end) {
+    return SourceRange{file, uint32_t(begin),
+                       uint32_t(std::min(end, text.size()))};
+  };
+  auto two = text.substr(0, 2);
+  if (two == "\xFF\xFE" || two == "\xFE\xFF") {
+    engine.emit(at(0, 2), diag::BadEncoding, "the file is UTF-16")
+        .hint("save it as UTF-8");
+    return false;
+  }
+  if (two == "\x1F\x8B" || text.substr(0, 4) == "\x28\xB5\x2F\xFD") {
+    engine.emit(at(0, 2), diag::BadEncoding, "the file is compressed")
+        .hint("a pipeline file is plain text");
+    return false;
+  }
+  for (size_t i = 0; i < text.size();) {
+    size_t length = characterLength(text, i);
+    if (length == 0) {
+      engine
+          .emit(at(i, i + 1), diag::BadEncoding,
+                fmt::format("the byte {:#04x} is not UTF-8", uint8_t(text[i])))
+          .hint("save the file as UTF-8");
+      return false;
+    }
+    if (text[i] == 0) {
+      engine.emit(at(i, i + 1), diag::BadEncoding, "the file holds a NUL byte")
+          .hint("a pipeline file is plain text");
+      return false;
+    }
+    i += length;
+  }
+  return true;
+}
+
+/// Long dotted keys nest tables without any bracket; the library, and all who
+/// walk the tree, recurse.
+static bool checkNesting(uint32_t file, std::string_view text,
+                         diag::Engine &engine) {
+  constexpr size_t deepest = 30;
+  size_t parts = 0, depth = 0;
+  for (size_t pos = markLength(text);;) {
+    Token token = lex(text, pos);
+    if (token.kind == TokenKind::End)
+      return true;
+    pos = token.end;
+    char c = token.kind == TokenKind::Punct ? text[token.begin] : 0;
+    if (c == '.')
+      ++parts;
+    else if (token.kind != TokenKind::Word && token.kind != TokenKind::String)
+      parts = 0;
+    if (c == '[' || c == '{')
+      ++depth;
+    else if ((c == ']' || c == '}') && depth > 0)
+      --depth;
+    if (parts >= deepest || depth >= deepest) {
+      engine.emit({file, uint32_t(token.begin), uint32_t(token.end)},
+                  diag::TooDeep, deepest);
+      return false;
+    }
+  }
+}
+
+bool checkBytes(uint32_t file, diag::Engine &engine) {
+  constexpr size_t largest = 16 << 20;
+  std::string_view text = engine.sourceMap().text(file);
+  if (text.size() > largest) {
+    engine.emit({file, 0, 0}, diag::FileTooLarge, largest >> 20);
+    return false;
+  }
+  return checkEncoding(file, text, engine) && checkNesting(file, text, engine);
+}
+
+} // namespace levada::doc
