@@ -45,6 +45,7 @@ struct TypeName {
   std::string name;              ///< upper case: "INT", "TIMESTAMP_LTZ", "ROW"
   std::vector<int64_t> params;   ///< length, or precision and scale
   bool nullable = true;          ///< false after NOT NULL
+  uint32_t depth = 1;            ///< levels of the type
   std::vector<TypeName> children; ///< ARRAY, MAP, MULTISET, ROW
   std::vector<Name> fieldNames;   ///< ROW and STRUCTURED only
   std::string className;          ///< STRUCTURED<'class', …> only

@@ -1,0 +1,60 @@
+//===- Lexer.h - Flink SQL text to tokens ---------------------------------===//
+//
+// The whole buffer becomes tokens at once, so that the parser can look ahead
+// freely. A mistake inside a token (an unclosed string, `==`, double quotes) is
+// reported here, and the token that was meant is returned, so that parsing goes
+// on without a second message. Only Error stands for nothing.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_FRONTEND_SQL_LEXER_H
+#define LEVADA_FRONTEND_SQL_LEXER_H
+
+#include "ir/diag/Diag.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace levada::sql {
+
+enum class Tok {
+  End, Error,
+  Word,       ///< keyword or unquoted name; `text` in upper case
+  QuotedName, ///< `name`; `text` without backquotes
+  Integer, Decimal, Approximate,
+  String,     ///< 'text', U&'text', N'text'; `text` as it is meant
+  Binary,     ///< x'0aff'; `text` the digits
+  LParen, RParen, LBracket, RBracket, Comma, Dot, Semicolon, Question,
+  Plus, Minus, Star, Slash, Percent, Concat,
+  Eq, Ne, Lt, Le, Gt, Ge, Arrow, ///< Arrow is =>
+};
+
+struct Token {
+  Tok kind = Tok::End;
+  SourceRange range;
+  std::string text;
+  bool newLine = false; ///< a line break stands before it
+  bool faulty = false;  ///< its mistake has been reported
+};
+
+/// The tokens of a buffer, an End last. End has an empty range just behind the
+/// last token.
+std::vector<Token> lex(uint32_t buffer, diag::Engine &engine);
+
+/// The word in upper case; only ASCII letters change.
+std::string upperCase(std::string_view word);
+/// A word that begins or continues a construct where an operand could stand:
+/// it is a name only in backquotes.
+bool isReserved(std::string_view upper);
+/// A word that cannot be an alias without AS, since a clause may begin there.
+bool isClauseWord(std::string_view upper);
+/// Can `text` be written as a name without backquotes, anywhere?
+bool isPlainName(std::string_view text);
+/// `text` as a name in SQL text: in backquotes where needed.
+std::string quoteName(std::string_view text);
+/// `text` as a string literal.
+std::string quoteString(std::string_view text);
+
+} // namespace levada::sql
+
+#endif

@@ -1,0 +1,373 @@
+//===- PrintQuery.cpp - calls, windows, queries as SQL text ---------------===//
+//
+// Calls that the parser brought into plain form get their own syntax back,
+// since the plain one would not read as the same tree.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/sql/Printer.h"
+
+namespace levada::sql {
+
+void Printer::callName(const CallExpr &e) {
+  for (const Name &q : e.qualifier) {
+    name(q);
+    out += '.';
+  }
+  bool bare = e.qualifier.empty() &&
+              (e.name.text == "LEFT" || e.name.text == "RIGHT" || isNiladic(e.name.text) ||
+               e.name.text == "GROUPING SETS" || isPlainName(e.name.text) ||
+               (isClauseWord(e.name.text) && !isReserved(e.name.text)));
+  out += e.name.quoted || !bare ? forceQuoted(e.name.text) : e.name.text;
+}
+
+void Printer::argument(const CallExpr &e, size_t i) {
+  if (i < e.argNames.size() && e.argNames[i]) {
+    name(*e.argNames[i]);
+    out += " => ";
+  }
+  bool symbol = i < e.symbols.size() && e.symbols[i];
+  const Expr &arg = *e.args[i];
+  if (symbol && arg.kind == ExprKind::Literal) {
+    out += static_cast<const LiteralExpr &>(arg).text;
+    return;
+  }
+  if (symbol)
+    out += "TABLE ";
+  expr(arg);
+  if (symbol && !e.partitionBy.empty()) {
+    out += " PARTITION BY (";
+    list(e.partitionBy);
+    out += ')';
+  }
+  if (symbol && !e.tableOrder.empty()) {
+    out += " ORDER BY (";
+    order(e.tableOrder);
+    out += ')';
+  }
+}
+
+/// EXTRACT(u FROM x) and its like; false for an ordinary call.
+bool Printer::specialArguments(const CallExpr &e) {
+  const std::string &f = e.name.text;
+  size_t n = e.args.size();
+  auto words = [&](std::initializer_list<const char *> between) {
+    size_t i = 0;
+    for (const char *word : between) {
+      if (i < n) {
+        if (i)
+          out += fmt::format(" {} ", word);
+        argument(e, i);
+      }
+      ++i;
+    }
+    return true;
+  };
+  if (e.name.quoted || !e.qualifier.empty() || n == 0)
+    return false;
+  if (f == "EXTRACT")
+    return words({"", "FROM"});
+  if ((f == "FLOOR" || f == "CEIL" || f == "CEILING") && n == 2 && e.symbols[1])
+    return words({"", "TO"});
+  if (f == "POSITION" && n <= 3 && n >= 2 && e.argNames.empty()) {
+    expr(*e.args[0], prec::Like + 1);
+    out += " IN ";
+    argument(e, 1);
+    if (n == 3) {
+      out += " FROM ";
+      argument(e, 2);
+    }
+    return true;
+  }
+  if (f == "TRIM" && e.symbols[0]) {
+    argument(e, 0);
+    if (n == 3) {
+      out += ' ';
+      argument(e, 2);
+    }
+    out += " FROM ";
+    argument(e, 1);
+    return true;
+  }
+  if (f.starts_with("JSON_OBJECT") && (f == "JSON_OBJECT" || f == "JSON_OBJECTAGG")) {
+    for (size_t i = 0; i + 1 < n; i += 2) {
+      out += i ? ", KEY " : "KEY ";
+      argument(e, i);
+      out += " VALUE ";
+      argument(e, i + 1);
+    }
+    return true;
+  }
+  return false;
+}
+
+void Printer::jsonClauses(const JsonClauses &j) {
+  auto behavior = [&](const std::optional<JsonBehavior> &b, const ExprPtr &value,
+                      const char *on) {
+    static constexpr const char *words[] = {"NULL", "ERROR", "TRUE", "FALSE", "UNKNOWN",
+                                            "ABSENT", "EMPTY ARRAY", "EMPTY OBJECT",
+                                            "DEFAULT"};
+    if (!b)
+      return;
+    out += fmt::format(" {}", words[static_cast<int>(*b)]);
+    if (value) {
+      out += ' ';
+      expr(*value);
+    }
+    out += fmt::format(" ON {}", on);
+  };
+  if (j.returning) {
+    out += " RETURNING ";
+    type(*j.returning);
+  }
+  if (j.wrapper)
+    out += *j.wrapper == JsonWrapper::Without       ? " WITHOUT WRAPPER"
+           : *j.wrapper == JsonWrapper::Conditional ? " WITH CONDITIONAL WRAPPER"
+                                                    : " WITH UNCONDITIONAL WRAPPER";
+  behavior(j.onNull, nullptr, "NULL");
+  behavior(j.onEmpty, j.defaultOnEmpty, "EMPTY");
+  behavior(j.onError, j.defaultOnError, "ERROR");
+}
+
+void Printer::call(const CallExpr &e) {
+  callName(e);
+  if (!e.niladic) {
+    out += '(';
+    if (e.star)
+      out += '*';
+    if (e.distinct)
+      out += "DISTINCT ";
+    if (!specialArguments(e))
+      for (size_t i = 0; i < e.args.size(); ++i) {
+        if (i)
+          out += ", ";
+        argument(e, i);
+      }
+    if (e.json)
+      jsonClauses(*e.json);
+    out += ')';
+  }
+  if (!e.withinGroup.empty()) {
+    out += " WITHIN GROUP (ORDER BY ";
+    order(e.withinGroup);
+    out += ')';
+  }
+  if (e.ignoreNulls)
+    out += *e.ignoreNulls ? " IGNORE NULLS" : " RESPECT NULLS";
+  if (e.filter) {
+    out += " FILTER (WHERE ";
+    expr(*e.filter);
+    out += ')';
+  }
+  if (e.over)
+    over(*e.over);
+}
+
+//===----------------------------------------------------------------------===//
+// Windows and order
+//===----------------------------------------------------------------------===//
+
+void Printer::over(const WindowSpec &w) {
+  out += " OVER ";
+  if (w.reference && w.partitionBy.empty() && w.orderBy.empty() && !w.hasFrame)
+    return name(*w.reference);
+  out += '(';
+  window(w);
+  out += ')';
+}
+
+void Printer::window(const WindowSpec &w) {
+  const char *gap = "";
+  if (w.reference) {
+    name(*w.reference);
+    gap = " ";
+  }
+  if (!w.partitionBy.empty()) {
+    out += fmt::format("{}PARTITION BY ", gap);
+    list(w.partitionBy);
+    gap = " ";
+  }
+  if (!w.orderBy.empty()) {
+    out += fmt::format("{}ORDER BY ", gap);
+    order(w.orderBy);
+    gap = " ";
+  }
+  if (w.hasFrame) {
+    out += fmt::format("{}{} BETWEEN ", gap, w.rows ? "ROWS" : "RANGE");
+    bound(w.low);
+    out += " AND ";
+    bound(w.high);
+  }
+}
+
+void Printer::bound(const FrameBound &b) {
+  if (b.offset) {
+    expr(*b.offset, prec::And + 1);
+    out += ' ';
+  }
+  switch (b.kind) {
+  case FrameBound::UnboundedPreceding:
+    out += "UNBOUNDED PRECEDING";
+    break;
+  case FrameBound::Preceding:
+    out += "PRECEDING";
+    break;
+  case FrameBound::CurrentRow:
+    out += "CURRENT ROW";
+    break;
+  case FrameBound::Following:
+    out += "FOLLOWING";
+    break;
+  case FrameBound::UnboundedFollowing:
+    out += "UNBOUNDED FOLLOWING";
+    break;
+  }
+}
+
+void Printer::order(const std::vector<OrderItem> &items) {
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (i)
+      out += ", ";
+    expr(*items[i].expr);
+    if (items[i].descending)
+      out += " DESC";
+    if (items[i].nullsFirst)
+      out += *items[i].nullsFirst ? " NULLS FIRST" : " NULLS LAST";
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Queries
+//===----------------------------------------------------------------------===//
+
+void Printer::query(const Query &q) {
+  select(*q.select);
+  if (!q.orderBy.empty()) {
+    out += " ORDER BY ";
+    order(q.orderBy);
+  }
+  if (q.limit) {
+    out += " LIMIT ";
+    expr(*q.limit);
+  }
+  if (q.offset) {
+    out += " OFFSET ";
+    expr(*q.offset);
+  }
+}
+
+void Printer::select(const Select &s) {
+  out += s.distinct ? "SELECT DISTINCT " : "SELECT ";
+  for (size_t i = 0; i < s.items.size(); ++i) {
+    if (i)
+      out += ", ";
+    expr(*s.items[i].expr);
+    if (s.items[i].alias) {
+      out += " AS ";
+      name(*s.items[i].alias);
+    }
+  }
+  if (s.from) {
+    out += " FROM ";
+    table(*s.from);
+  }
+  auto clause = [&](const char *word, const ExprPtr &e) {
+    if (!e)
+      return;
+    out += word;
+    expr(*e);
+  };
+  clause(" WHERE ", s.where);
+  if (s.grouped) {
+    out += " GROUP BY ";
+    for (size_t i = 0; i < s.groupBy.size(); ++i) {
+      if (i)
+        out += ", ";
+      grouping(*s.groupBy[i]);
+    }
+  }
+  clause(" HAVING ", s.having);
+  for (size_t i = 0; i < s.windows.size(); ++i) {
+    out += i ? ", " : " WINDOW ";
+    name(s.windows[i].first);
+    out += " AS (";
+    window(*s.windows[i].second);
+    out += ')';
+  }
+  clause(" QUALIFY ", s.qualify);
+}
+
+void Printer::table(const TableRef &t) {
+  if (t.kind == TableKind::Join)
+    return join(t);
+  if (t.lateral)
+    out += "LATERAL ";
+  switch (t.kind) {
+  case TableKind::Named:
+    path(t.name);
+    break;
+  case TableKind::Function: {
+    bool wrapped = t.call->name.quoted || t.call->name.text != "UNNEST";
+    out += wrapped ? "TABLE(" : "";
+    call(*t.call);
+    out += wrapped ? ")" : "";
+    break;
+  }
+  case TableKind::Subquery:
+    out += '(';
+    query(*t.query);
+    out += ')';
+    break;
+  case TableKind::Join:
+    break;
+  }
+  if (t.asOf) {
+    out += " FOR SYSTEM_TIME AS OF ";
+    expr(*t.asOf);
+  }
+  if (t.alias) {
+    out += " AS ";
+    name(*t.alias);
+  }
+  if (!t.columnAliases.empty()) {
+    out += ' ';
+    names(t.columnAliases);
+  }
+}
+
+void Printer::join(const TableRef &t) {
+  static constexpr const char *words[] = {" JOIN ", " LEFT JOIN ", " RIGHT JOIN ",
+                                          " FULL JOIN ", " CROSS JOIN "};
+  table(*t.left);
+  out += words[static_cast<int>(t.join)];
+  bool brackets = t.right->kind == TableKind::Join;
+  out += brackets ? "(" : "";
+  table(*t.right);
+  out += brackets ? ")" : "";
+  if (t.on) {
+    out += " ON ";
+    expr(*t.on);
+  } else if (!t.usingColumns.empty()) {
+    out += " USING ";
+    names(t.usingColumns);
+  }
+}
+
+/// An item of GROUP BY: `()` may stand here, and sets of such items.
+void Printer::grouping(const Expr &e) {
+  if (e.kind == ExprKind::RowValue && static_cast<const ListExpr &>(e).items.empty()) {
+    out += "()";
+    return;
+  }
+  const auto *c = e.kind == ExprKind::Call ? static_cast<const CallExpr *>(&e) : nullptr;
+  if (!c || c->name.quoted || c->name.text != "GROUPING SETS")
+    return expr(e);
+  out += "GROUPING SETS (";
+  for (size_t i = 0; i < c->args.size(); ++i) {
+    if (i)
+      out += ", ";
+    grouping(*c->args[i]);
+  }
+  out += ')';
+}
+
+} // namespace levada::sql

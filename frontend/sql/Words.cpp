@@ -1,0 +1,86 @@
+//===- Words.cpp - which words can be names -------------------------------===//
+//
+// Flink reserves some 300 words. Most of them (date, time, user, value, year)
+// cannot be mistaken for anything else where a name stands, and are names here
+// without backquotes. Reserved are only the words that could also begin or go
+// on with something else there.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/sql/Lexer.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace levada::sql {
+
+// Both lists are sorted.
+static constexpr std::string_view reserved[] = {
+    "ALL",     "AND",    "AS",     "BETWEEN",   "BY",     "CASE",   "CAST",
+    "CROSS",   "DISTINCT", "ELSE", "END",       "EXCEPT", "EXISTS", "FALSE",
+    "FETCH",   "FOR",    "FROM",   "FULL",      "GROUP",  "HAVING", "IN",
+    "INNER",   "INTERSECT", "INTO", "IS",       "JOIN",   "LATERAL", "LEFT",
+    "LIKE",    "LIMIT",  "MINUS",  "NATURAL",   "NOT",    "NULL",   "ON",
+    "OR",      "ORDER",  "OUTER",  "OVER",      "QUALIFY", "RIGHT", "SELECT",
+    "SIMILAR", "TABLE",  "THEN",   "TRUE",      "TRY_CAST", "UNION",
+    "UNKNOWN", "USING",  "VALUES", "WHEN",      "WHERE",  "WITH",
+};
+
+static constexpr std::string_view clauseWords[] = {
+    "ASC",    "DESC",    "ESCAPE",  "FILTER", "MATCH_RECOGNIZE", "NULLS",
+    "OFFSET", "OVERLAPS", "TABLESAMPLE", "WINDOW", "WITHIN",
+};
+
+bool isReserved(std::string_view upper) {
+  return std::binary_search(std::begin(reserved), std::end(reserved), upper);
+}
+
+bool isClauseWord(std::string_view upper) {
+  return isReserved(upper) || std::binary_search(std::begin(clauseWords),
+                                                 std::end(clauseWords), upper);
+}
+
+std::string upperCase(std::string_view word) {
+  std::string upper(word);
+  for (char &c : upper)
+    if (c >= 'a' && c <= 'z')
+      c -= 'a' - 'A';
+  return upper;
+}
+
+/// Words that are a value or begin one by themselves.
+static bool isValueWord(std::string_view upper) {
+  return upper == "CURRENT_DATE" || upper == "CURRENT_TIME" ||
+         upper == "CURRENT_TIMESTAMP" || upper == "LOCALTIME" ||
+         upper == "LOCALTIMESTAMP";
+}
+
+bool isPlainName(std::string_view text) {
+  auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  if (text.empty() || !letter(text[0]))
+    return false;
+  for (char c : text)
+    if (!letter(c) && !(c >= '0' && c <= '9') && c != '$')
+      return false;
+  std::string upper = upperCase(text);
+  return !isClauseWord(upper) && !isValueWord(upper);
+}
+
+static std::string quote(std::string_view text, char mark) {
+  std::string result(1, mark);
+  for (char c : text) {
+    if (c == mark)
+      result += mark;
+    result += c;
+  }
+  return result + mark;
+}
+
+std::string quoteName(std::string_view text) {
+  return isPlainName(text) ? std::string(text) : quote(text, '`');
+}
+
+std::string quoteString(std::string_view text) { return quote(text, '\''); }
+
+} // namespace levada::sql
