@@ -28,7 +28,8 @@ def Flow_SourceOp : Flow_StreamOp<"source"> {
     reason of records that did not decode.
     `options`, `format_options`: values as written, by key. `metadata`: column
     name to metadata key. `columns` names those that the format carries, as in
-    the file; PruneColumns may drop unread ones from the result, never here.
+    the file; PruneColumns may drop unread ones from the result, never here:
+    it then keeps the types of all of them in `column_types`.
 
     ```mlir
     %rows = flow.source "flights" connector "filesystem" {path = "a.csv"} format "csv" {}
@@ -38,7 +39,8 @@ def Flow_SourceOp : Flow_StreamOp<"source"> {
   let arguments = (ins StrAttr:$stream, StrAttr:$connector, DictionaryAttr:$options,
     StrAttr:$format, DictionaryAttr:$format_options,
     StrArrayAttr:$columns, DefaultValuedAttr<DictionaryAttr, "{}">:$metadata,
-    DefaultValuedAttr<Flow_OnErrorAttr, "::levada::flow::OnError::fail">:$on_error);
+    DefaultValuedAttr<Flow_OnErrorAttr, "::levada::flow::OnError::fail">:$on_error,
+    OptionalAttr<TypeArrayAttr>:$column_types);
   let results = (outs Flow_StreamType:$rows, Optional<Flow_StreamType>:$dead);
   let assemblyFormat = [{
     $stream `connector` $connector $options `format` $format $format_options `columns` $columns

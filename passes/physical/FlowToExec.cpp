@@ -1,0 +1,388 @@
+//===- FlowToExec.cpp - fuses operators into stages -----------------------===//
+//
+// Walks operators in order. A source, an input of a stateful operator, a slot
+// and a dead-letter stream each root a stage; from the root the way of a row
+// is followed through every consumer: columns are SSA values, filters and
+// guards nested regions, until it is written, emitted or put into a slot.
+// Invariant: all stages that emit to a consumer stand before its own.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Passes.h"
+#include "passes/flow/Body.h"
+#include "passes/partition/Partition.h"
+#include "passes/physical/Plan.h"
+#include "passes/state/State.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+
+namespace levada {
+#define GEN_PASS_DEF_FLOWTOEXEC
+#include "passes/Passes.h.inc"
+
+namespace {
+
+/// Column values of a row; null where nobody reads the column.
+using Row = SmallVector<Value>;
+
+/// Where code is being put.
+struct Place {
+  exec::StageOp stage;
+  bool inSource = false;
+  bool guarded = false; ///< inside an exec.guard
+};
+
+class Lowering {
+public:
+  explicit Lowering(ModuleOp module) : module(module), plan(module), b(plan.builder()) {}
+  LogicalResult run();
+
+private:
+  void root(flow::SourceOp op);
+  void root(flow::AggregateOp op);
+  void root(flow::SortOp op);
+  void rootDead(Value dead);
+  void setInputs(exec::StageOp stage, MutableArrayRef<exec::ChannelOp> channels);
+
+  void consume(Value stream, const Row &row, Place place);
+  void lower(flow::ProjectOp op, const Row &row, Place place);
+  void lower(flow::FilterOp op, const Row &row, Place place);
+  void lower(flow::WatermarkOp op, const Row &row, Place place);
+  void lower(flow::WindowOp op, const Row &row, Place place);
+  void lower(flow::SinkOp op, const Row &row, Place place);
+  void lowerStateful(Operation *op, const Row &row, Place place);
+  void update(flow::AggregateOp op, exec::SlotOp slot, const Row &row, Place place);
+
+  void count(Location loc, StringRef kind, Operation *op);
+  Place guard(Operation *op, flow::OnError policy, Value dead, Place place);
+  flow::SourceOp sourceOf(flow::WatermarkOp op);
+
+  ModuleOp module;
+  Plan plan;
+  OpBuilder b;
+  llvm::DenseMap<Operation *, exec::SlotOp> slots; ///< of partition "forward"
+  bool failed = false;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Small pieces
+//===----------------------------------------------------------------------===//
+
+void Lowering::count(Location loc, StringRef kind, Operation *op) {
+  b.create<exec::CountOp>(loc, kind, plan.number(op));
+}
+
+/// Opens the region in which errors are `op`'s. A policy of fail needs none
+/// unless another operator's region encloses it.
+Place Lowering::guard(Operation *op, flow::OnError policy, Value dead, Place place) {
+  if (policy == flow::OnError::fail && !place.guarded)
+    return place;
+  FlatSymbolRefAttr channel;
+  if (policy == flow::OnError::dead_letter) {
+    if (dead && !dead.use_empty())
+      channel = FlatSymbolRefAttr::get(plan.deadChannel(dead, place.stage));
+    else
+      policy = flow::OnError::skip;
+  }
+  auto guard = b.create<exec::GuardOp>(op->getLoc(), policy, plan.number(op), channel);
+  b.setInsertionPointToStart(&guard.getBody().emplaceBlock());
+  place.guarded = true;
+  return place;
+}
+
+/// The source whose rows reach `op`, through operators that keep them.
+flow::SourceOp Lowering::sourceOf(flow::WatermarkOp op) {
+  Operation *at = op;
+  while (at && !isa<flow::SourceOp>(at))
+    at = isa<flow::WatermarkOp, flow::ProjectOp, flow::FilterOp>(at)
+             ? at->getOperand(0).getDefiningOp()
+             : nullptr;
+  return cast_or_null<flow::SourceOp>(at);
+}
+
+static Value column(flow::StreamType type, const Row &row, StringAttr name) {
+  return row[type.indexOf(name.getValue())];
+}
+
+//===----------------------------------------------------------------------===//
+// The way of a row
+//===----------------------------------------------------------------------===//
+
+void Lowering::consume(Value stream, const Row &row, Place place) {
+  SmallVector<OpOperand *> uses;
+  for (OpOperand &use : stream.getUses())
+    uses.push_back(&use);
+  llvm::sort(uses, [](OpOperand *a, OpOperand *b) {
+    if (a->getOwner() == b->getOwner())
+      return a->getOperandNumber() < b->getOperandNumber();
+    return a->getOwner()->isBeforeInBlock(b->getOwner());
+  });
+  for (OpOperand *use : uses) {
+    OpBuilder::InsertionGuard restore(b);
+    Operation *op = use->getOwner();
+    llvm::TypeSwitch<Operation *>(op)
+        .Case<flow::ProjectOp, flow::FilterOp, flow::WatermarkOp, flow::WindowOp, flow::SinkOp>(
+            [&](auto op) { lower(op, row, place); })
+        .Case<flow::AggregateOp, flow::SortOp>([&](auto op) { lowerStateful(op, row, place); })
+        .Case([&](flow::UnionOp all) { consume(all.getOutput(), row, place); })
+        .Default([&](Operation *op) {
+          op->emitError("has no physical form");
+          failed = true;
+        });
+  }
+}
+
+void Lowering::lower(flow::ProjectOp op, const Row &row, Place place) {
+  if (op.getOutput().use_empty())
+    return;
+  Block &body = op.getBody().front();
+  bool fallible = plan.isLedgered(op);
+  if (fallible) {
+    count(op.getLoc(), "in", op);
+    place = guard(op, op.getOnError(), op.getDead(), place);
+  }
+  SmallVector<Value> values =
+      copySlice(b, body, plan.read().readYields(body, op.getOutput()), row);
+  Row output(op.getOutput().getType().size());
+  auto next = values.begin();
+  for (size_t i = 0; i != output.size(); ++i)
+    if (plan.read().isRead(op.getOutput(), i))
+      output[i] = *next++;
+  if (fallible)
+    count(op.getLoc(), "passed", op);
+  consume(op.getOutput(), output, place);
+}
+
+void Lowering::lower(flow::FilterOp op, const Row &row, Place place) {
+  if (op.getOutput().use_empty())
+    return;
+  Block &body = op.getBody().front();
+  count(op.getLoc(), "in", op);
+  if (mayFail(body))
+    place = guard(op, op.getOnError(), op.getDead(), place);
+  Value condition = copySlice(b, body, yielded(body), row).front();
+  auto when = b.create<exec::WhenOp>(op.getLoc(), condition, plan.number(op));
+  b.setInsertionPointToStart(&when.getBody().emplaceBlock());
+  consume(op.getOutput(), row, place);
+}
+
+void Lowering::lower(flow::WatermarkOp op, const Row &row, Place place) {
+  flow::SourceOp source = sourceOf(op);
+  if (!source || !place.inSource) {
+    op.emitError("must follow its source; only other stateless operators may stand between");
+    failed = true;
+    return;
+  }
+  Block &body = op.getBody().front();
+  bool fallible = plan.isLedgered(op);
+  if (fallible) {
+    count(op.getLoc(), "in", op);
+    place = guard(op, source.getOnError(), source.getDead(), place);
+  }
+  b.create<exec::WatermarkOp>(op.getLoc(), copySlice(b, body, yielded(body), row).front());
+  if (fallible)
+    count(op.getLoc(), "passed", op);
+  consume(op.getOutput(), row, place);
+}
+
+void Lowering::lower(flow::WindowOp op, const Row &row, Place place) {
+  flow::StreamType input = op.getInput().getType(), type = op.getOutput().getType();
+  Value time = column(input, row, op.getWindow().getOn());
+  count(op.getLoc(), "in", op);
+  if (cast<flow::SqlType>(time.getType()).getNullable() && place.guarded)
+    place = guard(op, flow::OnError::fail, Value(), place);
+  auto expand = b.create<exec::ExpandOp>(op.getLoc(), op.getWindowAttr(), time);
+  // After the expansion: a row whose time is NULL did not pass.
+  count(op.getLoc(), "passed", op);
+  Block &block = expand.getBody().emplaceBlock();
+  Row output = row;
+  for (size_t i = input.size(); i != type.size(); ++i)
+    output.push_back(block.addArgument(type.columnType(i), op.getLoc()));
+  b.setInsertionPointToStart(&block);
+  count(op.getLoc(), "made", op);
+  consume(op.getOutput(), output, place);
+}
+
+void Lowering::lower(flow::SinkOp op, const Row &row, Place place) {
+  b.create<exec::WriteOp>(op.getLoc(), plan.sink(op).getSymName(), row);
+}
+
+void Lowering::lowerStateful(Operation *op, const Row &row, Place place) {
+  if (partitioning(op) == Partitioning::Forward) {
+    auto aggregate = cast<flow::AggregateOp>(op);
+    exec::SlotOp &slot = slots[op];
+    if (!slot)
+      slot = plan.slot(aggregate);
+    return update(aggregate, slot, row, place);
+  }
+  exec::ChannelOp channel = plan.channel(op, place.stage);
+  SmallVector<Value> values;
+  for (size_t i : plan.travelling(op))
+    values.push_back(row[i]);
+  auto aggregate = dyn_cast<flow::AggregateOp>(op);
+  int32_t hash = aggregate ? aggregate.getKeys().size() : 0;
+  b.create<exec::EmitOp>(op->getLoc(), channel.getSymName(), values, hash);
+}
+
+void Lowering::update(flow::AggregateOp op, exec::SlotOp slot, const Row &row, Place place) {
+  flow::StreamType input = op.getInput().getType();
+  SmallVector<Value> keys, args;
+  for (StringAttr key : op.getKeys().getAsRange<StringAttr>())
+    keys.push_back(column(input, row, key));
+  Value time;
+  if (std::optional<flow::WindowAttr> window = op.getWindow())
+    time = column(input, row, window->getOn());
+  for (flow::AggAttr agg : op.getAggs().getAsRange<flow::AggAttr>()) {
+    for (StringAttr arg : agg.getArgs())
+      args.push_back(column(input, row, arg));
+    if (!agg.getFilter().empty())
+      args.push_back(column(input, row, agg.getFilter()));
+  }
+  count(op.getLoc(), "in", op);
+  auto update = b.create<exec::UpdateOp>(op.getLoc(), slot.getSymName(), keys, time, args);
+  b.setInsertionPointToStart(&update.getLate().emplaceBlock());
+  if (!op.getWindow())
+    return;
+  count(op.getLoc(), "late", op);
+  if (Value late = op.getLate())
+    consume(late, row, place);
+}
+
+//===----------------------------------------------------------------------===//
+// Roots of stages
+//===----------------------------------------------------------------------===//
+
+void Lowering::setInputs(exec::StageOp stage, MutableArrayRef<exec::ChannelOp> channels) {
+  stage.setInput(channels.front().getSymName());
+  SmallVector<Attribute> merged;
+  for (exec::ChannelOp channel : channels.drop_front())
+    merged.push_back(FlatSymbolRefAttr::get(channel));
+  if (!merged.empty())
+    stage.setMergedAttr(b.getArrayAttr(merged));
+}
+
+void Lowering::root(flow::SourceOp op) {
+  Row row(op.getRows().getType().size());
+  SmallVector<Type> types;
+  for (size_t i = 0; i != row.size(); ++i)
+    if (plan.read().isRead(op.getRows(), i))
+      types.push_back(op.getRows().getType().getTypes()[i]);
+  exec::StageOp stage = plan.stage(op.getLoc(), op.getStream().str() + ".read", types);
+  stage.setInput(plan.source(op, stage).getSymName());
+  Block &block = stage.getBody().front();
+  auto next = block.args_begin();
+  for (size_t i = 0; i != row.size(); ++i)
+    if (plan.read().isRead(op.getRows(), i))
+      row[i] = *next++;
+  b.setInsertionPointToStart(&block);
+  count(op.getLoc(), "passed", op);
+  consume(op.getRows(), row, {stage, /*inSource=*/true});
+}
+
+void Lowering::root(flow::AggregateOp op) {
+  flow::StreamType input = op.getInput().getType();
+  exec::SlotOp slot = slots.lookup(op);
+  SmallVector<exec::ChannelOp> channels = plan.channelsOf(op);
+  if (!channels.empty()) {
+    if (!slot)
+      slot = plan.slot(op);
+    ArrayRef<size_t> indices = plan.travelling(op);
+    SmallVector<Type> types;
+    for (size_t i : indices)
+      types.push_back(input.getTypes()[i]);
+    exec::StageOp stage = plan.stage(op.getLoc(), op.getStream().str() + ".group", types);
+    setInputs(stage, channels);
+    Block &block = stage.getBody().front();
+    Row row(input.size());
+    for (auto [i, argument] : llvm::zip(indices, block.getArguments()))
+      row[i] = argument;
+    b.setInsertionPointToStart(&block);
+    update(op, slot, row, {stage});
+  }
+  if (!slot)
+    return;
+  flow::StreamType output = op.getOutput().getType();
+  exec::StageOp fire = plan.stage(op.getLoc(), op.getStream().str() + ".fire", output.getTypes());
+  fire.setInput(slot.getSymName());
+  Block &block = fire.getBody().front();
+  b.setInsertionPointToStart(&block);
+  count(op.getLoc(), "made", op);
+  consume(op.getOutput(), Row(block.args_begin(), block.args_end()), {fire});
+}
+
+void Lowering::root(flow::SortOp op) {
+  SmallVector<exec::ChannelOp> channels = plan.channelsOf(op);
+  if (channels.empty())
+    return;
+  flow::StreamType type = op.getInput().getType();
+  exec::SlotOp slot = plan.slot(op);
+  ArrayRef<size_t> indices = plan.travelling(op);
+  SmallVector<Type> types;
+  for (size_t i : indices)
+    types.push_back(type.getTypes()[i]);
+  exec::StageOp stage = plan.stage(op.getLoc(), op.getStream().str() + ".collect", types);
+  setInputs(stage, channels);
+  b.setInsertionPointToStart(&stage.getBody().front());
+  count(op.getLoc(), "in", op);
+  auto update = b.create<exec::UpdateOp>(op.getLoc(), slot.getSymName(),
+                                         stage.getBody().getArguments(), Value(), ValueRange());
+  update.getLate().emplaceBlock();
+
+  exec::StageOp fire = plan.stage(op.getLoc(), op.getStream().str() + ".sorted", types);
+  fire.setInput(slot.getSymName());
+  Row row(type.size());
+  for (auto [i, argument] : llvm::zip(indices, fire.getBody().getArguments()))
+    row[i] = argument;
+  b.setInsertionPointToStart(&fire.getBody().front());
+  count(op.getLoc(), "made", op);
+  consume(op.getOutput(), row, {fire});
+}
+
+void Lowering::rootDead(Value dead) {
+  SmallVector<exec::ChannelOp> channels = plan.channelsOf(dead.getAsOpaquePointer());
+  if (channels.empty())
+    return;
+  auto type = cast<flow::StreamType>(dead.getType());
+  StringRef name = dead.getDefiningOp()->getAttrOfType<StringAttr>("stream").getValue();
+  exec::StageOp stage = plan.stage(dead.getLoc(), name.str() + ".bad", type.getTypes());
+  setInputs(stage, channels);
+  Block &block = stage.getBody().front();
+  b.setInsertionPointToStart(&block);
+  consume(dead, Row(block.args_begin(), block.args_end()), {stage});
+}
+
+LogicalResult Lowering::run() {
+  SmallVector<Operation *> operators;
+  for (Operation &op : *module.getBody())
+    if (isa<flow::Operator>(op))
+      operators.push_back(&op);
+  for (Operation *op : operators) {
+    llvm::TypeSwitch<Operation *>(op)
+        .Case<flow::SourceOp, flow::AggregateOp, flow::SortOp>([&](auto op) { root(op); })
+        .Case([&](flow::SinkOp sink) { plan.sink(sink); });
+    if (isa<flow::SourceOp, flow::ProjectOp, flow::FilterOp>(op) && op->getNumResults() == 2)
+      rootDead(op->getResult(1));
+  }
+  if (failed)
+    return failure();
+  for (Operation *op : llvm::reverse(operators))
+    op->erase();
+  plan.finish();
+  return success();
+}
+
+namespace {
+struct FlowToExec : impl::FlowToExecBase<FlowToExec> {
+  void runOnOperation() override {
+    eraseUnread(getOperation());
+    planState(getOperation());
+    if (mlir::failed(Lowering(getOperation()).run()))
+      signalPassFailure();
+  }
+};
+} // namespace
+
+} // namespace levada
