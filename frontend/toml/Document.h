@@ -6,8 +6,8 @@
 // expressions mean are frontend/sema's; see "Left to sema" at each struct.
 //
 // A document is returned after semantic errors too (the engine has them), so
-// that sema can find more: then optional parts may be missing and the catalog
-// pointers null. Do not lower while engine.hasErrors().
+// that sema can find more: then optional parts may be missing, names may lead
+// nowhere and catalog pointers be null. Do not lower while engine.hasErrors().
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_FRONTEND_TOML_DOCUMENT_H
@@ -99,7 +99,7 @@ enum class OnError { Fail, Skip, DeadLetter };
 struct ErrorPolicy {
   OnError action = OnError::Fail;
   SourceRange range;                       ///< of on_error's value, if written
-  std::optional<Name> deadLetter;          ///< a sink of this document
+  std::optional<Name> deadLetter;          ///< a sink
 };
 
 /// A column of `columns`: `type` is SQL ("DECIMAL(10, 2) NOT NULL").
@@ -163,8 +163,8 @@ struct Clause {
 struct Stream {
   Name name;
   SourceRange range;                       ///< of the header
-  std::optional<Name> from;                ///< a source or stream that exists
-  std::vector<Name> unionOf;
+  std::optional<Name> from;                ///< a source or stream
+  std::vector<Name> unionOf;               ///< sources or streams
   Text where, having;                      ///< false when not written
   std::optional<Window> window;
   bool grouped = false;                    ///< group_by is there
@@ -178,7 +178,7 @@ struct Stream {
   SourceRange orderByRange;
   std::optional<int64_t> limit;
   SourceRange limitRange;
-  std::optional<Name> late;                ///< a sink of this document
+  std::optional<Name> late;                ///< a sink
   ErrorPolicy onError;
   std::vector<Clause> clauses;             ///< kept as written
   Text sql;
@@ -190,7 +190,8 @@ struct Stream {
 struct Sink {
   Name name;
   SourceRange range;                       ///< of the header
-  std::optional<Name> from;                ///< a source or stream that exists
+  std::optional<Name> from;                ///< a source or stream
+  bool fromWritten = false;                ///< even if as something else
   std::vector<Text> select;                ///< select items; none: all columns
   SourceRange selectRange;
   std::vector<Name> primaryKey;

@@ -1,0 +1,484 @@
+//===- Options.cpp - options checked against the catalogue ------------------===//
+//
+// Options may be written `csv.header = true`, `csv = { header = true }` or
+// under [source.X.csv]: the tree is flattened to whole keys first. While the
+// connector or format itself is unknown, its options are not judged.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/toml/Options.h"
+
+#include "frontend/toml/Values.h"
+
+#include <algorithm>
+
+namespace levada::doc {
+namespace {
+
+using catalog::Option;
+using catalog::OptionType;
+
+Words namesOf(std::span<const catalog::Connector> all, bool isSource) {
+  Words words;
+  for (const catalog::Connector &c : all)
+    if (isSource ? c.isSource : c.isSink)
+      words.emplace_back(c.name);
+  return words;
+}
+
+Words keysOf(const catalog::Connector *schema) {
+  Words words;
+  if (schema)
+    for (const Option &option : schema->options)
+      words.emplace_back(option.key);
+  return words;
+}
+
+Words split(std::string_view text) {
+  Words words;
+  while (!text.empty()) {
+    size_t bar = std::min(text.find('|'), text.size());
+    words.emplace_back(text.substr(0, bar));
+    text.remove_prefix(std::min(bar + 1, text.size()));
+  }
+  return words;
+}
+
+const Option *findOption(const catalog::Connector *schema,
+                         std::string_view key) {
+  if (schema)
+    for (const Option &option : schema->options)
+      if (option.key == key)
+        return &option;
+  return nullptr;
+}
+
+/// Is `prefix` the front of a dotted key of the schema?
+bool hasBelow(const catalog::Connector *schema, std::string_view prefix) {
+  std::string front = std::string(prefix) + ".";
+  if (schema)
+    for (const Option &option : schema->options)
+      if (option.key.substr(0, front.size()) == front)
+        return true;
+  return false;
+}
+
+class EndpointReader {
+public:
+  EndpointReader(const Member &table, bool isSource, const Words &own,
+                 Reader &reader, Endpoint &endpoint)
+      : table(table), isSource(isSource), own(own), reader(reader),
+        engine(reader.engine), endpoint(endpoint) {}
+
+  void run() {
+    readConnector();
+    readFormat();
+    for (const Member &m : table.value.members) {
+      if (m.key.text == "connector" || m.key.text == "format" ||
+          std::find(own.begin(), own.end(), m.key.text) != own.end())
+        continue;
+      if (m.key.text == "time-format")
+        readTimeFormats(m);
+      else
+        flatten(m.key, m.value);
+    }
+    checkRequired(endpoint.schema, endpoint.connector.range);
+    if (endpoint.format)
+      checkRequired(endpoint.formatSchema, endpoint.format->range);
+  }
+
+private:
+  std::string where() const {
+    return fmt::format("{} `{}`", isSource ? "source" : "sink",
+                       table.key.text);
+  }
+
+  void readConnector();
+  void readFormat();
+  void readTimeFormats(const Member &m);
+  void flatten(const Name &key, const Node &value);
+  void option(const Name &key, const Node &value);
+  void unknown(const Name &key);
+  bool value(const Option &schema, const Node &node, OptionValue &out);
+  bool typed(const Option &schema, const Node &node, OptionValue &out);
+  bool environment(const Option &schema, OptionValue &out);
+  void checkRequired(const catalog::Connector *schema, SourceRange range);
+  bool fault(const diag::Kind &kind, const OptionValue &out, const ValueFault &f);
+
+  const Member &table;
+  bool isSource;
+  const Words &own;
+  Reader &reader;
+  diag::Engine &engine;
+  Endpoint &endpoint;
+};
+
+//===----------------------------------------------------------------------===//
+// Which connector, which format
+//===----------------------------------------------------------------------===//
+
+void EndpointReader::readConnector() {
+  Words fitting = namesOf(catalog::connectors(), isSource);
+  std::string note = fmt::format("connectors that {}: {}",
+                                 isSource ? "read" : "write", listed(fitting));
+  const Member *m = table.value.find("connector");
+  if (!m) {
+    engine
+        .emit(table.value.range, diag::MissingKey, where(), "`connector`")
+        .hint("such as connector = \"filesystem\"")
+        .note(note);
+    return;
+  }
+  std::optional<Name> name = reader.name(*m);
+  if (!name)
+    return;
+  endpoint.connector = *name;
+  const catalog::Connector *schema = catalog::findConnector(name->text);
+  if (!schema) {
+    auto said = engine.emit(name->range, diag::UnknownConnector, name->text);
+    std::string near = diag::nearest(name->text, fitting);
+    if (!near.empty())
+      said.hint(fmt::format("did you mean \"{}\"?", near));
+    else if (name->text == "file" || name->text == "files")
+      said.hint("files are read and written by \"filesystem\"");
+    else if (catalog::findFormat(name->text))
+      said.hint(fmt::format("that is a format: format = \"{}\"", name->text));
+    said.note(note);
+  } else if (isSource ? !schema->isSource : !schema->isSink) {
+    engine
+        .emit(name->range, diag::WrongDirection, name->text,
+              isSource ? "read" : "written")
+        .hint(isSource ? "it is for sinks" : "it is for sources")
+        .note(note);
+  } else {
+    endpoint.schema = schema;
+  }
+}
+
+void EndpointReader::readFormat() {
+  const Member *m = table.value.find("format");
+  Words fitting = namesOf(catalog::formats(), isSource);
+  std::string note = fmt::format("formats for {}: {}",
+                                 isSource ? "sources" : "sinks",
+                                 listed(fitting));
+  const Option *option = findOption(endpoint.schema, "format");
+  if (!m) {
+    if (option && option->required)
+      engine
+          .emit(endpoint.connector.range, diag::MissingOption,
+                endpoint.connector.text, "format")
+          .hint(isSource ? "add format = \"json\", or another"
+                         : "add format = \"json\", or another")
+          .note(note);
+    return;
+  }
+  std::optional<Name> name = reader.name(*m);
+  if (!name)
+    return;
+  endpoint.format = *name;
+  const catalog::Connector *schema = catalog::findFormat(name->text);
+  if (!schema) {
+    auto said = engine.emit(name->range, diag::UnknownFormat, name->text);
+    std::string near = diag::nearest(name->text, fitting);
+    if (near.empty() && (name->text == "jsonl" || name->text == "ndjson"))
+      near = "json";
+    if (!near.empty())
+      said.hint(fmt::format("did you mean \"{}\"?", near));
+    said.note(note);
+  } else if (isSource ? !schema->isSource : !schema->isSink) {
+    engine
+        .emit(name->range, diag::WrongDirection, name->text,
+              isSource ? "read" : "written")
+        .note(note);
+  } else {
+    endpoint.formatSchema = schema;
+  }
+}
+
+void EndpointReader::readTimeFormats(const Member &m) {
+  if (!reader.table(m, "time-format.COLUMN = \"yyyy-MM-dd HH:mm:ss\""))
+    return;
+  for (const Member &column : m.value.members)
+    if (Text pattern = reader.text(column))
+      endpoint.timeFormats.push_back({column.key, std::move(pattern)});
+}
+
+//===----------------------------------------------------------------------===//
+// Which option
+//===----------------------------------------------------------------------===//
+
+void EndpointReader::flatten(const Name &key, const Node &value) {
+  bool known = findOption(endpoint.schema, key.text) ||
+               findOption(endpoint.formatSchema, key.text);
+  if (known || !value.isTable()) {
+    option(key, value);
+    return;
+  }
+  bool front = hasBelow(endpoint.schema, key.text) ||
+               hasBelow(endpoint.formatSchema, key.text) ||
+               catalog::findFormat(key.text) ||
+               catalog::findConnector(key.text);
+  std::string_view text = reader.sources.text(key.range.buffer);
+  for (const Member &m : value.members) {
+    Name whole{key.text + "." + m.key.text, m.key.range};
+    // `csv.header` on one line is marked whole; the first part is known by
+    // the first place it stands at only.
+    std::string before = key.text + ".";
+    uint32_t begin = m.key.range.begin;
+    if (begin >= before.size() &&
+        text.substr(begin - before.size(), before.size()) == before)
+      whole.range.begin -= uint32_t(before.size());
+    else if (!front && !value.open)
+      whole.range = key.range;
+    flatten(whole, m.value);
+  }
+  if (value.members.empty() && !front)
+    unknown(key);
+}
+
+void EndpointReader::option(const Name &key, const Node &node) {
+  const Option *schema = findOption(endpoint.schema, key.text);
+  if (!schema)
+    schema = findOption(endpoint.formatSchema, key.text);
+  if (!schema) {
+    unknown(key);
+    return;
+  }
+  OptionValue out;
+  out.key = key;
+  out.schema = schema;
+  out.range = node.range;
+  out.text = node.text;
+  if (node.isString())
+    out.source = embed(node, reader.sources);
+  if (value(*schema, node, out))
+    endpoint.options.push_back(std::move(out));
+}
+
+void EndpointReader::unknown(const Name &key) {
+  size_t dot = key.text.find('.');
+  std::string front = key.text.substr(0, std::min(dot, key.text.size()));
+  const catalog::Connector *format = endpoint.formatSchema;
+  if (dot != std::string::npos && format && front == format->name) {
+    std::string rest = key.text.substr(dot + 1);
+    Words keys = keysOf(format);
+    auto said = engine.emit(key.range, diag::UnknownOption, front, rest);
+    if (std::string near = diag::nearest(key.text, keys); !near.empty())
+      said.hint(fmt::format("did you mean `{}`?", near));
+    said.note(keys.empty()
+                  ? fmt::format("`{}` has no options", front)
+                  : fmt::format("`{}` options: {}", front, listed(keys)));
+    return;
+  }
+  if (dot != std::string::npos && catalog::findFormat(front)) {
+    if (endpoint.format && !format)
+      return; // the format was the mistake
+    auto said = engine.emit(key.range, diag::UnknownOption,
+                            endpoint.connector.text.empty()
+                                ? where()
+                                : endpoint.connector.text,
+                            key.text);
+    if (endpoint.format)
+      said.hint(fmt::format("it is of the format \"{}\", but `format` is "
+                            "\"{}\"",
+                            front, endpoint.format->text));
+    else
+      said.hint(fmt::format("it needs format = \"{}\"", front));
+    return;
+  }
+  if (!endpoint.schema)
+    return; // the connector was the mistake
+  Words keys = keysOf(endpoint.schema), candidates = keys;
+  for (const std::string &k : keysOf(format))
+    candidates.push_back(k);
+  for (const std::string &k : own)
+    candidates.push_back(k);
+  candidates.insert(candidates.end(), {"connector", "format"});
+  auto said = engine.emit(key.range, diag::UnknownOption,
+                          endpoint.connector.text, key.text);
+  std::string near = diag::nearest(key.text, candidates);
+  if (near.empty() && format) {
+    std::string prefixed = std::string(format->name) + "." + key.text;
+    near = diag::nearest(prefixed, keysOf(format));
+  }
+  if (!near.empty())
+    said.hint(fmt::format("did you mean `{}`?", near));
+  if (keys.empty())
+    said.note(fmt::format("`{}` has no options", endpoint.connector.text));
+  else
+    said.note(fmt::format("`{}` options: {}", endpoint.connector.text,
+                          listed(keys)));
+  if (Words more = keysOf(format); !more.empty())
+    said.note(fmt::format("`{}` options: {}", format->name, listed(more)));
+  said.note(fmt::format("keys of a {}: connector, format, {}",
+                        isSource ? "source" : "sink", listed(own)));
+}
+
+void EndpointReader::checkRequired(const catalog::Connector *schema,
+                                   SourceRange range) {
+  if (!schema)
+    return;
+  for (const Option &option : schema->options) {
+    if (!option.required || option.key == "format")
+      continue;
+    bool written = false; // a value with a fault was reported already
+    for (const Member &m : table.value.members)
+      written |= m.key.text == option.key.substr(0, option.key.find('.'));
+    if (endpoint.find(option.key) ||
+        (written && option.key.find('.') == option.key.npos))
+      continue;
+    auto said = engine.emit(range, diag::MissingOption, schema->name,
+                            option.key);
+    if (!option.doc.empty())
+      said.note(fmt::format("`{}`: {}", option.key, option.doc));
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Which value
+//===----------------------------------------------------------------------===//
+
+bool EndpointReader::fault(const diag::Kind &kind, const OptionValue &out,
+                           const ValueFault &f) {
+  SourceRange range = out.range;
+  if (f.end > f.begin)
+    range = {out.source.buffer, uint32_t(f.begin), uint32_t(f.end)};
+  auto said = engine.emit(range, kind, f.text);
+  if (!f.hint.empty())
+    said.hint(f.hint);
+  return false;
+}
+
+/// True if the value is left to the environment and cannot be judged here.
+bool EndpointReader::environment(const Option &schema, OptionValue &out) {
+  std::vector<EnvironmentSpan> spans;
+  ValueFault f;
+  if (!findEnvironment(out.text, spans, f)) {
+    fault(diag::BadEnvironmentReference, out, f);
+    return true;
+  }
+  for (const EnvironmentSpan &span : spans)
+    out.env.push_back({span.name,
+                       {out.source.buffer, uint32_t(span.begin),
+                        uint32_t(span.end)}});
+  return !out.env.empty();
+}
+
+bool EndpointReader::value(const Option &schema, const Node &node,
+                           OptionValue &out) {
+  if (node.isString() && schema.type != OptionType::Pattern &&
+      node.text.find("${") != std::string::npos) {
+    if (!schema.runtime)
+      return reader.fixed(quoted(out.key.text), node);
+    size_t errors = engine.errors();
+    if (environment(schema, out))
+      return engine.errors() == errors;
+  }
+  return typed(schema, node, out);
+}
+
+bool EndpointReader::typed(const Option &schema, const Node &node,
+                           OptionValue &out) {
+  auto wrong = [&](std::string_view expected) {
+    reader.wrongType(out.key, node, expected);
+    return false;
+  };
+  ValueFault f;
+  switch (schema.type) {
+  case OptionType::String:
+    return node.isString() || wrong("a string");
+  case OptionType::Pattern:
+    if (!node.isString())
+      return wrong("a regular expression in a string");
+    if (node.text.empty()) {
+      engine.emit(node.range, diag::OutOfRange, quoted(out.key.text),
+                  "a regular expression", "an empty string");
+      return false;
+    }
+    return true;
+  case OptionType::Bool:
+    if (node.kind != NodeKind::Bool)
+      return wrong("true or false");
+    out.number = node.integer;
+    return true;
+  case OptionType::Int:
+    if (node.kind != NodeKind::Integer)
+      return wrong("an integer");
+    out.number = node.integer;
+    return true;
+  case OptionType::Size:
+    if (node.kind == NodeKind::Integer && node.integer >= 0) {
+      out.number = node.integer;
+      return true;
+    }
+    if (!node.isString())
+      return wrong("a size such as \"64 MB\"");
+    if (std::optional<int64_t> bytes = parseSize(node.text, f)) {
+      out.number = *bytes;
+      return true;
+    }
+    return fault(diag::BadSize, out, f);
+  case OptionType::Duration:
+    if (!node.isString())
+      return wrong("a duration in a string");
+    if (std::optional<int64_t> millis = parseDuration(node.text, f)) {
+      out.number = *millis;
+      if (*millis >= 0)
+        return true;
+      engine.emit(node.range, diag::OutOfRange, quoted(out.key.text),
+                  "zero or more", printDuration(*millis));
+      return false;
+    }
+    return fault(diag::BadDuration, out, f);
+  case OptionType::Enum: {
+    Words words = split(schema.values);
+    if (node.isTable() || node.isArray() || node.kind == NodeKind::Time)
+      return wrong("one word");
+    auto at = std::find(words.begin(), words.end(), node.text);
+    out.number = at - words.begin();
+    if (at != words.end())
+      return true;
+    auto said = engine.emit(node.range, diag::UnknownChoice,
+                            quoted(out.key.text), node.text);
+    std::string near = diag::nearest(node.text, words);
+    if (near == "true" || near == "false")
+      said.hint(fmt::format("did you mean {}?", near));
+    else if (!near.empty())
+      said.hint(fmt::format("did you mean \"{}\"?", near));
+    said.note(fmt::format("{} is one of {}", quoted(out.key.text),
+                          listed(words)));
+    return false;
+  }
+  case OptionType::Char: {
+    if (!node.isString())
+      return wrong("one character in a string");
+    if (node.text.size() == 1 && uint8_t(node.text[0]) < 0x80) {
+      out.number = uint8_t(node.text[0]);
+      return true;
+    }
+    auto said = engine.emit(node.range, diag::OutOfRange, quoted(out.key.text),
+                            "one ASCII character",
+                            node.text.empty() ? "an empty string"
+                                              : quoted(node.text));
+    if (node.text == "\\t")
+      said.hint("a tab is \"\\t\", between double quotes");
+    return false;
+  }
+  }
+  return false;
+}
+
+} // namespace
+
+void readEndpoint(const Member &table, bool isSource, const Words &own,
+                  Reader &reader, Endpoint &endpoint) {
+  EndpointReader(table, isSource, own, reader, endpoint).run();
+}
+
+const OptionValue *Endpoint::find(std::string_view key) const {
+  for (const OptionValue &option : options)
+    if (option.key.text == key)
+      return &option;
+  return nullptr;
+}
+
+} // namespace levada::doc
