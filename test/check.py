@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+"""Runs tests of a build and ends with one line: N passed, N failed, N skipped.
+
+  check.py BUILD             all tests
+  check.py BUILD passes      a folder of test/, or one file; unit for GoogleTest
+  check.py BUILD [-v …]      options of lit
+"""
+import collections
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+
+def find_lit():
+    for place in ("/usr/lib/llvm-19/build/utils/lit/lit.py",):
+        if os.path.exists(place):
+            return [sys.executable, place]
+    return ["lit"]
+
+
+def main():
+    build = os.path.abspath(sys.argv[1])
+    options = [a for a in sys.argv[2:] if a.startswith("-")]
+    wanted = [a for a in sys.argv[2:] if not a.startswith("-")]
+    suite, unit = os.path.join(build, "test"), os.path.join(build, "test", "unit")
+    source = os.path.dirname(os.path.abspath(__file__))
+    paths = []
+    for name in wanted:
+        inside = os.path.relpath(os.path.abspath(name), source)
+        name = name if inside.startswith("..") else inside
+        paths.append(unit if name == "unit" else os.path.join(suite, name))
+    if not wanted:
+        paths = [suite, unit]
+    with tempfile.NamedTemporaryFile(suffix=".json") as results:
+        command = find_lit() + ["-s" if sys.stdout.isatty() else "-q", "--order=lexical",
+                                "-o", results.name] + options + paths
+        status = subprocess.run(command).returncode
+        try:
+            tests = json.load(results)["tests"]
+        except ValueError:
+            return status or 1
+    kinds = collections.Counter(test["code"] for test in tests)
+    passed = kinds["PASS"] + kinds["XFAIL"] + kinds["FLAKYPASS"]
+    skipped = kinds["UNSUPPORTED"] + kinds["SKIPPED"] + kinds["EXCLUDED"]
+    failed = len(tests) - passed - skipped
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed or status or not passed else 0
+
+
+sys.exit(main())
