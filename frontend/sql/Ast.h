@@ -168,7 +168,8 @@ struct IsExpr : Expr {
   IsExpr(SourceRange r) : Expr(ExprKind::Is, r) {}
   static bool classof(const Expr *e) { return e->kind == ExprKind::Is; }
 };
-/// CASE [operand] WHEN … THEN … [ELSE …] END
+/// CASE [operand] WHEN … THEN … [ELSE …] END. The condition of `CASE x WHEN
+/// 1, 2 THEN` is an InExpr whose operand is null: the CASE's own.
 struct CaseExpr : Expr {
   ExprPtr operand, otherwise; ///< either may be null
   std::vector<std::pair<ExprPtr, ExprPtr>> branches;
@@ -222,7 +223,7 @@ struct JsonClauses {
 /// TRIM(flag, b, a), SUBSTRING(a FROM b FOR c), POSITION(a IN b),
 /// OVERLAY(a PLACING b FROM c FOR d), TIMESTAMPADD(unit, n, t): a unit or flag
 /// is a LiteralExpr of String kind (upper case) listed in `symbols`. TRIM(x)
-/// has one argument; TRIM(FROM x) and TRIM(BOTH FROM x) are TRIM(flag, x).
+/// has one argument; TRIM(FROM x), TRIM(BOTH FROM x), TRIM(BOTH x) are TRIM(flag, x).
 /// CURRENT_TIMESTAMP and its kin without parentheses have `niladic` set.
 /// JSON_OBJECT(KEY a VALUE b, …) and JSON_OBJECTAGG(KEY a VALUE b) have the
 /// arguments a, b, …. GROUP BY GROUPING SETS (…) is the call "GROUPING SETS"

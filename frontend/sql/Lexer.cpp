@@ -344,18 +344,20 @@ void Lexer::number() {
     ++pos;
     digits();
   }
-  bool wrong = false;
-  if (peek() == 'e' || peek() == 'E') {
+  size_t sign = peek(1) == '+' || peek(1) == '-' ? 1 : 0;
+  if ((peek() == 'e' || peek() == 'E') && isDigit(peek(1 + sign))) {
     kind = Tok::Approximate;
-    ++pos;
-    if (peek() == '+' || peek() == '-')
-      ++pos;
-    wrong = !digits();
+    pos += 1 + sign;
+    digits();
   }
-  if (pos < text.size() && isWordByte(peek()) && !starts("\xC2\xA0")) {
-    wrong = true;
-    while (pos < text.size() && isWordByte(peek()))
-      ++pos;
+  size_t end = pos;
+  while (pos < text.size() && isWordByte(peek()) && !starts("\xC2\xA0") &&
+         !starts("\xE2\x80"))
+    ++pos;
+  bool wrong = pos != end;
+  if (wrong && isReserved(upperCase(text.substr(end, pos - end)))) { // 1THEN
+    pos = end;
+    wrong = false;
   }
   std::string value(text.substr(begin, pos - begin));
   if (wrong) {

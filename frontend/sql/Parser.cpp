@@ -164,11 +164,12 @@ bool Parser::unsupported(SourceRange range, std::string_view what, std::string h
 bool Parser::end(std::string_view what) {
   if (at(Tok::End))
     return true;
+  std::string rest = fmt::format("an operator or the end of {}", what);
   if (at(Tok::RParen) || at(Tok::RBracket))
-    return expected(what, fmt::format("no bracket is open that `{}` could close",
+    return expected(rest, fmt::format("no bracket is open that `{}` could close",
                                       source(current().range)));
   if (at(Tok::Semicolon))
-    return expected(what, "no `;` is needed here");
+    return expected(rest, "no `;` is needed here");
   std::string hint = spellingHint(
       {"AND", "OR", "IN", "IS", "LIKE", "BETWEEN", "NOT", "SIMILAR", "AS", "FROM",
        "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FETCH", "JOIN",
@@ -176,7 +177,7 @@ bool Parser::end(std::string_view what) {
   if (hint.empty() && (at(Tok::String) || at(Tok::Integer) || at(Tok::Decimal) ||
                        at(Tok::QuotedName) || (at(Tok::Word) && !isReserved(current().text))))
     hint = "is an operator missing before it?";
-  return expected(fmt::format("an operator or the end of {}", what), std::move(hint));
+  return expected(rest, std::move(hint));
 }
 
 void Parser::recover() {
@@ -256,6 +257,30 @@ bool Parser::atName() const {
   return at(Tok::QuotedName) || (at(Tok::Word) && !isReserved(current().text));
 }
 
+/// A reserved word stands here: does what follows it speak for a name?
+bool Parser::looksLikeName() const {
+  if (at({"THEN", "ELSE", "END", "WHEN"}))
+    return false;
+  const Token &second = ahead(1);
+  switch (second.kind) {
+  case Tok::Word:
+    for (const char *word : {"FROM", "AS", "IS", "IN", "LIKE", "BETWEEN", "AND", "OR",
+                             "WHERE", "GROUP", "ORDER", "JOIN"})
+      if (second.text == word)
+        return !at("FROM") || second.text != "WHERE";
+    return false;
+  case Tok::LParen:
+  case Tok::QuotedName:
+  case Tok::String:
+  case Tok::Integer:
+  case Tok::Decimal:
+  case Tok::Star:
+    return false;
+  default:
+    return true;
+  }
+}
+
 Name Parser::takeName() {
   const Token &t = current();
   Name n{t.kind == Tok::QuotedName ? t.text : std::string(source(t.range)), t.range,
@@ -267,11 +292,12 @@ Name Parser::takeName() {
 std::optional<Name> Parser::name(std::string_view what) {
   if (atName())
     return takeName();
-  if (at(Tok::Word)) { // reserved
+  if (at(Tok::Word) && looksLikeName()) {
     if (mayReport())
       engine.emit(current().range, diag::ReservedWord, source(current().range))
           .hint(fmt::format("write `{}` with its backquotes", source(current().range)))
           .note(fmt::format("expected {} here", what));
+    advance();
   } else if (at(Tok::String)) {
     expected(what, "names stand in backquotes, not in single quotes");
   } else {

@@ -294,8 +294,11 @@ bool Parser::specialArguments(CallExpr &e, bool &handled) {
     if (!flag)
       range.end = range.begin;
     auto mode = std::make_unique<LiteralExpr>(LiteralKind::String, word, range);
-    return add(e, std::move(mode), true) && expect("FROM") && add(e, expression()) &&
-           (!what || add(e, std::move(what)));
+    if (!add(e, std::move(mode), true))
+      return false;
+    if (!accept("FROM")) // TRIM(LEADING x)
+      return add(e, std::move(what));
+    return add(e, expression()) && (!what || add(e, std::move(what)));
   }
   return true;
 }
@@ -472,6 +475,11 @@ std::unique_ptr<WindowSpec> Parser::windowSpec() {
   if (atName() && !atWords({"PARTITION", "BY"}) && (bare || !at({"ROWS", "RANGE"})) &&
       (bare || at(Tok::QuotedName) || ahead(1).kind == Tok::Word))
     spec->reference = takeName();
+  if (spec->reference && at("BY")) { // OVER (PARTITON BY …
+    --next;
+    expected("`PARTITION BY` or `ORDER BY`", spellingHint({"PARTITION", "ORDER"}));
+    return nullptr;
+  }
   if (acceptWords({"PARTITION", "BY"}) && !expressions(spec->partitionBy))
     return nullptr;
   if (atWords({"ORDER", "BY"}) && !orderList(spec->orderBy))

@@ -368,22 +368,11 @@ ExprPtr Parser::primary() {
 
 /// Nothing that could be an operand stands here: says what does.
 ExprPtr Parser::missingOperand() {
-  const Token &t = current(), &second = ahead(1);
+  const Token &t = current();
   bool afterComma = next && tokens[next - 1].kind == Tok::Comma;
-  if (t.kind == Tok::Word) {
-    bool asName = second.kind != Tok::Word && second.kind != Tok::LParen &&
-                  second.kind != Tok::QuotedName && second.kind != Tok::String &&
-                  second.kind != Tok::Integer && second.kind != Tok::Star;
-    asName |= isWord(second, "FROM") || isWord(second, "AS") || isWord(second, "IS") ||
-              isWord(second, "IN") || isWord(second, "LIKE") || isWord(second, "BETWEEN") ||
-              isWord(second, "AND") || isWord(second, "OR");
-    if (at({"THEN", "ELSE", "END", "WHEN"}) || (at("FROM") && afterComma))
-      asName = false;
-    if (asName) {
-      name("an expression");
-      advance();
-      return nullptr;
-    }
+  if (t.kind == Tok::Word && !(at("FROM") && afterComma) && looksLikeName()) {
+    name("an expression");
+    return nullptr;
   }
   std::string hint;
   if (t.kind == Tok::Eq && next && tokens[next - 1].range.end == t.range.begin - 1)
@@ -520,6 +509,21 @@ ExprPtr Parser::column() {
   return finish(std::move(e), begin, 0);
 }
 
+/// CASE x WHEN 1, 2 THEN …: the values as an InExpr without operand.
+ExprPtr Parser::alternatives(ExprPtr first) {
+  SourceRange begin = first->range;
+  auto e = std::make_unique<InExpr>(begin);
+  e->list.push_back(std::move(first));
+  while (accept(Tok::Comma)) {
+    ExprPtr value = expression();
+    if (!value)
+      return nullptr;
+    e->list.push_back(std::move(value));
+  }
+  uint32_t below = depth(e->list);
+  return finish(std::move(e), begin, below);
+}
+
 /// CASE [operand] WHEN … THEN … [ELSE …] END
 ExprPtr Parser::caseExpr() {
   SourceRange begin = advance();
@@ -541,6 +545,8 @@ ExprPtr Parser::caseExpr() {
   while (accept("WHEN")) {
     ExprPtr condition = expression();
     if (!condition)
+      return nullptr;
+    if (e->operand && at(Tok::Comma) && !(condition = alternatives(std::move(condition))))
       return nullptr;
     if (!accept("THEN"))
       return missing("an operator or `THEN`", {"THEN", "AND", "OR"});

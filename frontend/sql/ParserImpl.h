@@ -104,6 +104,7 @@ private:
   // Names.
   bool atName() const;
   std::optional<Name> name(std::string_view what);
+  bool looksLikeName() const;
   Name takeName();
   bool dottedName(std::vector<Name> &parts, std::string_view what);
   bool nameList(std::vector<Name> &names, std::string_view what);
@@ -122,6 +123,7 @@ private:
   ExprPtr postfix(ExprPtr e);
   ExprPtr parenthesized();
   ExprPtr caseExpr();
+  ExprPtr alternatives(ExprPtr first);
   ExprPtr column();
   ExprPtr listValue(ExprKind kind, Tok closing);
   ExprPtr missingOperand();

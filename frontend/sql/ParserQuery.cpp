@@ -53,12 +53,12 @@ std::unique_ptr<Query> Parser::query() {
     return nullptr;
   SourceRange begin = current().range;
   if (at("WITH")) {
-    unsupported(begin, "`WITH` before a query here",
+    unsupported(begin, "`WITH` here",
                 "a query that others use is a stream, or a view, of its own");
     return nullptr;
   }
   if (at("VALUES")) {
-    unsupported(begin, "`VALUES` as a query here");
+    unsupported(begin, "`VALUES` here");
     return nullptr;
   }
   if (!at("SELECT")) {
@@ -161,7 +161,7 @@ bool Parser::clauses(Query &q, uint32_t &below) {
   }
   if (at({"UNION", "EXCEPT", "INTERSECT", "MINUS"})) {
     bool unite = at("UNION");
-    unsupported(current().range, fmt::format("`{}` of queries here", current().text),
+    unsupported(current().range, fmt::format("`{}` here", current().text),
                 unite ? "a stream unites others with `union = [\"a\", \"b\"]`" : "");
     return false;
   }

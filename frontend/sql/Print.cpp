@@ -216,7 +216,10 @@ void Printer::caseExpr(const CaseExpr &e) {
   }
   for (const auto &[condition, value] : e.branches) {
     out += " WHEN ";
-    expr(*condition);
+    if (condition->kind == ExprKind::InList && !as<InExpr>(*condition).operand)
+      list(as<InExpr>(*condition).list);
+    else
+      expr(*condition);
     out += " THEN ";
     expr(*value);
   }
