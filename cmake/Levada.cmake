@@ -63,7 +63,8 @@ function(levada_add_stdlib NAME)
   cmake_parse_arguments(ARG "" "" "SRCS;ARCHIVE_ONLY" ${ARGN})
   set(FLAGS -std=c++20 -O2 -fno-exceptions -fno-rtti -fno-stack-protector
       -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffp-contract=off -fno-math-errno -fno-threadsafe-statics -Wall
-      -Wextra -Werror -Wno-unused-parameter -Wno-c99-extensions)
+      -Wextra -Werror -Wno-unused-parameter -Wno-c99-extensions
+      -Wno-pass-failed)
   add_library(levada_${NAME} STATIC ${ARG_SRCS} ${ARG_ARCHIVE_ONLY})
   set_target_properties(levada_${NAME} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   target_include_directories(levada_${NAME} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR})

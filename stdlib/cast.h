@@ -13,7 +13,7 @@
 // Results go through `out`, of the storage type (levada_i128 for dec, ts9).
 //
 // LEVADA_NULL: a decimal that does not fit. LEVADA_ERROR: text that is no value
-// of the type; ctx->error_code (R602) and error_text are set. With ctx NULL
+// of the type; ctx->error_code (R612) and error_text are set. With ctx NULL
 // nothing is set: so TRY_CAST from text calls these with ctx NULL and takes
 // both for NULL, except where `out` is text (that allocates in ctx's frame).
 //
@@ -128,7 +128,7 @@ LEVADA_RT(pure) int32_t levada_cast_time_digits(int32_t value, int32_t digits);
 /*--- decimal arithmetic (operators + - * / %; comparison) ---------------------
  * Operands of any precision with their scales; the result is rounded HALF_UP to
  * DECIMAL(precision, scale) from the exact value (256 bits). LEVADA_NULL: does
- * not fit. Division and remainder by zero: LEVADA_ERROR (R601). */
+ * not fit. Division and remainder by zero: LEVADA_ERROR (R611). */
 LEVADA_RT(pure) levada_status levada_dec_add(levada_ctx *ctx, const levada_i128 *a, int32_t a_scale, const levada_i128 *b, int32_t b_scale, int32_t precision, int32_t scale, levada_i128 *out);
 LEVADA_RT(pure) levada_status levada_dec_sub(levada_ctx *ctx, const levada_i128 *a, int32_t a_scale, const levada_i128 *b, int32_t b_scale, int32_t precision, int32_t scale, levada_i128 *out);
 LEVADA_RT(pure) levada_status levada_dec_mul(levada_ctx *ctx, const levada_i128 *a, int32_t a_scale, const levada_i128 *b, int32_t b_scale, int32_t precision, int32_t scale, levada_i128 *out);

@@ -86,6 +86,9 @@ static inline levada_str levada_view(const char *data, uint32_t len) {
   return s;
 }
 
+/// Errors of expressions: R6xx numbers (runtime/core/codes.def).
+enum { LEVADA_E_DIVISION = 611, LEVADA_E_CAST = 612, LEVADA_E_ARGUMENT = 613 };
+
 /// Sets ctx's error; returns LEVADA_ERROR. `text` is copied to the frame.
 extern "C" levada_status levada_fail(levada_ctx *ctx, uint32_t code, const char *text, uint32_t size);
 
