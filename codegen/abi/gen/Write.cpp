@@ -172,10 +172,10 @@ std::string callsInc(const Model &model) {
   std::string out = kHead;
   llvm::raw_string_ostream os(out);
   for (const auto &[name, call] : model.calls) {
-    os << "inline mlir::Value " << llvm::StringRef(name).substr(7) << "(Builder &b";
+    os << "inline mlir::Value " << llvm::StringRef(name).substr(7) << "(Builder &builder_";
     for (const auto &arg : call.args)
       os << ", mlir::Value " << arg.first;
-    os << ") {\n  return b.call(\"" << name << "\", {";
+    os << ") {\n  return builder_.call(\"" << name << "\", {";
     llvm::interleaveComma(call.args, os, [&](const auto &arg) { os << arg.first; });
     os << "});\n}\n";
   }
