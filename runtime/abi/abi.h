@@ -224,6 +224,7 @@ typedef struct levada_slot_desc {
   int64_t limit, skip;         /* SORT: rows kept, rows left out; -1 all */
   levada_fire_stage fire;
   uint32_t fire_stage, op;
+  uint32_t align;              /* of entries and rows: 16 when they hold an i128, else 8 */
 } levada_slot_desc;
 
 enum { LEVADA_STAGE_SOURCE, LEVADA_STAGE_ROWS, LEVADA_STAGE_FIRE };
@@ -301,7 +302,8 @@ LEVADA_RT(inline) char *levada_rt_state_alloc(levada_ctx *ctx, uint64_t size);
 LEVADA_RT(cold) char *levada_rt_state_alloc_slow(levada_ctx *ctx, uint64_t size);
 
 /* Next free row (zeroed header to be filled by the caller) of `channel`; the
- * receiver follows from the hash's top 7 bits (HASH) or is worker 0. */
+ * receiver follows from the hash's top 7 bits (HASH) or is worker 0 (SINGLE:
+ * pass hash 0). */
 LEVADA_RT(inline) char *levada_rt_row(levada_ctx *ctx, uint32_t channel, uint32_t row_size, uint64_t hash);
 LEVADA_RT(cold) void levada_rt_row_slow(levada_ctx *ctx, uint32_t channel, uint32_t receiver);
 
@@ -316,19 +318,26 @@ LEVADA_RT(inline) uint64_t levada_rt_hash(const char *key, const levada_layout *
 
 /* Brings the slot to the row's watermark (firing what is due), then finds or
  * makes the entry of `key` for the window(s) of `time_ms` (epoch ms). Returns
- * its accumulators, or NULL when the row is late for all its windows.
- * `desc` must be a constant: it specializes the body. */
+ * its accumulators, or NULL when the row is late for all its windows, or when
+ * firing failed: ask levada_rt_failed after NULL. The accumulators stay in place
+ * only until the next update of the slot. `key`: canonical bytes (padding and
+ * values of NULLs zero, one bit pattern for NaN and for zero); its texts are
+ * copied. `desc` must be a constant: it specializes the body. */
 LEVADA_RT(inline) char *levada_rt_window(levada_ctx *ctx, uint32_t slot, const levada_slot_desc *desc, int64_t watermark, int64_t time_ms, uint64_t hash, const char *key);
 /* SESSION: the same; merges touching sessions. */
 LEVADA_RT() char *levada_rt_session(levada_ctx *ctx, uint32_t slot, const levada_slot_desc *desc, int64_t watermark, int64_t time_ms, uint64_t hash, const char *key);
 /* GROUP: never late. */
 LEVADA_RT(inline) char *levada_rt_group(levada_ctx *ctx, uint32_t slot, const levada_slot_desc *desc, uint64_t hash, const char *key);
+/* WINDOW, GROUP: brings the place of a key near. Worth it some 16 rows ahead of
+ * the update, where a table outgrows the cache; never needed. */
+LEVADA_RT(inline) void levada_rt_prefetch(levada_ctx *ctx, uint32_t slot, const levada_slot_desc *desc, uint64_t hash);
 /* SORT: copies the row. */
 LEVADA_RT() void levada_rt_sort(levada_ctx *ctx, uint32_t slot, const levada_slot_desc *desc, const char *row);
 /* Non-zero after one of the above fired windows and the fire stage failed. */
 LEVADA_RT(inline) int32_t levada_rt_failed(levada_ctx *ctx);
 
-/* A DISTINCT set inside accumulators: one pointer, NULL when empty. True when
+/* A DISTINCT set inside accumulators: one pointer, NULL when empty; values come
+ * back in the order they were added. Lives in ctx->state_arena. True when
  * `value` (16 bytes: the value zero padded, or a levada_str) was not in it. */
 LEVADA_RT() bool levada_rt_distinct_add(levada_ctx *ctx, char *set, const char *value, bool is_str);
 /* Next value of a set for merging: index from 0, NULL at the end. */

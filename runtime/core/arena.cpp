@@ -1,0 +1,115 @@
+//===- arena.cpp - bump memory --------------------------------------------===//
+//
+// Blocks double from 512 bytes (a session's state is one arena) to 1 MB; larger requests get a block of their own.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/core/arena.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+namespace levada::rt {
+namespace {
+
+struct alignas(16) Block {
+  Block *next;
+  uint64_t size; // of the data behind
+  char *data() { return reinterpret_cast<char *>(this + 1); }
+};
+
+constexpr uint64_t FIRST_BLOCK = 512 - sizeof(Block);
+constexpr uint64_t LARGEST_BLOCK = (1 << 20) - sizeof(Block);
+
+[[noreturn]] void out_of_memory() {
+  static const char text[] = "error[R690 out-of-memory]: the system has no more memory\n";
+  (void)!write(2, text, sizeof text - 1);
+  _exit(1);
+}
+
+} // namespace
+
+void *must_alloc(uint64_t size) {
+  void *p = malloc(size ? size : 1);
+  if (!p)
+    out_of_memory();
+  return p;
+}
+
+void *must_realloc(void *old, uint64_t size) {
+  void *p = realloc(old, size ? size : 1);
+  if (!p)
+    out_of_memory();
+  return p;
+}
+
+char *arena_grow(levada_arena *arena, uint64_t size) {
+  size = (size + 7) & ~uint64_t(7);
+  auto *newest = static_cast<Block *>(arena->blocks);
+  uint64_t wanted = newest ? 2 * (newest->size + sizeof(Block)) - sizeof(Block) : FIRST_BLOCK;
+  if (wanted > LARGEST_BLOCK)
+    wanted = LARGEST_BLOCK;
+  // A large request does not waste the free space of the block before it.
+  bool own = size > wanted / 2;
+  auto *block = static_cast<Block *>(must_alloc(sizeof(Block) + (own ? size : wanted)));
+  block->size = own ? size : wanted;
+  if (own && newest) {
+    block->next = newest->next;
+    newest->next = block;
+    return block->data();
+  }
+  block->next = newest;
+  arena->blocks = block;
+  arena->cur = block->data() + size;
+  arena->end = block->data() + block->size;
+  return block->data();
+}
+
+void arena_reset(levada_arena *arena) {
+  auto *block = static_cast<Block *>(arena->blocks);
+  if (!block)
+    return;
+  for (Block *b = block->next; b;) {
+    Block *next = b->next;
+    free(b);
+    b = next;
+  }
+  block->next = nullptr;
+  arena->cur = block->data();
+  arena->end = block->data() + block->size;
+}
+
+void arena_free(levada_arena *arena) {
+  for (auto *b = static_cast<Block *>(arena->blocks); b;) {
+    Block *next = b->next;
+    free(b);
+    b = next;
+  }
+  *arena = {};
+}
+
+Buffer::~Buffer() { free(data_); }
+
+char *Buffer::get(uint64_t size) {
+  if (size > size_) {
+    free(data_);
+    data_ = static_cast<char *>(must_alloc(size_ = size));
+  }
+  return data_;
+}
+
+uint64_t arena_bytes(const levada_arena *arena) {
+  uint64_t bytes = 0;
+  for (auto *b = static_cast<Block *>(arena->blocks); b; b = b->next)
+    bytes += b->size + sizeof(Block);
+  return bytes;
+}
+
+} // namespace levada::rt
+
+extern "C" char *levada_rt_alloc_slow(levada_ctx *ctx, uint64_t size) {
+  return levada::rt::arena_grow(&ctx->arena, size);
+}
+
+extern "C" char *levada_rt_state_alloc_slow(levada_ctx *ctx, uint64_t size) {
+  return levada::rt::arena_grow(ctx->state_arena, size);
+}

@@ -1,0 +1,117 @@
+//===- slot_impl.h - inside a slot ----------------------------------------===//
+//
+// What the files of this folder and the inlined updates (runtime/abi/inline.cpp)
+// share. The first fields of a slot are all that an update touches while rows
+// stay in the current slice.
+//
+// Times of windows are local ms: epoch ms, or for local_zone what a clock in
+// the session zone shows. `progress` says up to where windows have fired: those
+// with end <= progress, and no later row can change that.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_STATE_SLOT_IMPL_H
+#define LEVADA_RUNTIME_STATE_SLOT_IMPL_H
+
+#include "runtime/state/memory.h"
+#include "runtime/state/slot.h"
+#include "runtime/state/table.h"
+#include "runtime/state/zone.h"
+
+namespace levada::rt {
+
+/// Accumulators of the rows of [start, end). The last window that contains
+/// them ends at last_end.
+struct Slice {
+  Table table;
+  Memory *memory; // long texts of keys, what accumulators allocate
+  int64_t start, end, last_end;
+};
+
+/// Sessions (session.cpp) and rows to sort (sort.cpp).
+struct Sessions;
+struct Sorter;
+
+/// Entries handed to a fire stage at once.
+inline constexpr uint32_t fire_block = 4096;
+/// Event times beyond this (some 36 million years) are refused, so that sums
+/// of times do not overflow.
+inline constexpr int64_t time_limit = (int64_t)1 << 60;
+
+} // namespace levada::rt
+
+struct levada_slot {
+  int64_t watermark;   // of the last row
+  int64_t next_fire;   // nothing is due below this watermark
+  levada::rt::Slice *slice; // the current one, or `none`
+  int64_t slice_start; // its times; length 0 when there is none
+  uint64_t slice_length;
+  int64_t zone_from, zone_offset; // the current period of the zone
+  uint64_t zone_length;
+
+  const levada_slot_desc *desc;
+  uint32_t index;
+  bool owns_empty; // GROUP, always_one: it is here that the row over nothing is made
+  levada::rt::HashRange range;
+  int64_t progress;
+  uint64_t expected; // entries of the slice that fired last
+  levada::rt::List<levada::rt::Slice *> slices; // by start
+  levada::rt::Slice none;
+  const char **block; // of fire_block entries
+  levada::rt::Zone *zone;
+  levada::rt::Sessions *sessions;
+  levada::rt::Sorter *sorter;
+};
+
+/// The part of an update that fires; called from inlined bodies.
+extern "C" int32_t levada_rt_advance_slow(levada_ctx *ctx, levada_slot *slot, int64_t watermark);
+
+namespace levada::rt {
+
+int64_t local_time_slow(levada_slot *slot, int64_t time_ms);
+LEVADA_INLINE int64_t local_time(levada_slot *slot, const levada_slot_desc *desc, int64_t t) {
+  if (!desc->local_zone)
+    return t;
+  if ((uint64_t)t - (uint64_t)slot->zone_from < slot->zone_length)
+    return t + slot->zone_offset;
+  return local_time_slow(slot, t);
+}
+
+/// Up to where windows have fired at `watermark`.
+int64_t progress_at(const levada_slot *slot, int64_t watermark);
+/// The watermark at which a window that ends at `end` fires.
+int64_t trigger_of(const levada_slot *slot, int64_t end);
+
+/// Makes the slice of a local time the current one. False: late for all its
+/// windows, or the time is out of range (levada_rt_failed).
+bool open_slice(levada_ctx *ctx, levada_slot *slot, int64_t time);
+/// Adds a key to the current slice; returns its entry.
+char *add_entry(levada_ctx *ctx, levada_slot *slot, const levada_slot_desc *desc, uint64_t hash,
+                const char *key);
+
+Slice *slice_new(levada_slot *slot, int64_t start, int64_t end, int64_t last_end);
+void slice_free(Slice *slice);
+
+/// Hands a table's entries to the fire stage, in blocks.
+int32_t fire_table(levada_ctx *ctx, levada_slot *slot, const Table *table, levada_fire fire);
+int32_t fire_entries(levada_ctx *ctx, levada_slot *slot, const char *const *entries,
+                     uint32_t count, levada_fire fire);
+/// What a window's rows are told of it.
+levada_fire window_fire(const levada_slot *slot, int64_t start, int64_t end);
+/// Sets ctx's error; the run stops.
+void state_fail(levada_ctx *ctx, uint32_t code, const char *text);
+
+int32_t window_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark);
+
+void sessions_create(levada_slot *slot);
+void sessions_destroy(levada_slot *slot);
+int32_t sessions_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark);
+SlotSize sessions_size(const levada_slot *slot);
+
+void sorter_create(levada_slot *slot);
+void sorter_destroy(levada_slot *slot);
+int32_t sorter_finish(levada_ctx *ctx, levada_slot *slot);
+SlotSize sorter_size(const levada_slot *slot);
+
+} // namespace levada::rt
+
+#endif

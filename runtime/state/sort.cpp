@@ -1,0 +1,183 @@
+//===- sort.cpp - rows in order, all of them or the first few -------------===//
+//
+// Rows are copied with a number of arrival, which decides among equals: the
+// sort is stable. With a limit only the first skip + limit rows are kept, in a
+// heap whose top is the last of them; texts of rows that fell out are swept
+// when they outweigh those of rows that stayed.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/state/slot_impl.h"
+
+namespace levada::rt {
+
+struct Sorter {
+  Memory *rows;        // rows: the number of arrival, 8 bytes before each
+  Memory *texts;       // their long texts
+  List<char *> kept;   // by arrival, or a heap
+  uint64_t arrivals;
+  uint64_t bound;      // rows to keep, UINT64_MAX: all
+  uint64_t text_bytes; // of kept rows
+};
+
+static constexpr uint64_t head = 16;
+
+static uint64_t arrival(const char *row) { return load64(row - 8); }
+
+/// Whether `a` comes before `b` in the result.
+static bool before(const levada_slot_desc *desc, const char *a, const char *b) {
+  int32_t order = desc->compare(a, b);
+  return order != 0 ? order < 0 : arrival(a) < arrival(b);
+}
+
+static uint64_t text_size(const levada_layout *layout, const char *row) {
+  uint64_t size = 0;
+  for (uint32_t i = 0; i < layout->str_count; ++i) {
+    uint32_t len = (uint32_t)load64(row + layout->str_offsets[i]);
+    size += len > 12 ? (len + 7) & ~7u : 0;
+  }
+  return size;
+}
+
+static void fill(levada_slot *slot, char *to, const char *row) {
+  Sorter *sorter = slot->sorter;
+  key_copy(to, row, &slot->desc->key, &sorter->texts->arena);
+  memcpy(to - 8, &sorter->arrivals, 8);
+  sorter->text_bytes += text_size(&slot->desc->key, row);
+}
+
+static char *new_row(levada_slot *slot) {
+  char *p = arena_take(&slot->sorter->rows->arena, head + 8 + slot->desc->key.size);
+  return (char *)(((uintptr_t)p + head + 15) & ~(uintptr_t)15);
+}
+
+/// Moves the top of the heap down to its place.
+static void sift_down(levada_slot *slot) {
+  List<char *> &heap = slot->sorter->kept;
+  char *row = heap[0];
+  uint64_t at = 0;
+  for (uint64_t child; (child = at * 2 + 1) < heap.count; at = child) {
+    child += child + 1 < heap.count && before(slot->desc, heap[child], heap[child + 1]);
+    if (!before(slot->desc, row, heap[child]))
+      break;
+    heap[at] = heap[child];
+  }
+  heap[at] = row;
+}
+
+static void push_heap(levada_slot *slot, char *row) {
+  List<char *> &heap = slot->sorter->kept;
+  heap.push(row);
+  uint64_t at = heap.count - 1;
+  for (; at > 0 && before(slot->desc, heap[(at - 1) / 2], row); at = (at - 1) / 2)
+    heap[at] = heap[(at - 1) / 2];
+  heap[at] = row;
+}
+
+static void sweep_texts(levada_slot *slot) {
+  Sorter *sorter = slot->sorter;
+  if (arena_bytes(&sorter->texts->arena) < sorter->text_bytes * 4 + (1 << 20))
+    return;
+  Memory *old = sorter->texts;
+  sorter->texts = memory_new();
+  for (char *row : sorter->kept)
+    key_copy(row, row, &slot->desc->key, &sorter->texts->arena);
+  memory_release(old);
+}
+
+static void add_row(levada_slot *slot, const char *row) {
+  Sorter *sorter = slot->sorter;
+  ++sorter->arrivals;
+  if (sorter->kept.count < sorter->bound) {
+    char *copy = new_row(slot);
+    fill(slot, copy, row);
+    if (sorter->bound == UINT64_MAX)
+      sorter->kept.push(copy);
+    else
+      push_heap(slot, copy);
+    return;
+  }
+  if (sorter->bound == 0 || slot->desc->compare(row, sorter->kept[0]) >= 0)
+    return;
+  sorter->text_bytes -= text_size(&slot->desc->key, sorter->kept[0]);
+  fill(slot, sorter->kept[0], row);
+  sift_down(slot);
+  if ((sorter->arrivals & 1023) == 0)
+    sweep_texts(slot);
+}
+
+/// Bottom-up merge sort of pointers.
+static void sort_rows(levada_slot *slot) {
+  List<char *> &rows = slot->sorter->kept;
+  const uint64_t n = rows.count;
+  if (n < 2)
+    return;
+  auto **from = rows.items, **to = (char **)must_alloc(n * sizeof(char *)), **spare = to;
+  for (uint64_t width = 1; width < n; width *= 2) {
+    for (uint64_t low = 0; low < n; low += 2 * width) {
+      uint64_t middle = low + width < n ? low + width : n;
+      uint64_t high = middle + width < n ? middle + width : n;
+      uint64_t a = low, b = middle;
+      for (uint64_t out = low; out < high; ++out)
+        to[out] = b == high || (a < middle && before(slot->desc, from[a], from[b])) ? from[a++]
+                                                                                    : from[b++];
+    }
+    char **swap = from;
+    from = to;
+    to = swap;
+  }
+  if (from != rows.items)
+    memcpy(rows.items, from, n * sizeof(char *));
+  free(spare);
+}
+
+int32_t sorter_finish(levada_ctx *ctx, levada_slot *slot) {
+  Sorter *sorter = slot->sorter;
+  sort_rows(slot);
+  levada_rt_order(ctx, 0);
+  memory_keep(ctx, sorter->texts);
+  levada_fire fire{};
+  fire.watermark = LEVADA_MIN_WATERMARK;
+  uint64_t skip = slot->desc->skip > 0 ? (uint64_t)slot->desc->skip : 0;
+  for (uint64_t at = skip; at < sorter->kept.count; at += fire_block) {
+    uint64_t left = sorter->kept.count - at;
+    uint32_t n = left < fire_block ? (uint32_t)left : fire_block;
+    if (fire_entries(ctx, slot, sorter->kept.items + at, n, fire))
+      return 1;
+  }
+  return 0;
+}
+
+void sorter_create(levada_slot *slot) {
+  auto *sorter = (Sorter *)must_zero(sizeof(Sorter));
+  sorter->rows = memory_new();
+  sorter->texts = memory_new();
+  sorter->bound = UINT64_MAX;
+  if (slot->desc->limit >= 0) {
+    uint64_t skip = slot->desc->skip > 0 ? (uint64_t)slot->desc->skip : 0;
+    sorter->bound = skip + (uint64_t)slot->desc->limit;
+    if (slot->desc->limit == 0)
+      sorter->bound = 0;
+  }
+  slot->sorter = sorter;
+}
+
+void sorter_destroy(levada_slot *slot) {
+  memory_release(slot->sorter->rows);
+  memory_release(slot->sorter->texts);
+  slot->sorter->kept.free();
+  free(slot->sorter);
+}
+
+SlotSize sorter_size(const levada_slot *slot) {
+  const Sorter *sorter = slot->sorter;
+  return {sorter->kept.count, arena_bytes(&sorter->rows->arena) +
+                                  arena_bytes(&sorter->texts->arena) +
+                                  sorter->kept.room * sizeof(char *)};
+}
+
+} // namespace levada::rt
+
+extern "C" void levada_rt_sort(levada_ctx *ctx, uint32_t slot, const levada_slot_desc *,
+                               const char *row) {
+  levada::rt::add_row(ctx->slots[slot], row);
+}

@@ -1,0 +1,119 @@
+//===- table.cpp - growing, inserting and removing in hash tables ---------===//
+//
+// The cold half of table.h. Whatever happens here, entries stay sorted by
+// (hash, key) and no empty slot lies between an entry and its home place.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/state/table.h"
+#include "runtime/state/memory.h"
+
+namespace levada::rt {
+
+static constexpr uint64_t min_capacity = 8, min_tail = 8;
+
+static uint64_t max_load(uint64_t capacity) { return capacity / 8 * 5; }
+
+static void allocate(Table *table, uint32_t stride, HashRange range, uint64_t capacity,
+                     uint64_t tail) {
+  table->low = (uint64_t)range.first << key_group_shift;
+  table->factor = capacity * key_groups / range.count;
+  table->last = capacity - 1;
+  table->max = max_load(capacity);
+  table->end = capacity + tail;
+  table->slots = (char *)must_zero((table->end + 1) * stride);
+}
+
+/// Moves all entries to an array of `capacity` home places.
+static void rebuild(Table *table, uint32_t stride, HashRange range, uint64_t capacity,
+                    uint64_t tail) {
+  Table old = *table;
+  allocate(table, stride, range, capacity, tail);
+  uint64_t place = 0; // first free one: entries come in order
+  char *from = old.slots;
+  for (uint64_t left = old.count; left; from += stride) {
+    uint64_t tag = load64(from);
+    if (!tag)
+      continue;
+    --left;
+    uint64_t home = table_home(table, ~tag);
+    place = place > home ? place : home;
+    if (place == table->end) { // a run reached the end: once more, with a longer tail
+      free(table->slots);
+      *table = old;
+      return rebuild(table, stride, range, capacity, tail * 2);
+    }
+    memcpy(table->slots + place++ * stride, from, stride);
+  }
+  free(old.slots);
+}
+
+void table_init(Table *table, uint32_t stride, HashRange range, uint64_t expected) {
+  uint64_t capacity = min_capacity;
+  while (max_load(capacity) < expected)
+    capacity *= 2;
+  table->count = 0;
+  allocate(table, stride, range, capacity, min_tail);
+}
+
+void table_free(Table *table) {
+  free(table->slots);
+  *table = {};
+}
+
+void table_reserve(Table *table, uint32_t stride, HashRange range) {
+  uint64_t capacity = table->last + 1, tail = table->end - capacity;
+  if (table->count >= table->max)
+    rebuild(table, stride, range, capacity * 2, min_tail);
+  capacity = table->last + 1;
+  tail = table->end - capacity;
+  if (load64(table->slots + (table->end - 1) * stride))
+    rebuild(table, stride, range, capacity, tail * 2);
+}
+
+char *table_open(Table *table, uint32_t stride, uint64_t place, uint64_t tag) {
+  uint64_t free_place = place;
+  while (load64(table->slots + free_place * stride))
+    ++free_place;
+  char *slot = table->slots + place * stride;
+  memmove(slot + stride, slot, (free_place - place) * stride);
+  memset(slot, 0, stride);
+  memcpy(slot, &tag, 8);
+  ++table->count;
+  return slot;
+}
+
+void table_close(Table *table, uint32_t stride, uint64_t place) {
+  uint64_t next = place + 1;
+  for (;; ++next) { // what is not at home moves one place down
+    uint64_t tag = load64(table->slots + next * stride);
+    if (!tag || table_home(table, ~tag) == next)
+      break;
+  }
+  char *slot = table->slots + place * stride;
+  memmove(slot, slot + stride, (next - 1 - place) * stride);
+  memset(table->slots + (next - 1) * stride, 0, stride);
+  --table->count;
+}
+
+char *table_insert(levada_ctx *ctx, Table *table, const levada_slot_desc *desc, HashRange range,
+                   uint64_t tag, const char *key, levada_arena *copy_to) {
+  const uint32_t stride = slot_stride(desc), head = slot_head(desc);
+  table_reserve(table, stride, range);
+  uint64_t place = table_home(table, ~tag);
+  for (;; ++place) {
+    const char *slot = table->slots + place * stride;
+    uint64_t have = load64(slot);
+    if (have < tag || (have == tag && key_compare(slot + head, key, &desc->key) > 0))
+      break;
+  }
+  char *entry = table_open(table, stride, place, tag) + head;
+  if (copy_to)
+    key_copy(entry, key, &desc->key, copy_to);
+  else
+    memcpy(entry, key, desc->key.size);
+  if (desc->init)
+    desc->init(ctx, entry + desc->acc_offset);
+  return entry;
+}
+
+} // namespace levada::rt

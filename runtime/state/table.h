@@ -1,0 +1,84 @@
+//===- table.h - hash tables whose order is the order of hashes -----------===//
+//
+// Open addressing with linear probing where a hash's high bits give its place
+// and entries of a run are kept sorted, so that a table read from front to
+// back is in hash order (equal hashes: in key order) however it was filled.
+// Firing a window needs no sort, merging tables reads and writes sequentially.
+//
+// A slot of `stride` bytes: the tag, then at `head` the entry. tag = ~hash | 1,
+// so that an empty slot (0) and a higher hash end a search by one comparison;
+// tags fall from front to back. Runs never wrap: some slots follow the last
+// home place, and the very last slot stays empty.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_STATE_TABLE_H
+#define LEVADA_RUNTIME_STATE_TABLE_H
+
+#include "runtime/state/key.h"
+#include "runtime/state/key_groups.h"
+
+namespace levada::rt {
+
+struct Table {
+  char *slots = nullptr;
+  uint64_t low = 0;    // first hash of the worker's key groups
+  uint64_t factor = 0; // home place = high half of (hash - low) * factor
+  uint64_t last = 0;   // highest home place
+  uint64_t count = 0, max = 0;
+  uint64_t end = 0; // slots, without the one that stays empty
+};
+
+/// Key groups a table is made for. Other hashes are legal, but crowd.
+struct HashRange {
+  uint32_t first = 0, count = key_groups;
+};
+
+LEVADA_INLINE uint64_t tag_of(uint64_t hash) { return ~hash | 1; }
+
+LEVADA_INLINE uint64_t table_home(const Table *table, uint64_t hash) {
+  uint64_t from = hash < table->low ? 0 : hash - table->low;
+  uint64_t home = (uint64_t)(((unsigned __int128)from * table->factor) >> 64);
+  return home < table->last ? home : table->last;
+}
+
+/// Bytes between slots, and from a slot to its entry.
+LEVADA_INLINE uint32_t slot_head(const levada_slot_desc *desc) {
+  return desc->align == 16 ? 16 : 8;
+}
+LEVADA_INLINE uint32_t slot_stride(const levada_slot_desc *desc) {
+  uint32_t head = slot_head(desc);
+  return (head + desc->entry_size + head - 1) & ~(head - 1);
+}
+
+/// The entry of `key`, or NULL.
+LEVADA_INLINE char *table_find(const Table *table, const levada_slot_desc *desc, uint64_t hash,
+                               const char *key) {
+  const uint32_t stride = slot_stride(desc), head = slot_head(desc);
+  uint64_t tag = tag_of(hash);
+  char *slot = table->slots + table_home(table, ~tag) * stride;
+  for (;; slot += stride) {
+    uint64_t have = load64(slot);
+    if (__builtin_expect(have == tag, 1) && key_equal(slot + head, key, &desc->key))
+      return slot + head;
+    if (have < tag)
+      return nullptr;
+  }
+}
+
+/// `expected` entries will fit before it grows.
+void table_init(Table *table, uint32_t stride, HashRange range, uint64_t expected);
+void table_free(Table *table);
+/// Makes sure that one more entry fits. Moves entries.
+void table_reserve(Table *table, uint32_t stride, HashRange range);
+/// Makes room at `place` after table_reserve: what stands there moves up.
+char *table_open(Table *table, uint32_t stride, uint64_t place, uint64_t tag);
+/// Takes out what stands at `place`.
+void table_close(Table *table, uint32_t stride, uint64_t place);
+/// Adds `key`, which must not be there: entry with accumulators of desc->init.
+/// Long texts of the key go to `copy_to` unless that is NULL.
+char *table_insert(levada_ctx *ctx, Table *table, const levada_slot_desc *desc, HashRange range,
+                   uint64_t tag, const char *key, levada_arena *copy_to);
+
+} // namespace levada::rt
+
+#endif
