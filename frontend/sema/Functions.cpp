@@ -1,0 +1,306 @@
+//===- Functions.cpp - overload resolution --------------------------------===//
+//
+// Every argument has a cost for every parameter; the implementation with the
+// smallest sum is meant, the first declared among equals. Rules of result
+// types (`rule:NAME` in stdlib) are one table at the end.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/sema/Functions.h"
+#include "frontend/sema/Constants.h"
+
+#include "llvm/ADT/StringSwitch.h"
+
+#include <algorithm>
+
+namespace levada::sema {
+namespace {
+
+/// Costs: what is preferred when several implementations would do.
+enum Cost {
+  Exact = 0,
+  Widened = 1,       // and once more for each step of INT to BIGINT …
+  Narrowed = 2,      // a constant that fits
+  ToDecimal = 5,
+  ToDouble = 6,
+  ToFloat = 8,
+  OtherTime = 9,     // DATE to TIMESTAMP, TIMESTAMP to TIMESTAMP_LTZ …
+  CutTime = 12,      // digits or the time of day are lost
+  Anything = 20,
+  TimeText = 50,     // '2020-01-01' as a date
+  ToText = 100,
+};
+
+struct Fit {
+  int cost;
+  SqlType type; ///< what the argument is cast to
+};
+
+std::optional<Fit> fitTime(const Argument &argument, SqlType param) {
+  SqlType type = argument.type;
+  SqlKind from = type.getKind(), to = param.getKind();
+  bool fromTime = type.isTimestamp() || from == SqlKind::Date;
+  bool toTime = param.isTimestamp() || to == SqlKind::Date;
+  if (from == SqlKind::Time && to == SqlKind::Time)
+    return Fit{Exact, type};
+  if (type.isCharacter() && (toTime || to == SqlKind::Time)) {
+    auto text = llvm::dyn_cast_or_null<mlir::StringAttr>(argument.constant);
+    if (text && readTimeText(text.getValue(), param))
+      return Fit{TimeText, param};
+    return std::nullopt;
+  }
+  if (!fromTime || !toTime)
+    return std::nullopt;
+  int cost = from == to ? Exact : OtherTime;
+  if (to == SqlKind::Date)
+    cost = from == to ? Exact : CutTime;
+  else if (type.getPrecision() > param.getPrecision())
+    cost += CutTime;
+  else if (param.getPrecision() > 3 && type.getPrecision() <= 3)
+    cost += Widened;
+  return Fit{cost, param};
+}
+
+std::optional<Fit> fitNumber(const Argument &argument, SqlType param) {
+  SqlType type = argument.type;
+  SqlKind from = type.getKind(), to = param.getKind();
+  if (!type.isNumeric() || !param.isNumeric())
+    return std::nullopt;
+  if (from == to)
+    return Fit{Exact, param};
+  if (type.isInteger() && param.isInteger()) {
+    int steps = static_cast<int>(to) - static_cast<int>(from);
+    if (steps > 0)
+      return Fit{Widened + steps - 1, param};
+    if (argument.constant && convertConstant(argument.constant, type, param))
+      return Fit{Narrowed, param};
+    return std::nullopt;
+  }
+  if (to == SqlKind::Double)
+    return Fit{from == SqlKind::Float ? Widened : ToDouble, param};
+  if (to == SqlKind::Float)
+    return from == SqlKind::Double ? std::nullopt : std::optional(Fit{ToFloat, param});
+  return std::nullopt;
+}
+
+/// How `argument` fits a parameter spelled `text` in the catalogue.
+std::optional<Fit> fit(const Argument &argument, llvm::StringRef text,
+                       mlir::MLIRContext *context) {
+  SqlType type = argument.type;
+  bool null = type.getKind() == SqlKind::Null;
+  if (text == "ANY")
+    return Fit{Anything, null ? makeString(context) : type};
+  if (text.starts_with("DECIMAL(p")) {
+    if (null)
+      return Fit{Widened, makeDecimal(context, kMaxDigits, 18)};
+    if (type.getKind() == SqlKind::Decimal)
+      return Fit{Exact, type};
+    Digits digits = digitsOf(type);
+    if (type.isInteger())
+      return Fit{ToDecimal, makeDecimal(context, digits.precision, 0)};
+    return std::nullopt;
+  }
+  SqlType param = parseCatalogType(text, context);
+  if (!param)
+    return std::nullopt;
+  if (null)
+    return Fit{Widened, param};
+  if (sameButLength(type, param) || (type.isCharacter() && param.isCharacter()) ||
+      (type.isBinary() && param.isBinary()))
+    return Fit{Exact, param};
+  if (std::optional<Fit> number = fitNumber(argument, param))
+    return number;
+  if (std::optional<Fit> time = fitTime(argument, param))
+    return time;
+  if (param.isString() && !type.isNested() && !type.isBinary() && !type.isInterval())
+    return Fit{ToText, param};
+  return std::nullopt;
+}
+
+SqlType resultType(std::string_view spelled, std::string_view rule,
+                   const std::vector<Argument> &arguments, const std::vector<SqlType> &params,
+                   mlir::MLIRContext *context);
+
+template <typename Declaration>
+Resolved<Declaration> resolve(std::span<const Declaration> candidates, bool (*isVariadic)(const Declaration &),
+                              const std::vector<Argument> &arguments,
+                              mlir::MLIRContext *context) {
+  Resolved<Declaration> best;
+  int bestCost = 0;
+  for (const Declaration &candidate : candidates) {
+    size_t count = candidate.params.size();
+    bool variadic = isVariadic(candidate) && count > 0;
+    if (variadic ? arguments.size() + 1 < count : arguments.size() != count)
+      continue;
+    int cost = 0;
+    std::vector<SqlType> params;
+    for (size_t i = 0; i < arguments.size(); ++i) {
+      const catalog::Param &param = candidate.params[std::min(i, count - 1)];
+      std::optional<Fit> one =
+          fit(arguments[i], llvm::StringRef(param.sqlType.data(), param.sqlType.size()), context);
+      if (!one)
+        break;
+      cost += one->cost;
+      params.push_back(one->type.withNullable(arguments[i].type.getNullable()));
+    }
+    if (params.size() != arguments.size() || (best.declaration && cost >= bestCost))
+      continue;
+    best.declaration = &candidate;
+    best.params = std::move(params);
+    bestCost = cost;
+  }
+  if (best.declaration)
+    best.result = resultType(best.declaration->result.sqlType, best.declaration->rule, arguments,
+                             best.params, context);
+  return best;
+}
+
+//===----------------------------------------------------------------------===//
+// Result types
+//===----------------------------------------------------------------------===//
+
+using Rule = SqlType (*)(const std::vector<Argument> &arguments,
+                         const std::vector<SqlType> &params);
+
+SqlType firstArgument(const std::vector<Argument> &, const std::vector<SqlType> &params) {
+  return params.front();
+}
+SqlType common(const std::vector<Argument> &, const std::vector<SqlType> &params) {
+  return commonType(params);
+}
+SqlType lastArgument(const std::vector<Argument> &, const std::vector<SqlType> &params) {
+  return params.back();
+}
+/// ROUND(x, d), TRUNCATE(x, d): digits are known when d is constant.
+SqlType rounded(const std::vector<Argument> &arguments, const std::vector<SqlType> &params) {
+  SqlType type = params.front();
+  if (type.getKind() != SqlKind::Decimal)
+    return type;
+  if (arguments.size() < 2)
+    return roundType(type, 0);
+  auto digits = llvm::dyn_cast_or_null<mlir::IntegerAttr>(arguments[1].constant);
+  return digits ? roundType(type, digits.getValue().getSExtValue()) : type;
+}
+/// FLOOR, CEIL of DECIMAL(p, s): DECIMAL(p, 0).
+SqlType withoutScale(const std::vector<Argument> &, const std::vector<SqlType> &params) {
+  SqlType type = params.front();
+  return type.getKind() == SqlKind::Decimal
+             ? makeDecimal(type.getContext(), type.getPrecision(), 0)
+             : type;
+}
+SqlType sum(const std::vector<Argument> &, const std::vector<SqlType> &params) {
+  SqlType type = params.front();
+  return type.getKind() == SqlKind::Decimal
+             ? makeDecimal(type.getContext(), kMaxDigits, type.getScale())
+             : type;
+}
+SqlType average(const std::vector<Argument> &, const std::vector<SqlType> &params) {
+  SqlType type = params.front();
+  return type.getKind() == SqlKind::Decimal
+             ? makeDecimal(type.getContext(), kMaxDigits, std::max(6, type.getScale()))
+             : type;
+}
+SqlType quotient(const std::vector<Argument> &, const std::vector<SqlType> &params) {
+  return arithmeticType(Arithmetic::Div, params.front(), params.back());
+}
+SqlType remainder(const std::vector<Argument> &, const std::vector<SqlType> &params) {
+  return arithmeticType(Arithmetic::Rem, params.front(), params.back());
+}
+
+Rule findRule(llvm::StringRef name) {
+  return llvm::StringSwitch<Rule>(name)
+      .Cases("arg0", "first", "same", "argument", firstArgument)
+      .Case("last", lastArgument)
+      .Cases("common", "greatest", "least", common)
+      .Cases("round", "truncate", rounded)
+      .Cases("floor", "ceil", "no_scale", withoutScale)
+      .Cases("sum", "decimal_sum", sum)
+      .Cases("avg", "decimal_avg", average)
+      .Case("div", quotient)
+      .Case("mod", remainder)
+      .Default(firstArgument);
+}
+
+SqlType resultType(std::string_view spelled, std::string_view rule,
+                   const std::vector<Argument> &arguments, const std::vector<SqlType> &params,
+                   mlir::MLIRContext *context) {
+  if (!rule.empty() && !params.empty())
+    return findRule(llvm::StringRef(rule.data(), rule.size()))(arguments, params)
+        .withNullable(true);
+  if (SqlType type = parseCatalogType(llvm::StringRef(spelled.data(), spelled.size()), context))
+    return type.withNullable(true);
+  // `DECIMAL(p, s)`, `ANY`: that of the parameter spelled so, the first one.
+  return params.empty() ? makeString(context) : params.front().withNullable(true);
+}
+
+std::string spell(std::string_view name, std::span<const catalog::Param> params, bool variadic,
+                  std::string_view result) {
+  std::string text(name);
+  text += '(';
+  for (size_t i = 0; i < params.size(); ++i)
+    text += (i ? ", " : "") + std::string(params[i].sqlType);
+  text += variadic ? "…)" : ")";
+  if (!result.starts_with("rule:"))
+    text += " -> " + std::string(result);
+  return text;
+}
+
+} // namespace
+
+Resolved<catalog::Function> resolveFunction(std::string_view upperName,
+                                            const std::vector<Argument> &arguments,
+                                            mlir::MLIRContext *context) {
+  auto resolved = resolve<catalog::Function>(
+      catalog::findFunctions(upperName), [](const catalog::Function &f) { return f.variadic; },
+      arguments, context);
+  if (!resolved.declaration)
+    return resolved;
+  // NULL in, NULL out, unless the parameter says that it may be NULL.
+  const catalog::Function &function = *resolved.declaration;
+  bool nullable = function.result.nullable;
+  for (size_t i = 0; i < arguments.size(); ++i)
+    if (!function.params[std::min(i, function.params.size() - 1)].nullable)
+      nullable |= arguments[i].type.getNullable();
+  resolved.result = resolved.result.withNullable(nullable);
+  return resolved;
+}
+
+Resolved<catalog::Aggregate> resolveAggregate(std::string_view upperName,
+                                              const std::vector<Argument> &arguments,
+                                              mlir::MLIRContext *context) {
+  auto resolved = resolve<catalog::Aggregate>(
+      catalog::findAggregates(upperName), [](const catalog::Aggregate &) { return false; },
+      arguments, context);
+  if (resolved.declaration)
+    resolved.result = resolved.result.withNullable(resolved.declaration->result.nullable);
+  return resolved;
+}
+
+std::vector<std::string> signatures(std::string_view upperName) {
+  std::vector<std::string> all;
+  for (const catalog::Function &f : catalog::findFunctions(upperName))
+    all.push_back(spell(f.sqlName, f.params, f.variadic, f.result.sqlType));
+  for (const catalog::Aggregate &a : catalog::findAggregates(upperName))
+    all.push_back(a.params.empty() ? std::string(a.sqlName) + "(*)"
+                                   : spell(a.sqlName, a.params, false, a.result.sqlType));
+  return all;
+}
+
+std::string listTypes(const std::vector<Argument> &arguments) {
+  std::string text;
+  for (size_t i = 0; i < arguments.size(); ++i)
+    text += (i ? ", " : "") + display(arguments[i].type);
+  return text;
+}
+
+std::vector<std::string> functionNames() {
+  std::vector<std::string> names = {"COALESCE", "NULLIF", "IF", "IFNULL", "CAST", "TRY_CAST"};
+  for (const catalog::Function &f : catalog::functions())
+    if (names.back() != f.sqlName)
+      names.emplace_back(f.sqlName);
+  for (const catalog::Aggregate &a : catalog::aggregates())
+    if (names.back() != a.sqlName)
+      names.emplace_back(a.sqlName);
+  return names;
+}
+
+} // namespace levada::sema

@@ -1,0 +1,539 @@
+//===- Operators.cpp - arithmetic, comparison, logic ----------------------===//
+//
+// Operands get the types that flow's operations ask for: integers and floats
+// that of the result, comparisons one type on both sides.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/sema/Binder.h"
+#include "frontend/sema/Constants.h"
+
+#include "llvm/ADT/APFloat.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/Casting.h"
+
+namespace levada::sema {
+
+using namespace flow;
+using llvm::cast;
+
+static llvm::StringRef spell(sql::BinaryOp op) {
+  switch (op) {
+  case sql::BinaryOp::Add:
+    return "+";
+  case sql::BinaryOp::Sub:
+    return "-";
+  case sql::BinaryOp::Mul:
+    return "*";
+  case sql::BinaryOp::Div:
+    return "/";
+  case sql::BinaryOp::Rem:
+    return "%";
+  case sql::BinaryOp::Concat:
+    return "||";
+  case sql::BinaryOp::Eq:
+    return "=";
+  case sql::BinaryOp::Ne:
+    return "<>";
+  case sql::BinaryOp::Lt:
+    return "<";
+  case sql::BinaryOp::Le:
+    return "<=";
+  case sql::BinaryOp::Gt:
+    return ">";
+  case sql::BinaryOp::Ge:
+    return ">=";
+  case sql::BinaryOp::IsDistinct:
+    return "IS DISTINCT FROM";
+  case sql::BinaryOp::IsNotDistinct:
+    return "IS NOT DISTINCT FROM";
+  case sql::BinaryOp::And:
+    return "AND";
+  case sql::BinaryOp::Or:
+    return "OR";
+  case sql::BinaryOp::Overlaps:
+    return "OVERLAPS";
+  }
+  return "";
+}
+
+/// Whether a constant of text can be read as a number.
+static bool looksNumeric(llvm::StringRef text) {
+  llvm::APFloat number(llvm::APFloat::IEEEdouble());
+  auto status = number.convertFromString(text.trim(), llvm::APFloat::rmNearestTiesToEven);
+  if (status)
+    return true;
+  llvm::consumeError(status.takeError());
+  return false;
+}
+
+//===----------------------------------------------------------------------===//
+// Unary operators and chains
+//===----------------------------------------------------------------------===//
+
+mlir::Value Binder::bindUnary(const sql::UnaryExpr &e) {
+  mlir::Value value = bind(*e.operand);
+  if (!value)
+    return {};
+  SqlType type = typeOf(value);
+  mlir::Location location = locate(e.range);
+  if (e.op == sql::UnaryOp::Not) {
+    if (type.getKind() == SqlKind::Null)
+      return castTo(value, makeType(builder.getContext(), SqlKind::Boolean), location);
+    if (type.getKind() == SqlKind::Boolean)
+      return negate(value, location);
+    engine.emit(e.range, diag::OperandType, "NOT", display(type))
+        .label(e.operand->range, "this is " + display(type))
+        .hint("NOT takes a condition");
+    return {};
+  }
+  if (!type.isNumeric() && !type.isInterval() && type.getKind() != SqlKind::Null) {
+    engine.emit(e.range, diag::OperandType, e.op == sql::UnaryOp::Minus ? "-" : "+", display(type))
+        .label(e.operand->range, "this is " + display(type));
+    return {};
+  }
+  if (e.op == sql::UnaryOp::Plus || type.getKind() == SqlKind::Null)
+    return value;
+  if (mlir::Attribute attr = constantOf(value)) {
+    mlir::Attribute negated;
+    if (auto integer = llvm::dyn_cast<mlir::IntegerAttr>(attr))
+      negated = integerAttr(type, -integer.getValue());
+    else if (auto real = llvm::dyn_cast<mlir::FloatAttr>(attr))
+      negated = mlir::FloatAttr::get(real.getType(), -real.getValue());
+    if (negated) {
+      value.getDefiningOp()->erase();
+      return constant(negated, type, location);
+    }
+  }
+  return builder.create<NegOp>(location, type, value);
+}
+
+mlir::Value Binder::bindSpine(const sql::BinaryExpr &e) {
+  std::vector<const sql::BinaryExpr *> spine = sql::leftSpine(e);
+  size_t first = 0;
+  mlir::Value value;
+  // The largest part that is known already, such as a group key.
+  if (substitute)
+    for (size_t i = spine.size(); i-- > 0 && !value;)
+      if (std::optional<mlir::Value> known = substitute(*spine[i])) {
+        if (!*known)
+          return {};
+        value = *known;
+        first = i + 1;
+      }
+  bool failed = false;
+  if (!value) {
+    value = bind(*spine[0]->left);
+    failed = !value;
+  }
+  for (size_t i = first; i < spine.size(); ++i) {
+    const sql::BinaryExpr &link = *spine[i];
+    if (failed) {
+      // Say what is wrong with the other operands, too.
+      bind(*link.right);
+      continue;
+    }
+    if (link.op == sql::BinaryOp::Concat) {
+      llvm::SmallVector<mlir::Value> parts = {value};
+      llvm::SmallVector<SourceRange> ranges = {link.left->range};
+      const sql::BinaryExpr *last = &link;
+      for (;; ++i) {
+        last = spine[i];
+        mlir::Value part = bind(*last->right);
+        failed |= !part;
+        parts.push_back(part);
+        ranges.push_back(last->right->range);
+        if (i + 1 == spine.size() || spine[i + 1]->op != sql::BinaryOp::Concat)
+          break;
+      }
+      if (!failed)
+        value = callFunction("CONCAT", link.opRange, last->range, parts, ranges);
+      failed |= !value;
+      continue;
+    }
+    value = bindBinary(link, value);
+    failed = !value;
+  }
+  return failed ? mlir::Value() : value;
+}
+
+mlir::Value Binder::bindBinary(const sql::BinaryExpr &e, mlir::Value left) {
+  using sql::BinaryOp;
+  if (e.op == BinaryOp::And || e.op == BinaryOp::Or)
+    return bindLogic(e, left);
+  if (e.op == BinaryOp::Overlaps)
+    return notYet(e.range, "OVERLAPS");
+  mlir::Value right = bind(*e.right);
+  if (!right)
+    return {};
+  switch (e.op) {
+  case BinaryOp::Add:
+  case BinaryOp::Sub:
+  case BinaryOp::Mul:
+  case BinaryOp::Div:
+  case BinaryOp::Rem:
+    return bindArithmetic(e, left, right);
+  default:
+    break;
+  }
+  Predicate predicate = e.op == BinaryOp::Eq           ? Predicate::eq
+                        : e.op == BinaryOp::Ne         ? Predicate::ne
+                        : e.op == BinaryOp::Lt         ? Predicate::lt
+                        : e.op == BinaryOp::Le         ? Predicate::le
+                        : e.op == BinaryOp::Gt         ? Predicate::gt
+                        : e.op == BinaryOp::Ge         ? Predicate::ge
+                        : e.op == BinaryOp::IsDistinct ? Predicate::distinct
+                                                       : Predicate::not_distinct;
+  return compare(predicate, {left, e.left->range}, {right, e.right->range}, e.range, e.opRange,
+                 spell(e.op));
+}
+
+mlir::Value Binder::binaryMismatch(SourceRange opRange, llvm::StringRef op, Side left,
+                                   Side right) {
+  SqlType a = typeOf(left.value), b = typeOf(right.value);
+  auto flight = engine.emit(opRange, diag::OperandTypes, op.str(), display(a), display(b));
+  flight.label(left.range, "this is " + display(a));
+  flight.label(right.range, "this is " + display(b));
+  if (op == "+" && a.isCharacter() && b.isCharacter())
+    flight.hint("`||` joins texts");
+  else if (op == "-" && (a.isTimestamp() || a.getKind() == SqlKind::Date) &&
+           (b.isTimestamp() || b.getKind() == SqlKind::Date))
+    flight.hint("TIMESTAMPDIFF(SECOND, b, a) gives the seconds between two times");
+  else if ((op == "+" || op == "-") && (a.isTimestamp() || a.getKind() == SqlKind::Date) &&
+           b.isNumeric())
+    flight.hint("add an interval: INTERVAL '1' DAY");
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// Arithmetic
+//===----------------------------------------------------------------------===//
+
+mlir::Value Binder::bindArithmetic(const sql::BinaryExpr &e, mlir::Value left,
+                                   mlir::Value right) {
+  mlir::Location location = locate(e.range);
+  Side sides[] = {{left, e.left->range}, {right, e.right->range}};
+  SqlType types[] = {typeOf(left), typeOf(right)};
+  auto isTime = [](SqlType type) {
+    return type.isInterval() || type.isTimestamp() || type.getKind() == SqlKind::Date ||
+           type.getKind() == SqlKind::Time;
+  };
+  if (isTime(types[0]) || isTime(types[1]))
+    return bindTimeArithmetic(e, left, right);
+  // Text beside a number is read as that number's type, NULL takes it.
+  for (int i : {0, 1}) {
+    SqlType type = types[i], other = types[1 - i];
+    if (!other.isNumeric())
+      continue;
+    if (type.isCharacter()) {
+      auto text = llvm::dyn_cast_or_null<mlir::StringAttr>(constantOf(sides[i].value));
+      if (text && !looksNumeric(text.getValue()))
+        return binaryMismatch(e.opRange, spell(e.op), sides[0], sides[1]);
+      if (other.getKind() == SqlKind::Decimal)
+        other = makeDecimal(builder.getContext(), kMaxDigits, 18);
+    }
+    if (type.isCharacter() || type.getKind() == SqlKind::Null) {
+      types[i] = other.withNullable(type.getNullable());
+      sides[i].value = castTo(sides[i].value, types[i], location);
+    }
+  }
+  if (types[0].getKind() == SqlKind::Null && types[1].getKind() == SqlKind::Null)
+    return castTo(left, makeType(builder.getContext(), SqlKind::Int), location);
+  if (!types[0].isNumeric() || !types[1].isNumeric())
+    return binaryMismatch(e.opRange, spell(e.op), sides[0], sides[1]);
+
+  Arithmetic op = e.op == sql::BinaryOp::Add   ? Arithmetic::Add
+                  : e.op == sql::BinaryOp::Sub ? Arithmetic::Sub
+                  : e.op == sql::BinaryOp::Mul ? Arithmetic::Mul
+                  : e.op == sql::BinaryOp::Div ? Arithmetic::Div
+                                               : Arithmetic::Rem;
+  SqlType result = arithmeticType(op, types[0], types[1]);
+  for (int i : {0, 1}) {
+    SqlType wanted = result;
+    if (result.getKind() == SqlKind::Decimal) {
+      Digits digits = digitsOf(types[i]);
+      wanted = makeDecimal(builder.getContext(), digits.precision, digits.scale);
+    }
+    sides[i].value = castTo(sides[i].value, wanted.withNullable(types[i].getNullable()), location);
+  }
+  mlir::Value a = sides[0].value, b = sides[1].value;
+  switch (op) {
+  case Arithmetic::Add:
+    return builder.create<AddOp>(location, result, a, b);
+  case Arithmetic::Sub:
+    return builder.create<SubOp>(location, result, a, b);
+  case Arithmetic::Mul:
+    return builder.create<MulOp>(location, result, a, b);
+  case Arithmetic::Div:
+    return builder.create<DivOp>(location, result, a, b);
+  case Arithmetic::Rem:
+    break;
+  }
+  mlir::Value value = builder.create<RemOp>(location, result, a, b);
+  // The remainder of integers is of the divisor's type: it always fits.
+  if (result.isInteger())
+    return castTo(value, types[1].withNullable(result.getNullable()), location);
+  return value;
+}
+
+mlir::Value Binder::bindTimeArithmetic(const sql::BinaryExpr &e, mlir::Value left,
+                                       mlir::Value right) {
+  mlir::Location location = locate(e.range);
+  Side a{left, e.left->range}, b{right, e.right->range};
+  bool add = e.op == sql::BinaryOp::Add, sub = e.op == sql::BinaryOp::Sub;
+  SqlType at = typeOf(left), bt = typeOf(right);
+  // NULL beside a time is an interval; beside an interval, one of its kind.
+  auto adopt = [&](Side &side, SqlType &type, SqlType other) {
+    if (type.getKind() != SqlKind::Null)
+      return;
+    type = other.isInterval() ? other.withNullable(true)
+                              : makeType(builder.getContext(), SqlKind::IntervalDayTime);
+    side.value = castTo(side.value, type, location);
+  };
+  adopt(a, at, bt);
+  adopt(b, bt, at);
+  bool nullable = at.getNullable() || bt.getNullable();
+  if (add && at.isInterval() && !bt.isInterval()) {
+    std::swap(a, b);
+    std::swap(at, bt);
+  }
+  if (e.op == sql::BinaryOp::Mul && bt.isInterval() && at.isInteger()) {
+    std::swap(a, b);
+    std::swap(at, bt);
+  }
+  if ((add || sub) && bt.isInterval()) {
+    bool same = at.isInterval() && at.getKind() == bt.getKind();
+    bool time = at.isTimestamp() || at.getKind() == SqlKind::Date ||
+                (at.getKind() == SqlKind::Time && bt.getKind() == SqlKind::IntervalDayTime);
+    if (same || time) {
+      SqlType result = at.withNullable(nullable);
+      if (add)
+        return builder.create<AddOp>(location, result, a.value, b.value);
+      return builder.create<SubOp>(location, result, a.value, b.value);
+    }
+  }
+  if (e.op == sql::BinaryOp::Mul && at.isInterval() && bt.isInteger()) {
+    SqlKind count = at.getKind() == SqlKind::IntervalYearMonth ? SqlKind::Int : SqlKind::BigInt;
+    mlir::Value factor =
+        castTo(b.value, makeType(builder.getContext(), count, bt.getNullable()), location);
+    return builder.create<MulOp>(location, at.withNullable(nullable), a.value, factor);
+  }
+  return binaryMismatch(e.opRange, spell(e.op), {left, e.left->range}, {right, e.right->range});
+}
+
+//===----------------------------------------------------------------------===//
+// Comparison
+//===----------------------------------------------------------------------===//
+
+mlir::Value Binder::coerce(Side side, SqlType type) {
+  SqlType from = typeOf(side.value);
+  type = type.withNullable(from.getNullable());
+  bool time = type.isTimestamp() || type.getKind() == SqlKind::Date ||
+              type.getKind() == SqlKind::Time;
+  if (from.isCharacter() && time) {
+    if (auto text = llvm::dyn_cast_or_null<mlir::StringAttr>(constantOf(side.value))) {
+      mlir::Attribute value = readTimeText(text.getValue(), type);
+      if (!value) {
+        engine.emit(side.range, diag::BadTimeLiteral, text.getValue().str(),
+                    type.isTimestamp() ? "a timestamp" : type.getKind() == SqlKind::Date ? "a date" : "a time of day")
+            .hint(type.isTimestamp() ? "such as '2020-12-31 23:59:59'"
+                  : type.getKind() == SqlKind::Date ? "such as '2020-12-31'" : "such as '23:59:59'");
+        return {};
+      }
+      // A TIMESTAMP_LTZ is read in the session's time zone: by a cast.
+      if (type.getKind() != SqlKind::TimestampLtz) {
+        mlir::Location location = side.value.getLoc();
+        side.value.getDefiningOp()->erase();
+        return constant(value, type, location);
+      }
+    }
+  }
+  if (sameButLength(from, type) && (from.isCharacter() || from.isBinary()))
+    return side.value;
+  // Decimals of one scale are compared as they are held.
+  if (from.getKind() == SqlKind::Decimal && type.getKind() == SqlKind::Decimal &&
+      from.getScale() == type.getScale() &&
+      (from.getPrecision() > 18) == (type.getPrecision() > 18))
+    return side.value;
+  return castTo(side.value, type, locate(side.range));
+}
+
+mlir::Value Binder::compare(Predicate predicate, Side left, Side right, SourceRange whole,
+                            SourceRange opRange, llvm::StringRef op) {
+  mlir::MLIRContext *context = builder.getContext();
+  SqlType types[] = {typeOf(left.value), typeOf(right.value)};
+  Side sides[] = {left, right};
+  for (int i : {0, 1}) {
+    // A whole number counts with the digits it has: no cast of the column.
+    auto integer = llvm::dyn_cast_or_null<mlir::IntegerAttr>(constantOf(sides[i].value));
+    if (integer && types[i].isInteger() && types[1 - i].getKind() == SqlKind::Decimal)
+      types[i] = makeDecimal(context, countDigits(integer.getValue().sext(128)), 0, false);
+    auto text = llvm::dyn_cast_or_null<mlir::StringAttr>(constantOf(sides[i].value));
+    if (text && types[i].isCharacter() && types[1 - i].isNumeric() &&
+        !looksNumeric(text.getValue()))
+      return binaryMismatch(opRange, op, left, right);
+  }
+  SqlType type = comparisonType(types[0], types[1]);
+  if (!type)
+    return binaryMismatch(opRange, op, left, right);
+  if (type.getKind() == SqlKind::Null)
+    type = makeString(context);
+  if (type.isNested())
+    return notYet(whole, "a comparison of " + display(type));
+  bool nullable = typeOf(left.value).getNullable() || typeOf(right.value).getNullable();
+  mlir::Value a = coerce(left, type), b = coerce(right, type);
+  if (!a || !b)
+    return {};
+  bool total = predicate == Predicate::distinct || predicate == Predicate::not_distinct;
+  return builder.create<CmpOp>(locate(whole),
+                               makeType(context, SqlKind::Boolean, nullable && !total), predicate,
+                               a, b);
+}
+
+//===----------------------------------------------------------------------===//
+// Logic
+//===----------------------------------------------------------------------===//
+
+mlir::Value Binder::logic(bool isAnd, mlir::Value left, llvm::function_ref<mlir::Value()> right,
+                          mlir::Location location) {
+  mlir::OpBuilder::InsertionGuard guard(builder);
+  mlir::Operation *op = isAnd ? builder.create<AndOp>(location, left.getType(), left).getOperation()
+                              : builder.create<OrOp>(location, left.getType(), left).getOperation();
+  builder.createBlock(&op->getRegion(0));
+  mlir::Value value = right();
+  if (!value)
+    return {};
+  builder.create<YieldOp>(value.getLoc(), value);
+  bool nullable = typeOf(left).getNullable() || typeOf(value).getNullable();
+  op->getResult(0).setType(makeType(builder.getContext(), SqlKind::Boolean, nullable));
+  return op->getResult(0);
+}
+
+mlir::Value Binder::bindLogic(const sql::BinaryExpr &e, mlir::Value left) {
+  llvm::StringRef name = spell(e.op);
+  mlir::MLIRContext *context = builder.getContext();
+  SqlType type = typeOf(left);
+  if (type.getKind() == SqlKind::Null)
+    left = castTo(left, makeType(context, SqlKind::Boolean), locate(e.left->range));
+  bool leftFails = typeOf(left).getKind() != SqlKind::Boolean;
+  if (leftFails)
+    engine.emit(e.left->range, diag::NotBoolean, "the left side of " + name.str(), display(type))
+        .hint(type.isNumeric() ? "write a comparison, such as `… <> 0`" : "write a comparison");
+  if (leftFails) {
+    bind(*e.right);
+    return {};
+  }
+  return logic(e.op == sql::BinaryOp::And, left,
+               [&] { return bindCondition(*e.right, "the right side of " + name.str()); },
+               locate(e.range));
+}
+
+mlir::Value Binder::bindBetween(const sql::BetweenExpr &e) {
+  mlir::Value value = bind(*e.operand), low = bind(*e.low), high = bind(*e.high);
+  if (!value || !low || !high)
+    return {};
+  mlir::Location location = locate(e.range);
+  Side side{value, e.operand->range};
+  // Text constants are read as times anew on each use.
+  auto copy = [&](mlir::Value v) {
+    mlir::Operation *op = v.getDefiningOp();
+    return constantOf(v) ? builder.clone(*op)->getResult(0) : v;
+  };
+  auto within = [&](Side from, Side to) -> mlir::Value {
+    mlir::Value above = compare(Predicate::ge, {copy(side.value), side.range},
+                                {copy(from.value), from.range}, e.range, e.range, "BETWEEN");
+    if (!above)
+      return {};
+    return logic(
+        true, above,
+        [&] {
+          return compare(Predicate::le, {copy(side.value), side.range}, {copy(to.value), to.range},
+                         e.range, e.range, "BETWEEN");
+        },
+        location);
+  };
+  Side lowSide{low, e.low->range}, highSide{high, e.high->range};
+  mlir::Value result = within(lowSide, highSide);
+  if (result && e.symmetric)
+    result = logic(false, result, [&] { return within(highSide, lowSide); }, location);
+  if (result && e.negated)
+    result = negate(result, location);
+  for (mlir::Value v : {value, low, high})
+    if (constantOf(v) && v.use_empty())
+      v.getDefiningOp()->erase();
+  return result;
+}
+
+mlir::Value Binder::bindIn(const sql::InExpr &e) {
+  if (e.query)
+    return notYet(e.range, "IN with a query");
+  mlir::Value value = bind(*e.operand);
+  if (!value) {
+    for (const sql::ExprPtr &item : e.list)
+      bind(*item);
+    return {};
+  }
+  mlir::Location location = locate(e.range);
+  mlir::Value result;
+  bool failed = false;
+  for (const sql::ExprPtr &item : e.list) {
+    auto test = [&]() -> mlir::Value {
+      mlir::Value other = bind(*item);
+      if (!other)
+        return {};
+      mlir::Value self = value;
+      if (constantOf(value))
+        self = builder.clone(*value.getDefiningOp())->getResult(0);
+      return compare(Predicate::eq, {self, e.operand->range}, {other, item->range}, e.range,
+                     item->range, "IN");
+    };
+    mlir::Value next = result && !failed ? logic(false, result, test, location) : test();
+    failed |= !next;
+    result = next ? next : result;
+  }
+  if (failed || !result)
+    return {};
+  if (constantOf(value) && value.use_empty())
+    value.getDefiningOp()->erase();
+  return e.negated ? negate(result, location) : result;
+}
+
+mlir::Value Binder::bindIs(const sql::IsExpr &e) {
+  mlir::Value value = bind(*e.operand);
+  if (!value)
+    return {};
+  mlir::Location location = locate(e.range);
+  SqlType type = typeOf(value);
+  if (type.getKind() == SqlKind::Null) {
+    type = makeType(builder.getContext(), SqlKind::Boolean);
+    value = castTo(value, type, location);
+  }
+  if (e.what == sql::IsWhat::Null)
+    return isTest(e.negated ? Truth::is_not_null : Truth::is_null, value, location);
+  if (e.what >= sql::IsWhat::Json) {
+    llvm::StringRef names[] = {"IS JSON", "IS JSON VALUE", "IS JSON OBJECT", "IS JSON ARRAY",
+                               "IS JSON SCALAR"};
+    mlir::Value result =
+        callFunction(names[static_cast<int>(e.what) - static_cast<int>(sql::IsWhat::Json)],
+                     e.range, e.range, {value}, {e.operand->range});
+    return result && e.negated ? negate(result, location) : result;
+  }
+  if (type.getKind() != SqlKind::Boolean) {
+    std::string name = std::string("IS ") + (e.negated ? "NOT " : "") +
+                       (e.what == sql::IsWhat::True    ? "TRUE"
+                        : e.what == sql::IsWhat::False ? "FALSE"
+                                                       : "UNKNOWN");
+    engine.emit(e.range, diag::OperandType, name, display(type))
+        .label(e.operand->range, "this is " + display(type));
+    return {};
+  }
+  switch (e.what) {
+  case sql::IsWhat::True:
+    return isTest(e.negated ? Truth::is_not_true : Truth::is_true, value, location);
+  case sql::IsWhat::False:
+    return isTest(e.negated ? Truth::is_not_false : Truth::is_false, value, location);
+  default:
+    return isTest(e.negated ? Truth::is_not_null : Truth::is_null, value, location);
+  }
+}
+
+} // namespace levada::sema

@@ -1,0 +1,62 @@
+//===- Scope.h - names to columns -----------------------------------------===//
+//
+// The columns an expression may use, each with the value that holds it in the
+// region being built. Names are matched exactly; a name that is not there is
+// reported with what may have been meant.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_FRONTEND_SEMA_SCOPE_H
+#define LEVADA_FRONTEND_SEMA_SCOPE_H
+
+#include "frontend/sema/Types.h"
+
+#include "mlir/IR/Value.h"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace levada::sema {
+
+struct Column {
+  std::string table; ///< what may stand before the dot; "" for nothing
+  std::string name;
+  SqlType type;
+  mlir::Value value; ///< null in a scope that is only asked for names
+};
+
+class Scope {
+public:
+  /// `input` names what the columns are of, in messages: "`edits`".
+  explicit Scope(std::string input = "") : input(std::move(input)) {}
+
+  void add(Column column) { columns.push_back(std::move(column)); }
+  const std::vector<Column> &all() const { return columns; }
+  const std::string &inputName() const { return input; }
+
+  /// The column that `parts` names, as far as it goes: `used` parts of it,
+  /// the others are fields of a row. Null when there is none, or (silently)
+  /// more than one; then `other` is the second.
+  const Column *find(const std::vector<sql::Name> &parts, size_t &used,
+                     const Column *&other) const;
+  const Column *find(std::string_view name) const;
+
+  /// Why `name` is not there although it exists elsewhere, for messages.
+  void explain(std::string name, std::string why) { elsewhere[std::move(name)] = std::move(why); }
+
+  /// Reports that there is no such column.
+  void reportUnknown(const sql::ColumnExpr &column, diag::Engine &engine) const;
+
+private:
+  std::string input;
+  std::vector<Column> columns;
+  std::map<std::string, std::string> elsewhere;
+};
+
+/// "`a`, `b` and 12 more", for notes.
+std::string listNames(const std::vector<std::string> &names, size_t limit = 24);
+
+} // namespace levada::sema
+
+#endif
