@@ -1,0 +1,200 @@
+//===- Plan.cpp - the tables of a program, laid out -----------------------===//
+//
+// Symbols are numbered by order of appearance within their kind. Accumulators
+// follow the key at an offset that suits the most aligned of them; a DISTINCT
+// set is one pointer before the state it feeds.
+//
+//===----------------------------------------------------------------------===//
+#include "codegen/lower/Plan.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+
+namespace levada::codegen {
+
+const catalog::Function *functionOf(llvm::StringRef symbol) {
+  for (const catalog::Function &function : catalog::functions())
+    if (function.symbol == std::string_view(symbol.data(), symbol.size()))
+      return &function;
+  return nullptr;
+}
+
+const catalog::Aggregate *aggregateOf(llvm::StringRef symbol) {
+  for (const catalog::Aggregate &aggregate : catalog::aggregates())
+    if (aggregate.symbol == std::string_view(symbol.data(), symbol.size()))
+      return &aggregate;
+  return nullptr;
+}
+
+llvm::StringRef optionOf(DictionaryAttr options, llvm::StringRef key, llvm::StringRef fallback) {
+  auto value = options.getAs<StringAttr>(key);
+  return value ? value.getValue() : fallback;
+}
+
+static llvm::SmallVector<flow::SqlType> typesOf(ArrayAttr types) {
+  llvm::SmallVector<flow::SqlType> out;
+  for (Attribute type : types)
+    out.push_back(cast<flow::SqlType>(cast<TypeAttr>(type).getValue()));
+  return out;
+}
+
+Plan::Plan(ModuleOp exec) : exec(exec) {
+  for (Operation &op : *exec.getBody()) {
+    if (auto source = dyn_cast<exec::SourceOp>(op)) {
+      numbers[source.getSymNameAttr()] = sources.size();
+      sources.push_back({source});
+    } else if (auto channel = dyn_cast<exec::ChannelOp>(op)) {
+      numbers[channel.getSymNameAttr()] = channels.size();
+      channels.push_back({channel, Layout(typesOf(channel.getTypes()), 8)});
+    } else if (auto sink = dyn_cast<exec::SinkOp>(op)) {
+      numbers[sink.getSymNameAttr()] = sinks.size();
+      sinks.push_back({sink, ""});
+    } else if (auto slot = dyn_cast<exec::SlotOp>(op)) {
+      numbers[slot.getSymNameAttr()] = slots.size();
+      planSlot(slot);
+    } else if (auto stage = dyn_cast<exec::StageOp>(op)) {
+      stages.push_back({stage, StageKind::Source, 0, ("stage." + stage.getSymName()).str(), {}, {}, {}});
+    }
+  }
+  for (auto [index, stage] : llvm::enumerate(stages)) {
+    Operation *input = exec.lookupSymbol(stage.op.getInputAttr().getAttr());
+    stage.input = numbers.lookup(stage.op.getInputAttr().getAttr());
+    if (isa<exec::SourceOp>(input)) {
+      sources[stage.input].stage = index;
+    } else if (isa<exec::ChannelOp>(input)) {
+      stage.kind = StageKind::Rows;
+      channels[stage.input].stage = index;
+      if (auto merged = stage.op.getMergedAttr())
+        for (auto [input, symbol] : llvm::enumerate(merged.getAsRange<FlatSymbolRefAttr>())) {
+          channels[indexOf(symbol)].stage = index;
+          channels[indexOf(symbol)].input = input + 1;
+        }
+    } else {
+      stage.kind = StageKind::Fire;
+      slots[stage.input].fireStage = index;
+    }
+    planUses(stage, index);
+  }
+  // Rows that were diverted are the runtime's own struct: nothing in it is NULL.
+  exec.walk([&](Operation *op) {
+    auto symbol = op->getAttrOfType<FlatSymbolRefAttr>("dead_letter");
+    if (!symbol)
+      return;
+    for (Column &column : channels[indexOf(symbol)].row.columns)
+      column.nullOffset = -1;
+    Layout &row = channels[indexOf(symbol)].row;
+    row.size = 8;
+    for (Column &column : row.columns)
+      row.size += sizeOf(column.rep);
+  });
+}
+
+void Plan::planUses(StagePlan &stage, unsigned index) {
+  if (stage.kind == StageKind::Source)
+    if (auto dead = sources[stage.input].op.getDeadLetterAttr()) {
+      stage.channels.insert(indexOf(dead));
+      channels[indexOf(dead)].producer = index;
+    }
+  stage.op.walk([&](Operation *op) {
+    if (auto emit = dyn_cast<exec::EmitOp>(op)) {
+      stage.channels.insert(indexOf(emit.getChannelAttr()));
+      channels[indexOf(emit.getChannelAttr())].producer = index;
+    } else if (auto write = dyn_cast<exec::WriteOp>(op)) {
+      stage.sinks.insert(indexOf(write.getSinkAttr()));
+    } else if (auto update = dyn_cast<exec::UpdateOp>(op)) {
+      stage.slots.insert(indexOf(update.getSlotAttr()));
+      unsigned at = 0;
+      for (AggPlan &agg : slots[indexOf(update.getSlotAttr())].aggs) {
+        if (agg.argCount)
+          agg.argType = cast<flow::SqlType>(update.getArgs()[at].getType());
+        at += agg.argCount + !agg.attr.getFilter().empty();
+      }
+    } else if (auto guard = dyn_cast<exec::GuardOp>(op)) {
+      if (auto dead = guard.getDeadLetterAttr()) {
+        stage.channels.insert(indexOf(dead));
+        channels[indexOf(dead)].producer = index;
+      }
+    } else if (isa<exec::WatermarkOp>(op)) {
+      sources[stage.input].hasWatermark = true;
+    }
+  });
+}
+
+void Plan::planSlot(exec::SlotOp op) {
+  SlotPlan slot;
+  slot.op = op;
+  slot.key = Layout(typesOf(op.getKeyTypes()), 0);
+  std::string number = std::to_string(slots.size());
+  slot.desc = "levada_slot." + number;
+  slot.layout = "levada_layout.slot." + number;
+  unsigned align = 8, at = 0;
+  for (Attribute attr : op.getAggs()) {
+    AggPlan agg;
+    agg.attr = cast<flow::AggAttr>(attr);
+    agg.impl = aggregateOf(agg.attr.getSymbol().getValue());
+    agg.argCount = agg.attr.getArgs().size();
+    if (agg.attr.getDistinct()) {
+      at = llvm::alignTo(at, 8);
+      agg.setOffset = at;
+      at += 8;
+    }
+    unsigned own = agg.impl ? agg.impl->align : 8;
+    align = std::max(align, own);
+    at = llvm::alignTo(at, own);
+    agg.offset = at;
+    at += agg.impl ? agg.impl->size : 8;
+    slot.aggs.push_back(agg);
+  }
+  if (op.getKind() == "sort") {
+    slot.entrySize = slot.accOffset = slot.key.size;
+    slot.compare = "levada_slot_compare." + number;
+  } else {
+    slot.align = align;
+    slot.accOffset = llvm::alignTo(slot.key.size, align);
+    slot.entrySize = llvm::alignTo(slot.accOffset + at, align);
+    slot.init = "levada_slot_init." + number;
+    slot.merge = "levada_slot_merge." + number;
+  }
+  slots.push_back(std::move(slot));
+}
+
+unsigned Plan::indexOf(FlatSymbolRefAttr symbol) const { return numbers.lookup(symbol.getAttr()); }
+
+std::string Plan::timeZone() const {
+  auto zone = exec->getAttrOfType<StringAttr>("flow.time_zone");
+  return zone ? zone.str() : "UTC";
+}
+
+/// The innermost place in a file that a location stands for.
+static FileLineColLoc fileLoc(Location loc) {
+  FileLineColLoc found;
+  loc->walk([&](Location inner) {
+    if (!found)
+      found = dyn_cast<FileLineColLoc>(inner);
+    return found ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return found;
+}
+
+unsigned Plan::exprAt(Location loc) {
+  auto [entry, fresh] = exprNumbers.try_emplace(loc, exprs.size());
+  if (fresh) {
+    ExprPlace place;
+    if (FileLineColLoc file = fileLoc(loc)) {
+      place.file = file.getFilename().str();
+      place.line = file.getLine();
+      place.column = file.getColumn();
+    }
+    loc->walk([&](Location inner) {
+      auto name = dyn_cast<NameLoc>(inner);
+      if (name && place.text.empty())
+        place.text = name.getName().str();
+      return WalkResult::advance();
+    });
+    exprs.push_back(std::move(place));
+  }
+  return entry->second;
+}
+
+} // namespace levada::codegen

@@ -1,0 +1,117 @@
+//===- Plan.h - the tables of a program, laid out -------------------------===//
+//
+// What every lowering and the descriptor agree on: the number of each source,
+// channel, slot, stage and sink, the bytes of rows, keys and accumulators, and
+// the places in the user's file of expressions that can fail.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_CODEGEN_LOWER_PLAN_H
+#define LEVADA_CODEGEN_LOWER_PLAN_H
+
+#include "codegen/lower/Physical.h"
+#include "frontend/catalog/Catalog.h"
+#include "ir/exec/Exec.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringMap.h"
+
+#include <string>
+#include <vector>
+
+namespace levada::codegen {
+
+/// One aggregate call inside the accumulators of a slot.
+struct AggPlan {
+  flow::AggAttr attr;
+  const catalog::Aggregate *impl;
+  unsigned offset;    ///< of its state, from the start of the accumulators
+  int setOffset = -1; ///< of its DISTINCT set, -1 for none
+  unsigned argCount;  ///< arguments in exec.update, the filter not counted
+  flow::SqlType argType; ///< of the first argument, null for none
+};
+
+struct SlotPlan {
+  exec::SlotOp op;
+  Layout key;
+  llvm::SmallVector<AggPlan> aggs;
+  unsigned accOffset = 0, entrySize = 0, align = 8;
+  std::string desc;   ///< symbols: descriptor, key layout
+  std::string layout;
+  std::string init, merge, compare; ///< functions, "" for none
+  int fireStage = -1;
+};
+
+struct ChannelPlan {
+  exec::ChannelOp op;
+  Layout row;
+  int placeOffset = -1; ///< of the row's hidden place in its chunk
+  int stage = -1, producer = -1;
+  unsigned input = 0;   ///< which input of its consumer, for unions
+};
+
+enum class StageKind { Source, Rows, Fire };
+
+struct StagePlan {
+  exec::StageOp op;
+  StageKind kind;
+  unsigned input; ///< number of the source, channel or slot
+  std::string function;
+  llvm::SetVector<unsigned> slots, channels, sinks;
+};
+
+struct SourcePlan {
+  exec::SourceOp op;
+  int stage = -1;
+  bool hasWatermark = false;
+};
+
+struct SinkPlan {
+  exec::SinkOp op;
+  std::string header;
+};
+
+/// An expression that can fail, as the user wrote it.
+struct ExprPlace {
+  std::string file, text;
+  unsigned line = 0, column = 0;
+};
+
+struct Plan {
+  explicit Plan(mlir::ModuleOp exec);
+
+  mlir::ModuleOp exec;
+  std::vector<SourcePlan> sources;
+  std::vector<ChannelPlan> channels;
+  std::vector<SlotPlan> slots;
+  std::vector<StagePlan> stages;
+  std::vector<SinkPlan> sinks;
+  std::vector<ExprPlace> exprs;
+  /// Layouts of keys that rows are hashed by at emit, by symbol.
+  llvm::MapVector<mlir::StringAttr, Layout> hashLayouts;
+
+  /// The number of a symbol among its kind.
+  unsigned indexOf(mlir::FlatSymbolRefAttr symbol) const;
+  /// The index in `exprs` of the expression that `loc` stands for.
+  unsigned exprAt(mlir::Location loc);
+  /// "UTC" or the session's zone.
+  std::string timeZone() const;
+
+private:
+  void planSlot(exec::SlotOp op);
+  void planUses(StagePlan &stage, unsigned index);
+  llvm::DenseMap<mlir::StringAttr, unsigned> numbers;
+  llvm::DenseMap<mlir::Location, unsigned> exprNumbers;
+};
+
+/// The catalogue's entries by symbol; null when there is none.
+const catalog::Function *functionOf(llvm::StringRef symbol);
+const catalog::Aggregate *aggregateOf(llvm::StringRef symbol);
+
+/// `{key = "text"}` of an options dictionary, or `fallback`.
+llvm::StringRef optionOf(mlir::DictionaryAttr options, llvm::StringRef key,
+                         llvm::StringRef fallback = "");
+
+} // namespace levada::codegen
+
+#endif

@@ -1,0 +1,138 @@
+//===- Slot.cpp - what the runtime asks of a slot --------------------------===//
+//
+// init and merge of the accumulators of one key, and the order of sorted rows.
+// Merging DISTINCT aggregates goes through their sets: a value counts once
+// however many slices have it.
+//
+//===----------------------------------------------------------------------===//
+#include "codegen/lower/Lower.h"
+
+using namespace mlir;
+using levada::catalog::Pass;
+using levada::flow::SqlType;
+
+namespace levada::codegen {
+namespace {
+
+LLVM::LLVMFuncOp slotFunction(ModuleOp to, SlotPlan &slot, llvm::StringRef name, bool returnsInt,
+                              unsigned pointers) {
+  MLIRContext *context = to.getContext();
+  Type ptr = LLVM::LLVMPointerType::get(context);
+  Type result = returnsInt ? Type(IntegerType::get(context, 32)) : LLVM::LLVMVoidType::get(context);
+  return declareFunction(to, slot.op.getLoc(), name, result, llvm::SmallVector<Type>(pointers, ptr));
+}
+
+void lowerInit(Plan &plan, SlotPlan &slot, ModuleOp to) {
+  Lowering l(plan, slotFunction(to, slot, slot.init, false, 2));
+  Value acc = l.e.arg(1);
+  for (const AggPlan &agg : slot.aggs) {
+    if (agg.setOffset >= 0)
+      l.e.store(l.e.null(), l.e.offset(acc, agg.setOffset), 8);
+    auto abi = l.e.abi();
+    abi.aggInit(*agg.impl, l.e.offset(acc, agg.offset));
+  }
+  l.e.ret();
+}
+
+/// Adds to `into` what the set of `from` has and its own does not.
+void mergeSet(Lowering &l, const AggPlan &agg, Value into, Value from) {
+  Emitter &e = l.e;
+  auto abi = e.abi();
+  const catalog::Param *param = agg.impl->params.empty() ? nullptr : &agg.impl->params[0];
+  SqlType type = agg.argType;
+  Value index = e.stack(8);
+  e.store(e.i64(0), index, 8);
+  Block *head = e.newBlock(), *body = e.newBlock(), *after = e.newBlock();
+  e.br(head);
+  e.enter(head);
+  Value member = abi::rt_distinct_next(abi, e.offset(from, agg.setOffset), index);
+  e.condBr(e.eq(member, e.null()), after, body);
+  e.enter(body);
+  Value fresh = abi::rt_distinct_add(abi, l.ctx, e.offset(into, agg.setOffset), member,
+                                     e.i1(isStr(type)));
+  e.when(fresh, [&] {
+    Value argument;
+    if (param && param->pass != Pass::None)
+      argument = l.pass(e.loadRep(repOf(type), member), type, param->pass);
+    abi.aggAdd(*agg.impl, l.ctx, e.offset(into, agg.offset), argument);
+  });
+  e.br(head);
+  e.enter(after);
+}
+
+void lowerMerge(Plan &plan, SlotPlan &slot, ModuleOp to) {
+  Lowering l(plan, slotFunction(to, slot, slot.merge, false, 3));
+  Value into = l.e.arg(1), from = l.e.arg(2);
+  for (const AggPlan &agg : slot.aggs) {
+    if (agg.setOffset >= 0) {
+      mergeSet(l, agg, into, from);
+      continue;
+    }
+    auto abi = l.e.abi();
+    abi.aggMerge(*agg.impl, l.ctx, l.e.offset(into, agg.offset), l.e.offset(from, agg.offset));
+  }
+  l.e.ret();
+}
+
+/// Bits of a float that order as integers do: as Double.compare, NaN last.
+Value orderedBits(Emitter &e, Value value) {
+  unsigned bits = value.getType().getIntOrFloatBitWidth();
+  Type type = e.intType(bits);
+  Value raw = e.op<LLVM::BitcastOp>(type, value);
+  Value sign = e.op<LLVM::AShrOp>(raw, e.constant(type, bits - 1));
+  Value mask = e.op<LLVM::LShrOp>(sign, e.constant(type, 1));
+  return e.bitXor(raw, mask);
+}
+
+void lowerCompare(Plan &plan, SlotPlan &slot, ModuleOp to) {
+  Lowering l(plan, slotFunction(to, slot, slot.compare, true, 2));
+  Emitter &e = l.e;
+  Value rowA = e.arg(0), rowB = e.arg(1);
+  auto answerIf = [&](Value flag, int64_t answer) {
+    Block *done = e.newBlock(), *next = e.newBlock();
+    e.condBr(flag, done, next);
+    e.enter(done);
+    e.ret(e.i32(answer));
+    e.enter(next);
+  };
+  for (Attribute attr : slot.op.getSortKeys()) {
+    auto key = cast<flow::SortKeyAttr>(attr);
+    size_t index = 0;
+    while (slot.op.getKeyNames()[index] != key.getColumn())
+      ++index;
+    const Column &column = slot.key.columns[index];
+    Scalar a = e.loadColumn(rowA, column), b = e.loadColumn(rowB, column);
+    Block *next = e.newBlock();
+    if (a.isNull) {
+      int64_t nullA = key.getNullsFirst() ? -1 : 1;
+      answerIf(e.bitAnd(a.isNull, e.inverse(b.isNull)), nullA);
+      answerIf(e.bitAnd(b.isNull, e.inverse(a.isNull)), -nullA);
+      Block *values = e.newBlock();
+      e.condBr(a.isNull, next, values);
+      e.enter(values);
+    }
+    SqlType type = column.type;
+    bool isFloat = isa<FloatType>(a.value.getType());
+    Value x = isFloat ? orderedBits(e, a.value) : a.value;
+    Value y = isFloat ? orderedBits(e, b.value) : b.value;
+    auto before = [&](Value p, Value q) {
+      return isFloat ? e.slt(p, q) : l.compare(flow::Predicate::lt, p, q, type);
+    };
+    answerIf(before(x, y), key.getDescending() ? 1 : -1);
+    answerIf(before(y, x), key.getDescending() ? -1 : 1);
+    e.br(next);
+    e.enter(next);
+  }
+  e.ret(e.i32(0));
+}
+
+} // namespace
+
+void lowerSlot(Plan &plan, SlotPlan &slot, ModuleOp to) {
+  if (!slot.compare.empty())
+    return lowerCompare(plan, slot, to);
+  lowerInit(plan, slot, to);
+  lowerMerge(plan, slot, to);
+}
+
+} // namespace levada::codegen

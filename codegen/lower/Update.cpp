@@ -1,0 +1,121 @@
+//===- Update.cpp - exec.update --------------------------------------------===//
+//
+// The key goes into canonical bytes, the runtime finds the accumulators (or
+// says that the row is late), and each aggregate adds its argument in place:
+// not where it is NULL, its FILTER is not TRUE, or its DISTINCT set has it.
+//
+//===----------------------------------------------------------------------===//
+#include "codegen/lower/Lower.h"
+
+using namespace mlir;
+using levada::catalog::Pass;
+using levada::flow::SqlType;
+
+namespace levada::codegen {
+
+/// The 16 bytes of a value in a DISTINCT set, and whether they are a text.
+static Value setMember(Lowering &l, Value value, SqlType type) {
+  Emitter &e = l.e;
+  if (isStr(type))
+    return value;
+  Value slot = e.stack(16, 16);
+  Rep rep = repOf(type);
+  if (sizeOf(rep) < 16) {
+    e.store(e.i64(0), slot, 8);
+    e.store(e.i64(0), e.offset(slot, 8), 8);
+  }
+  e.storeRep(rep, value, slot);
+  return slot;
+}
+
+static void addTo(Lowering &l, const AggPlan &agg, Value acc, llvm::ArrayRef<Value> args,
+                  llvm::ArrayRef<SqlType> types) {
+  Emitter &e = l.e;
+  Value state = e.offset(acc, agg.offset);
+  auto add = [&] {
+    Value argument;
+    if (!args.empty() && !agg.impl->params.empty() && agg.impl->params[0].pass != Pass::None)
+      argument = l.pass(args[0], types[0], agg.impl->params[0].pass);
+    auto abi = e.abi();
+    abi.aggAdd(*agg.impl, l.ctx, state, argument);
+  };
+  if (agg.setOffset < 0)
+    return add();
+  auto abi = e.abi();
+  Value fresh = abi::rt_distinct_add(abi, l.ctx, e.offset(acc, agg.setOffset),
+                                     setMember(l, args[0], types[0]), e.i1(isStr(types[0])));
+  e.when(fresh, add);
+}
+
+static void addAll(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value acc) {
+  Emitter &e = l.e;
+  unsigned at = 0;
+  for (const AggPlan &agg : slot.aggs) {
+    llvm::SmallVector<Value> args;
+    llvm::SmallVector<SqlType> types;
+    Value condition; // all of it must hold for the row to count
+    auto require = [&](Value flag) { condition = condition ? e.bitAnd(condition, flag) : flag; };
+    for (unsigned i = 0; i < agg.argCount; ++i, ++at) {
+      Scalar argument = l.get(op.getArgs()[at]);
+      if (argument.isNull)
+        require(e.inverse(argument.isNull));
+      args.push_back(argument.value);
+      types.push_back(cast<SqlType>(op.getArgs()[at].getType()));
+    }
+    if (!agg.attr.getFilter().empty())
+      require(l.isTrue(l.get(op.getArgs()[at++])));
+    if (condition)
+      e.when(condition, [&] { addTo(l, agg, acc, args, types); });
+    else
+      addTo(l, agg, acc, args, types);
+  }
+}
+
+void lowerUpdate(Lowering &l, exec::UpdateOp op) {
+  Emitter &e = l.e;
+  unsigned index = l.plan.indexOf(op.getSlotAttr());
+  SlotPlan &slot = l.plan.slots[index];
+  llvm::StringRef kind = slot.op.getKind();
+  Value time;
+  if (op.getTime()) {
+    Scalar scalar = l.get(op.getTime());
+    if (scalar.isNull)
+      l.failIf(scalar.isNull, RowError::NullTime, op.getLoc());
+    time = scalar.value;
+  }
+  Value key = l.keyBytes(slot.key, l.get(op.getKeys()));
+  Value number = e.i32(index);
+  l.declareConstant(slot.desc);
+  Value desc = e.addressOf(slot.desc);
+  auto abi = e.abi();
+  if (kind == "sort") {
+    abi::rt_sort(abi, l.ctx, number, desc, key);
+    l.count(slot.op.getOp(), kCountAbsorbed);
+    return;
+  }
+  l.declareConstant(slot.layout);
+  Value hash = l.hashOf(key, slot.layout);
+  if (kind == "group") {
+    Value acc = abi::rt_group(abi, l.ctx, number, desc, hash, key);
+    l.count(slot.op.getOp(), kCountAbsorbed);
+    return addAll(l, op, slot, acc);
+  }
+  Value acc = kind == "session"
+                  ? abi::rt_session(abi, l.ctx, number, desc, l.watermark, time, hash, key)
+                  : abi::rt_window(abi, l.ctx, number, desc, l.watermark, time, hash, key);
+  Block *inTime = e.newBlock(), *late = e.newBlock(), *after = e.newBlock();
+  e.rarely(e.ne(abi::rt_failed(abi, l.ctx), e.i32(0)), l.returnBlock(true), inTime);
+  e.enter(inTime);
+  Block *absorbed = e.newBlock();
+  e.rarely(e.eq(acc, e.null()), late, absorbed);
+  e.enter(absorbed);
+  l.count(slot.op.getOp(), kCountAbsorbed);
+  addAll(l, op, slot, acc);
+  e.br(after);
+  e.enter(late);
+  l.lowerBlock(op.getLate().front());
+  e.br(after);
+  e.enter(after);
+}
+
+} // namespace levada::codegen
