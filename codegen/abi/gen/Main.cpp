@@ -82,9 +82,11 @@ int main(int argc, char **argv) {
   }
   Model model;
   clang::tooling::FixedCompilationDatabase database(root, flags);
-  clang::tooling::ClangTool tool(database, sources);
   Factory factory(root, model);
-  if (tool.run(&factory) != 0 || model.errors)
+  bool parsed = true;
+  for (const std::string &source : sources) // one by one: a tool with many reports progress
+    parsed &= clang::tooling::ClangTool(database, source).run(&factory) == 0;
+  if (!parsed || model.errors)
     return 1;
 
   bool good = write(out + "/Functions.inc", functionsInc(model)) &&
