@@ -8,6 +8,7 @@
 #include "tools/levada/CommandLine.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace levada;

@@ -31,7 +31,7 @@ struct Arguments {
   std::vector<std::string> passthrough; ///< after `--`
   /// The last value of an option such as `-o`, or `otherwise`.
   std::string value(OptionId id, std::string otherwise = {}) const {
-    return options.getLastArgValue(llvm::opt::OptSpecifier(id), otherwise).str();
+    return options.getLastArgValue(llvm::opt::OptSpecifier(static_cast<unsigned>(id)), otherwise).str();
   }
 };
 

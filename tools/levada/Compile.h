@@ -33,6 +33,7 @@ public:
   std::string name() const;
   unsigned optLevel() const { return level; }
   mlir::ModuleOp module() { return *ir; }
+  mlir::MLIRContext &mlirContext() { return context; }
   diag::Engine &diagnostics() { return engine; }
 
   /// Prints all diagnostics to stderr; the exit code they mean.

@@ -10,7 +10,6 @@
 //===----------------------------------------------------------------------===//
 #include "tools/levada/infer/Infer.h"
 
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Regex.h"
@@ -63,11 +62,20 @@ struct Guess {
   }
 };
 
-using Guesses = llvm::MapVector<std::string, Guess>;
+/// Columns in the order they were met.
+struct Guesses {
+  std::vector<std::pair<std::string, Guess>> entries;
+  Guess &operator[](StringRef name) {
+    for (auto &[known, guess] : entries)
+      if (name == known)
+        return guess;
+    return entries.emplace_back(name.str(), Guess()).second;
+  }
+};
 
 std::vector<Column> columns(const Guesses &guesses) {
   std::vector<Column> result;
-  for (const auto &[name, guess] : guesses)
+  for (const auto &[name, guess] : guesses.entries)
     result.push_back({name, guess.type(), {}});
   return result;
 }
@@ -107,7 +115,7 @@ std::optional<Schema> inferJson(llvm::ArrayRef<StringRef> rows) {
     llvm::sort(keys);
     for (auto &[at, key] : keys) {
       const llvm::json::Value &field = *value->getAsObject()->get(key);
-      Guess &guess = guesses[key.str()];
+      Guess &guess = guesses[key];
       switch (field.kind()) {
       case llvm::json::Value::Null: break;
       case llvm::json::Value::Boolean: guess.add(*field.getAsBoolean() ? "true" : "false"); break;
@@ -230,17 +238,17 @@ struct KnownLog {
 const std::vector<KnownLog> &knownLogs() {
   static const std::vector<KnownLog> logs = {
       {"^[^ ]+ [^ ]+ [^ ]+ \\[[^]]+\\] \"[^\"]*\" [0-9]{3} ([0-9]+|-) \"[^\"]*\" \"",
-       R"(^(?<client>\S+) \S+ (?<user>\S+) \[(?<time>[^\]]+)\] "(?<request>(?:\\.|[^"\\])*)" (?<status>\d{3}) (?<sent>\d+|-) "(?<referer>(?:\\.|[^"\\])*)" "(?<agent>(?:\\.|[^"\\])*)")",
+       R"re(^(?<client>\S+) \S+ (?<user>\S+) \[(?<time>[^\]]+)\] "(?<request>(?:\\.|[^"\\])*)" (?<status>\d{3}) (?<sent>\d+|-) "(?<referer>(?:\\.|[^"\\])*)" "(?<agent>(?:\\.|[^"\\])*)")re",
        {{"client", "STRING", ""}, {"user", "STRING", ""}, {"time", "TIMESTAMP_LTZ(3)", "dd/MMM/yyyy:HH:mm:ss Z"},
         {"request", "STRING", ""}, {"status", "INT", ""}, {"sent", "STRING", ""}, {"referer", "STRING", ""}, {"agent", "STRING", ""}},
        "a web server's combined log; `sent` is \"-\" where nothing was sent"},
       {"^[^ ]+ [^ ]+ [^ ]+ \\[[^]]+\\] \"[^\"]*\" [0-9]{3} ([0-9]+|-)",
-       R"(^(?<client>\S+) \S+ (?<user>\S+) \[(?<time>[^\]]+)\] "(?<request>(?:\\.|[^"\\])*)" (?<status>\d{3}) (?<sent>\d+|-))",
+       R"re(^(?<client>\S+) \S+ (?<user>\S+) \[(?<time>[^\]]+)\] "(?<request>(?:\\.|[^"\\])*)" (?<status>\d{3}) (?<sent>\d+|-))re",
        {{"client", "STRING", ""}, {"user", "STRING", ""}, {"time", "TIMESTAMP_LTZ(3)", "dd/MMM/yyyy:HH:mm:ss Z"},
         {"request", "STRING", ""}, {"status", "INT", ""}, {"sent", "STRING", ""}},
        "a web server's common log; `sent` is \"-\" where nothing was sent"},
       {"^[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} [^ ]+ [^ :]+:",
-       R"(^(?<time>\w{3} [ \d]\d \d\d:\d\d:\d\d) (?<host>\S+) (?<program>[^\s:\[]+)(?:\[(?<pid>\d+)\])?: (?<message>.*))",
+       R"re(^(?<time>\w{3} [ \d]\d \d\d:\d\d:\d\d) (?<host>\S+) (?<program>[^\s:\[]+)(?:\[(?<pid>\d+)\])?: (?<message>.*))re",
        {{"time", "STRING", ""}, {"host", "STRING", ""}, {"program", "STRING", ""}, {"pid", "INT", ""}, {"message", "STRING", ""}},
        "syslog lines; their time has no year, so it is text here"},
   };

@@ -1,0 +1,113 @@
+//===- Compile.cpp - a pipeline file through the rooms of the compiler -----===//
+//
+// The order of things, and nothing else: read, bind and lower, optimize, plan.
+// A verifier's or pass's own complaint about our IR is a bug of the compiler
+// (I901), told with the pass and the user's line where it has one.
+//
+//===----------------------------------------------------------------------===//
+#include "tools/levada/Compile.h"
+
+#include "codegen/Codegen.h"
+#include "frontend/lower/ToFlow.h"
+#include "frontend/toml/Document.h"
+#include "ir/exec/Exec.h"
+#include "passes/Passes.h"
+
+#include "mlir/IR/Verifier.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <fmt/format.h>
+
+using namespace levada;
+using namespace levada::tool;
+
+static mlir::DialectRegistry dialects() {
+  mlir::DialectRegistry registry;
+  registry.insert<flow::FlowDialect, exec::ExecDialect>();
+  codegen::registerDialects(registry);
+  return registry;
+}
+
+Compilation::Compilation(std::string path, unsigned optLevel)
+    : context(dialects(), mlir::MLIRContext::Threading::DISABLED), file(std::move(path)),
+      level(optLevel) {
+  context.getDiagEngine().registerHandler([this](mlir::Diagnostic &d) {
+    if (d.getSeverity() == mlir::DiagnosticSeverity::Error)
+      engine.emit({}, diag::InternalError, d.str());
+    return mlir::success();
+  });
+}
+
+bool Compilation::toFlow() {
+  std::unique_ptr<doc::Document> document = doc::loadDocument(file, engine);
+  step("read");
+  if (!document)
+    return false;
+  ir = lowerToFlow(*document, engine, context);
+  step("bind");
+  if (!ir || engine.hasErrors())
+    return false;
+  return mlir::succeeded(mlir::verify(*ir));
+}
+
+bool Compilation::optimize() {
+  mlir::PassManager manager(&context);
+  PipelineOptions options;
+  options.level = level;
+  buildFlowPipeline(manager, options);
+  bool ok = mlir::succeeded(manager.run(*ir)) && !engine.hasErrors();
+  step("optimize");
+  return ok;
+}
+
+bool Compilation::toExec() {
+  mlir::PassManager manager(&context);
+  PipelineOptions options;
+  options.level = level;
+  buildExecPipeline(manager, options);
+  bool ok = mlir::succeeded(manager.run(*ir)) && !engine.hasErrors();
+  step("plan");
+  return ok;
+}
+
+std::string Compilation::name() const {
+  if (ir)
+    if (auto name = (*ir)->getAttrOfType<mlir::StringAttr>("flow.name"))
+      return name.str();
+  return llvm::sys::path::stem(file).str();
+}
+
+int Compilation::report(diag::RenderStyle style) {
+  llvm::errs() << engine.render(style);
+  if (!engine.hasErrors())
+    return Exit::Done;
+  for (const diag::Diagnostic &d : engine.all())
+    if (d.kind->code.starts_with("I9"))
+      return Exit::Bug;
+  return Exit::Diagnosed;
+}
+
+void Compilation::step(const char *what) {
+  auto now = std::chrono::steady_clock::now();
+  times.push_back({what, std::chrono::duration<double, std::milli>(now - last).count()});
+  last = now;
+}
+
+void Compilation::printTiming() const {
+  double sum = 0;
+  for (const auto &[what, ms] : times) {
+    llvm::errs() << fmt::format("{:>8.1f} ms  {}\n", ms, what);
+    sum += ms;
+  }
+  llvm::errs() << fmt::format("{:>8.1f} ms  in all\n", sum);
+}
+
+std::optional<unsigned> tool::optLevel(const Arguments &arguments) {
+  std::string level = arguments.value(OPT_O, "2");
+  if (level.size() == 1 && level[0] >= '0' && level[0] <= '3')
+    return level[0] - '0';
+  usageError(arguments, "`-O" + level + "`: levels are -O0 to -O3");
+  return std::nullopt;
+}
