@@ -97,7 +97,9 @@ void readCheckpoint(const Member &m, Reader &reader, Pipeline &pipeline) {
 
 void readPipeline(const Member &table, Reader &reader, Pipeline &pipeline) {
   pipeline.range = table.value.range;
-  const Words keys = {"name", "mode", "parallelism", "checkpoint", "table"};
+  Words keys = {"name", "mode", "parallelism", "checkpoint.interval"};
+  for (const KnownSetting &known : knownSettings())
+    keys.emplace_back(known.key);
   for (const Member &m : table.value.members) {
     std::string_view key = m.key.text;
     if (key == "name") {
@@ -172,6 +174,7 @@ private:
   diag::Engine &engine;
   Reader reader;
   std::unique_ptr<Document> document;
+  LostNames lost;
 };
 
 /// [source.X] …: every member of `m` is a table with a name.
@@ -188,9 +191,12 @@ void DocumentReader::each(const Member &m, std::vector<T> &out,
       m.value.members.begin(), m.value.members.end(),
       [](const Member &inner) { return !inner.value.isTable(); });
   bool nameless = false;
+  if (values || m.value.members.empty())
+    lost.any = true;
   for (const Member &inner : m.value.members) {
     if (inner.value.isArray() && !inner.value.items.empty() &&
         inner.value.items[0].isTable()) {
+      lost.names.push_back(inner.key.text);
       reader.wrongType(fmt::format("{} `{}`", kind, inner.key.text),
                        inner.value, "a table")
           .hint(fmt::format("single brackets: [{}.{}]", kind,
@@ -223,6 +229,8 @@ void DocumentReader::each(const Member &m, std::vector<T> &out,
 
 void DocumentReader::unknownTable(const Member &m) {
   const Words known = {"pipeline", "source", "stream", "sink", "test"};
+  for (const Member &inner : m.value.members)
+    lost.names.push_back(inner.key.text);
   auto said = engine.emit(m.key.range, diag::UnknownTable, m.key.text);
   static constexpr std::pair<std::string_view, std::string_view> likely[] = {
       {"sources", "source"}, {"streams", "stream"},   {"sinks", "sink"},
@@ -368,7 +376,7 @@ std::unique_ptr<Document> DocumentReader::run() {
   for (const Member &m : tree->members)
     top(m);
   defaultName();
-  checkReferences(*document, reader);
+  checkReferences(*document, lost, reader);
   for (const Test &test : document->tests)
     checkTest(test);
   checkEnough();
@@ -388,7 +396,7 @@ std::unique_ptr<Document> loadDocument(const std::string &path,
   if (std::FILE *file = std::fopen(path.c_str(), "rb")) {
     char block[16384];
     // One byte more than is ever accepted: checkBytes refuses the rest.
-    constexpr size_t most = (size_t(16) << 20) + 1;
+    constexpr size_t most = (size_t(4) << 20) + 1;
     while (size_t n = std::fread(block, 1, sizeof block, file)) {
       text.append(block, n);
       if (text.size() > most)
@@ -401,8 +409,9 @@ std::unique_ptr<Document> loadDocument(const std::string &path,
     error = errno;
   }
   if (error != 0) {
-    engine.emit(SourceRange(), diag::UnreadableFile, path,
-                std::strerror(error));
+    std::string why = std::strerror(error);
+    why[0] = char(std::tolower(uint8_t(why[0])));
+    engine.emit(SourceRange(), diag::UnreadableFile, path, why);
     return nullptr;
   }
   return readDocument(engine.sourceMap().addFile(path, std::move(text)),

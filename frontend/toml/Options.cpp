@@ -74,11 +74,12 @@ public:
     readFormat();
     for (const Member &m : table.value.members) {
       if (m.key.text == "connector" || m.key.text == "format" ||
-          std::find(own.begin(), own.end(), m.key.text) != own.end())
+          std::find(reported.begin(), reported.end(), m.key.text) !=
+              reported.end())
         continue;
       if (m.key.text == "time-format")
         readTimeFormats(m);
-      else
+      else if (std::find(own.begin(), own.end(), m.key.text) == own.end())
         flatten(m.key, m.value);
     }
     checkRequired(endpoint.schema, endpoint.connector.range);
@@ -92,6 +93,7 @@ private:
                        table.key.text);
   }
 
+  bool misspelt(const char *wanted);
   void readConnector();
   void readFormat();
   void readTimeFormats(const Member &m);
@@ -110,17 +112,37 @@ private:
   Reader &reader;
   diag::Engine &engine;
   Endpoint &endpoint;
+  Words reported;  ///< keys reported before options are read
+  Words attempted; ///< options that are written, rightly or not
+  Words meant;     ///< options that a misspelt key was probably meant to be
 };
 
 //===----------------------------------------------------------------------===//
 // Which connector, which format
 //===----------------------------------------------------------------------===//
 
+/// Reports a key that is nearly `wanted`, a key that is missing.
+bool EndpointReader::misspelt(const char *wanted) {
+  for (const Member &m : table.value.members) {
+    if (std::find(own.begin(), own.end(), m.key.text) != own.end() ||
+        findOption(endpoint.schema, m.key.text) ||
+        diag::nearest(m.key.text, {wanted}).empty())
+      continue;
+    engine.emit(m.key.range, diag::UnknownKey, where(), m.key.text)
+        .hint(fmt::format("did you mean `{}`?", wanted));
+    reported.push_back(m.key.text);
+    return true;
+  }
+  return false;
+}
+
 void EndpointReader::readConnector() {
   Words fitting = namesOf(catalog::connectors(), isSource);
   std::string note = fmt::format("connectors that {}: {}",
                                  isSource ? "read" : "write", listed(fitting));
   const Member *m = table.value.find("connector");
+  if (!m && misspelt("connector"))
+    return;
   if (!m) {
     engine
         .emit(table.value.range, diag::MissingKey, where(), "`connector`")
@@ -162,13 +184,17 @@ void EndpointReader::readFormat() {
                                  listed(fitting));
   const Option *option = findOption(endpoint.schema, "format");
   if (!m) {
-    if (option && option->required)
-      engine
-          .emit(endpoint.connector.range, diag::MissingOption,
-                endpoint.connector.text, "format")
-          .hint(isSource ? "add format = \"json\", or another"
-                         : "add format = \"json\", or another")
-          .note(note);
+    if (!option || !option->required || misspelt("format"))
+      return;
+    std::string guess = "json"; // or what the options are of
+    for (const Member &key : table.value.members)
+      if (catalog::findFormat(key.key.text))
+        guess = key.key.text;
+    engine
+        .emit(endpoint.connector.range, diag::MissingOption,
+              endpoint.connector.text, "format")
+        .hint(fmt::format("add format = \"{}\"", guess))
+        .note(note);
     return;
   }
   std::optional<Name> name = reader.name(*m);
@@ -227,7 +253,7 @@ void EndpointReader::flatten(const Name &key, const Node &value) {
     if (begin >= before.size() &&
         text.substr(begin - before.size(), before.size()) == before)
       whole.range.begin -= uint32_t(before.size());
-    else if (!front && !value.open)
+    else if (!front && value.origin == Node::Inline)
       whole.range = key.range;
     flatten(whole, m.value);
   }
@@ -243,6 +269,7 @@ void EndpointReader::option(const Name &key, const Node &node) {
     unknown(key);
     return;
   }
+  attempted.push_back(key.text);
   OptionValue out;
   out.key = key;
   out.schema = schema;
@@ -262,15 +289,18 @@ void EndpointReader::unknown(const Name &key) {
     std::string rest = key.text.substr(dot + 1);
     Words keys = keysOf(format);
     auto said = engine.emit(key.range, diag::UnknownOption, front, rest);
-    if (std::string near = diag::nearest(key.text, keys); !near.empty())
+    if (std::string near = diag::nearest(key.text, keys); !near.empty()) {
       said.hint(fmt::format("did you mean `{}`?", near));
+      meant.push_back(near);
+    }
     said.note(keys.empty()
                   ? fmt::format("`{}` has no options", front)
                   : fmt::format("`{}` options: {}", front, listed(keys)));
     return;
   }
   if (dot != std::string::npos && catalog::findFormat(front)) {
-    if (endpoint.format && !format)
+    bool required = findOption(endpoint.schema, "format") != nullptr;
+    if (!format && (table.value.find("format") || required))
       return; // the format was the mistake
     auto said = engine.emit(key.range, diag::UnknownOption,
                             endpoint.connector.text.empty()
@@ -302,6 +332,7 @@ void EndpointReader::unknown(const Name &key) {
   }
   if (!near.empty())
     said.hint(fmt::format("did you mean `{}`?", near));
+  meant.push_back(near);
   if (keys.empty())
     said.note(fmt::format("`{}` has no options", endpoint.connector.text));
   else
@@ -320,11 +351,10 @@ void EndpointReader::checkRequired(const catalog::Connector *schema,
   for (const Option &option : schema->options) {
     if (!option.required || option.key == "format")
       continue;
-    bool written = false; // a value with a fault was reported already
-    for (const Member &m : table.value.members)
-      written |= m.key.text == option.key.substr(0, option.key.find('.'));
-    if (endpoint.find(option.key) ||
-        (written && option.key.find('.') == option.key.npos))
+    if (std::find(meant.begin(), meant.end(), option.key) != meant.end())
+      continue;
+    if (std::find(attempted.begin(), attempted.end(), option.key) !=
+        attempted.end())
       continue;
     auto said = engine.emit(range, diag::MissingOption, schema->name,
                             option.key);

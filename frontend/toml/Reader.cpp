@@ -14,9 +14,12 @@
 namespace levada::doc {
 
 std::string listed(const Words &words) {
+  constexpr size_t most = 24;
   std::string out;
-  for (const std::string &word : words)
-    out += (out.empty() ? "" : ", ") + word;
+  for (size_t i = 0; i < words.size() && i < most; ++i)
+    out += (out.empty() ? "" : ", ") + words[i];
+  if (words.size() > most)
+    out += fmt::format(" and {} more", words.size() - most);
   return out;
 }
 
@@ -54,6 +57,12 @@ static std::string typeHint(const Node &value, std::string_view expected) {
         (wants("integer") && !value.text.empty() &&
          value.text.find_first_not_of("0123456789") == std::string::npos))
       return fmt::format("leave out the quotes: {}", value.text);
+    if (wants("true or false") && (value.text == "yes" || value.text == "on" ||
+                                   value.text == "1" || value.text == "True"))
+      return "write true";
+    if (wants("true or false") && (value.text == "no" || value.text == "off" ||
+                                   value.text == "0" || value.text == "False"))
+      return "write false";
     return {};
   case NodeKind::Array:
     if (wants("table") && !value.items.empty() && value.items[0].isTable())
@@ -244,7 +253,13 @@ bool Reader::table(const Member &m, std::string_view example) {
 void Reader::unknownKey(const std::string &where, const Name &key,
                         const Words &known) {
   auto said = engine.emit(key.range, diag::UnknownKey, where, key.text);
-  if (std::string near = diag::nearest(key.text, known); !near.empty())
+  std::string near = diag::nearest(key.text, known);
+  std::string tail = "." + key.text;
+  for (const std::string &word : known)
+    if (near.empty() && word.size() > tail.size() &&
+        word.compare(word.size() - tail.size(), tail.size(), tail) == 0)
+      near = word;
+  if (!near.empty())
     said.hint(fmt::format("did you mean `{}`?", near));
   said.note("keys: " + listed(known));
 }

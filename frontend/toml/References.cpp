@@ -95,6 +95,9 @@ std::vector<Name> tablesOf(const Text &sql) {
   return found;
 }
 
+/// Beyond so many errors nothing is shown: spellings are not compared.
+constexpr size_t hintsFor = 100;
+
 struct Edge {
   size_t to;         ///< index into Document::streams
   SourceRange range; ///< where the name stands
@@ -102,8 +105,8 @@ struct Edge {
 
 class References {
 public:
-  References(Document &document, Reader &reader)
-      : doc(document), reader(reader), engine(reader.engine),
+  References(Document &document, const LostNames &lost, Reader &reader)
+      : doc(document), lost(lost), reader(reader), engine(reader.engine),
         edges(document.streams.size()), sourceRead(document.sources.size()),
         streamRead(document.streams.size()) {}
 
@@ -126,7 +129,13 @@ private:
   void visit(size_t stream);
   void cycle(size_t first);
 
+  bool isLost(const std::string &name) const {
+    return lost.any || std::find(lost.names.begin(), lost.names.end(), name) !=
+                           lost.names.end();
+  }
+
   Document &doc;
+  const LostNames &lost;
   Reader &reader;
   diag::Engine &engine;
   std::unordered_map<std::string, size_t> sources, streams, sinkIndex;
@@ -147,7 +156,8 @@ void References::names() {
   for (size_t i = 0; i < doc.streams.size(); ++i) {
     const Name &name = doc.streams[i].name;
     streams.emplace(name.text, i);
-    inputNames.push_back(name.text);
+    if (!sources.count(name.text))
+      inputNames.push_back(name.text);
     if (auto at = sources.find(name.text); at != sources.end())
       engine.emit(name.range, diag::NameTaken, name.text)
           .label(doc.sources[at->second].name.range, "the source")
@@ -162,6 +172,10 @@ void References::names() {
 /// One name that is read, by the stream `by` or by a sink. Names from an SQL
 /// text are not `sure`: sema judges them.
 void References::input(const Name &name, std::optional<size_t> by, bool sure) {
+  if (auto at = sources.find(name.text); at != sources.end()) {
+    sourceRead[at->second] = true;
+    return;
+  }
   if (auto at = streams.find(name.text); at != streams.end()) {
     if (by != at->second)
       streamRead[at->second] = true;
@@ -169,13 +183,11 @@ void References::input(const Name &name, std::optional<size_t> by, bool sure) {
       edges[*by].push_back({at->second, name.range});
     return;
   }
-  if (auto at = sources.find(name.text); at != sources.end()) {
-    sourceRead[at->second] = true;
-    return;
-  }
-  if (!sure)
+  if (!sure || isLost(name.text))
     return;
   auto said = engine.emit(name.range, diag::UnknownInput, name.text);
+  if (engine.errors() > hintsFor)
+    return;
   if (sinkIndex.count(name.text))
     said.hint("it is a sink, and sinks cannot be read");
   else if (std::string near = diag::nearest(name.text, inputNames);
@@ -220,7 +232,11 @@ void References::feed(const Name &name, const std::string &what) {
     fed[at->second].push_back({name, what});
     return;
   }
+  if (isLost(name.text))
+    return;
   auto said = engine.emit(name.range, diag::UnknownSink, name.text);
+  if (engine.errors() > hintsFor)
+    return;
   if (streams.count(name.text) || sources.count(name.text))
     said.hint(fmt::format("it is a {}; add a sink for these rows",
                           streams.count(name.text) ? "stream" : "source"));
@@ -250,7 +266,7 @@ void References::sinks() {
       feed(*source.onError.deadLetter, "`dead_letter`");
   for (size_t i = 0; i < doc.sinks.size(); ++i) {
     const Sink &sink = doc.sinks[i];
-    if (fed[i].empty() && !sink.fromWritten) {
+    if (fed[i].empty() && !sink.fromWritten && !lost.any) {
       auto said = engine.emit(sink.range, diag::SinkWithoutInput,
                               sink.name.text);
       said.hint(inputNames.empty()
@@ -355,8 +371,9 @@ void References::unused() {
 
 } // namespace
 
-void checkReferences(Document &document, Reader &reader) {
-  References(document, reader).run();
+void checkReferences(Document &document, const LostNames &lost,
+                     Reader &reader) {
+  References(document, lost, reader).run();
 }
 
 } // namespace levada::doc

@@ -78,7 +78,7 @@ void SourceReader::columns(const Member &m) {
     reader.engine.emit(m.value.range, diag::EmptyList, "`columns`");
   for (const Member &column : m.value.members) {
     if (column.value.isTable() && column.value.members.size() == 1 &&
-        column.value.open) {
+        column.value.origin == Node::Dotted) {
       // { PM2.5 = "DOUBLE" }: the dot made a table.
       const Member &inner = column.value.members[0];
       reader.wrongType(column.key, column.value, "a type in a string")

@@ -94,7 +94,7 @@ void WindowReader::multiple(const Duration &size, std::string_view sizeName,
   if (whole == 0)
     said.hint(fmt::format("it is shorter than `{}`", stepName));
   else
-    said.hint(fmt::format("{} or {} would be",
+    said.hint(fmt::format("use \"{}\" or \"{}\"",
                           printDuration(whole),
                           printDuration(whole + part.millis)));
   said.label(part.range, "one step");
@@ -194,6 +194,7 @@ private:
   Reader &reader;
   diag::Engine &engine;
   Stream &stream;
+  bool inputMisspelt = false;
 };
 
 void StreamReader::key(const Member &m) {
@@ -237,6 +238,8 @@ void StreamReader::key(const Member &m) {
     stream.clauses.push_back({m.key, m.value});
   } else if (key != "on_error" && key != "dead_letter") {
     reader.unknownKey(where(), m.key, streamKeys);
+    std::string near = diag::nearest(key, streamKeys);
+    inputMisspelt |= near == "from" || near == "union" || near == "sql";
   }
 }
 
@@ -265,7 +268,7 @@ void StreamReader::checkInput() {
         .emit(all->key.range, diag::ExclusiveKeys, where(), "from", "union")
         .label(from->key.range, "one input")
         .hint("leave one of them out");
-  if (!from && !all)
+  if (!from && !all && !inputMisspelt)
     engine
         .emit(table.value.range, diag::MissingKey, where(),
               "`from`, `union` or `sql`")

@@ -1,7 +1,7 @@
 //===- Strings.h - TOML's four kinds of string, byte by byte ----------------===//
 //
-// The library gives a string's value, not which byte each character came
-// from. SQL stands in strings, so they are read again here, with offsets.
+// SQL stands in strings, so that each byte of a string's value is traced to
+// the byte of the file it came from.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_FRONTEND_TOML_STRINGS_H

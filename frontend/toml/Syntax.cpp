@@ -1,7 +1,7 @@
 //===- Syntax.cpp - what is wrong with a file that is not TOML --------------===//
 //
 // A light lexer (strings, words, punctuation, brackets) walks the file up to
-// the byte where the library stopped. What it saw on the way, an open quote or
+// the byte where the parser stopped. What it saw on the way, an open quote or
 // bracket, a word that is no value, tells more than the last byte read.
 //
 //===----------------------------------------------------------------------===//
@@ -61,10 +61,9 @@ Token lex(std::string_view text, size_t at) {
 
 class Explainer {
 public:
-  Explainer(uint32_t file, size_t at, std::string_view reason,
-            diag::Engine &engine)
-      : file(file), text(engine.sourceMap().text(file)), at(at),
-        reason(reason), engine(engine) {}
+  Explainer(uint32_t file, size_t at, Fault fault, diag::Engine &engine)
+      : file(file), text(engine.sourceMap().text(file)), at(at), fault(fault),
+        engine(engine) {}
   void run();
 
 private:
@@ -79,9 +78,10 @@ private:
 
   bool brokenString();
   bool badEscape();
-  bool twice(const State &state);
   bool openBracket(const State &state);
   bool badStatement(const State &state);
+  bool badKey(const State &state);
+  bool controlCharacter(const State &state);
   bool badHeader(const State &state);
   bool afterValue(const State &state);
   bool badValue(const State &state);
@@ -96,8 +96,10 @@ private:
   std::string_view str(const Token &t) const {
     return text.substr(t.begin, t.end - t.begin);
   }
-  bool said(std::string_view part) const {
-    return reason.find(part) != reason.npos;
+  bool startsLine(size_t byte) const {
+    while (byte > 0 && (text[byte - 1] == ' ' || text[byte - 1] == '\t'))
+      --byte;
+    return byte == 0 || text[byte - 1] == '\n';
   }
   /// The character at the error for a message.
   std::string here() const {
@@ -114,7 +116,7 @@ private:
   uint32_t file;
   std::string_view text;
   size_t at;
-  std::string_view reason;
+  Fault fault;
   diag::Engine &engine;
 };
 
@@ -174,124 +176,28 @@ bool Explainer::brokenString() {
 }
 
 bool Explainer::badEscape() {
-  bool unicode = said("unicode") || said("hex digit") || said("U+");
-  if (!said("escape") && !unicode)
-    return false;
-  size_t slash = std::min(at, text.size() ? text.size() - 1 : 0);
-  while (slash > 0 && text[slash] != '\\' && text[slash] != '\n' &&
-         at - slash < 12)
-    --slash;
-  if (slash >= text.size() || text[slash] != '\\')
-    return false;
-  if (unicode) {
-    say(slash, std::min(at + 1, text.size()),
+  size_t slash = at;
+  if (fault == Fault::CodePoint) {
+    size_t end = slash + 2;
+    while (end < text.size() && end - slash < 10 && std::isxdigit(uint8_t(text[end])))
+      ++end;
+    say(slash, end,
         "this names no character: `\\u` takes 4 hexadecimal digits, `\\U` 8");
     return true;
   }
+  if (fault != Fault::Escape)
+    return false;
   size_t end = slash + 2;
   while (end < text.size() && (uint8_t(text[end]) & 0xC0) == 0x80)
     ++end;
   std::string_view escape = text.substr(slash, end - slash);
+  size_t lineEnd = std::min(text.find('\n', slash), text.size());
+  bool apostrophe = text.substr(slash, lineEnd - slash).find('\'') !=
+                    std::string_view::npos;
   say(slash, end, fmt::format("TOML has no escape `{}`", escape))
-      .hint(fmt::format("write `\\{}`, or put the text between ' and ', where "
-                        "a backslash is itself",
-                        escape));
-  return true;
-}
-
-/// "cannot redefine …": looks for the first definition of the same path.
-bool Explainer::twice(const State &state) {
-  if (!said("redefine") && !said("cannot insert"))
-    return false;
-  struct Seen {
-    std::string path;
-    SourceRange range;
-    bool header, array;
-  };
-  std::vector<Seen> seen;
-  std::string table;
-  size_t depth = 0;
-  std::vector<Token> statement;
-  auto finish = [&] {
-    std::string path;
-    size_t i = 0, begin = 0, end = 0;
-    bool header = !statement.empty() && str(statement[0]) == "[";
-    bool array = header && statement.size() > 1 && str(statement[1]) == "[";
-    for (; i < statement.size(); ++i) {
-      std::string_view s = str(statement[i]);
-      if (s == "=" || (header && s == "]"))
-        break;
-      if (s == "[")
-        continue;
-      if (begin == end)
-        begin = statement[i].begin;
-      end = statement[i].end;
-      if (statement[i].kind == TokenKind::String && s.size() > 1)
-        s = s.substr(1, s.size() - 2);
-      path += s;
-    }
-    statement.clear();
-    if (path.empty())
-      return;
-    if (header)
-      table = path;
-    else if (!table.empty())
-      path = table + '.' + path;
-    seen.push_back({path, range(begin, end), header, array});
-  };
-  for (size_t pos = markLength(text);;) {
-    Token token = lex(text, pos);
-    pos = token.end;
-    bool end = token.kind == TokenKind::End;
-    if (end || (token.kind == TokenKind::Line && depth == 0)) {
-      finish();
-      if (end || token.begin >= at)
-        break;
-      continue;
-    }
-    if (token.kind == TokenKind::Line || token.kind == TokenKind::Comment)
-      continue;
-    bool header = !statement.empty() && str(statement[0]) == "[";
-    if (token.kind == TokenKind::Punct && !statement.empty() && !header) {
-      char c = text[token.begin];
-      depth += c == '[' || c == '{';
-      depth -= (c == ']' || c == '}') && depth > 0;
-    }
-    statement.push_back(token);
-  }
-  if (seen.empty())
-    return false;
-  Seen last = seen.back();
-  seen.pop_back();
-  const Seen *first = nullptr;
-  for (const Seen &s : seen) {
-    if (s.array && last.array)
-      continue;
-    bool below = s.path.size() > last.path.size() &&
-                 s.path[last.path.size()] == '.' &&
-                 s.path.compare(0, last.path.size(), last.path) == 0;
-    bool above = last.path.size() > s.path.size() &&
-                 last.path[s.path.size()] == '.' && !s.header &&
-                 last.path.compare(0, s.path.size(), s.path) == 0;
-    if (s.path == last.path || below || above)
-      if (first == nullptr || s.path == last.path)
-        first = &s;
-  }
-  if (first == nullptr) {
-    // Inside an inline table: only the key at the error is known.
-    const Token *key = nullptr;
-    for (const Token &token : state.line)
-      if (token.kind == TokenKind::Word || token.kind == TokenKind::String)
-        key = &token;
-    size_t begin = key ? key->begin : at, end = key ? key->end : at + 1;
-    engine.emit(range(begin, std::min(end, text.size())), diag::DuplicateKey,
-                text.substr(begin, end - begin));
-    return true;
-  }
-  auto said = engine.emit(last.range, diag::DuplicateKey, last.path);
-  said.label(first->range, "first here");
-  if (last.header && first->path == last.path)
-    said.hint("join the two tables, or give one another name");
+      .hint(fmt::format("write `\\{}`, or put {} around the text: there a "
+                        "backslash is itself",
+                        escape, apostrophe ? "'''…'''" : "'…'"));
   return true;
 }
 
@@ -329,6 +235,17 @@ bool Explainer::openBracket(const State &state) {
                text[next.begin] == '=';
   bool header = token.kind == TokenKind::Punct && text[token.begin] == '[' &&
                 next.kind == TokenKind::Word;
+  if (state.open.size() > 1 && token.kind == TokenKind::Word &&
+      open.end == token.begin && startsLine(open.begin)) {
+    // [header], read as a list in the list.
+    const Token &outer = state.open[state.open.size() - 2];
+    if (text[outer.begin] == '[') {
+      say(outer.begin, outer.end, "the list begun here has no closing `]`")
+          .label(range(open.begin, token.end),
+                 "this still counts as part of it");
+      return true;
+    }
+  }
   if (token.kind == TokenKind::End || (otherLine && (keyed || header))) {
     auto said = say(open.begin, open.end,
                     "the list begun here has no closing `]`");
@@ -336,7 +253,7 @@ bool Explainer::openBracket(const State &state) {
       said.label(range(token), "this still counts as part of it");
     return true;
   }
-  if (said("saw comma") || (token.kind == TokenKind::Punct &&
+  if (fault == Fault::Comma || (token.kind == TokenKind::Punct &&
                             text[token.begin] == ',' && !state.line.empty() &&
                             (str(state.line.back()) == "," ||
                              &state.line.back() == &open))) {
@@ -356,16 +273,17 @@ bool Explainer::badHeader(const State &state) {
     ++end;
   while (end > first.end && (text[end - 1] == ' ' || text[end - 1] == '\t'))
     --end;
-  if (said("blank bare keys")) {
+  if (fault == Fault::EmptyHeader) {
     say(first.begin, end, "this header names no table")
         .hint("write [source.NAME], [stream.NAME] or [sink.NAME]");
     return true;
   }
   bool twoOpen = state.line.size() > 1 && str(state.line[1]) == "[" &&
                  state.line[1].begin == first.end;
-  if (state.token.kind == TokenKind::Punct && text[state.token.begin] == ']')
+  if (fault == Fault::LineEnd && state.token.kind == TokenKind::Punct &&
+      text[state.token.begin] == ']')
     say(state.token.begin, state.token.end, "one `]` too many");
-  else if (said("expected a comment"))
+  else if (fault == Fault::LineEnd)
     say(state.token.begin, state.token.end,
         "something stands after the header")
         .hint("begin a new line here");
@@ -377,10 +295,26 @@ bool Explainer::badHeader(const State &state) {
 
 bool Explainer::badStatement(const State &state) {
   const Token &token = state.token;
-  if (said("expected '='")) {
+  if (fault == Fault::Equals) {
     std::string key;
     for (const Token &t : state.line)
-      key += str(t);
+      if (std::string_view s = str(t); s == "{" || s == "," || s == "=")
+        key.clear();
+      else
+        key += s;
+    if (key.substr(0, 2) == "--") {
+      say(state.line[0].begin, state.line[0].begin + 2,
+          "this begins neither a key nor a table")
+          .hint("comments begin with `#`");
+      return true;
+    }
+    if (key == "SELECT" || key == "CREATE" || key == "INSERT" ||
+        key == "WITH" || key == "SET") {
+      say(state.line[0].begin, state.line[0].end,
+          "SQL is not a part of the file by itself")
+          .hint("a query stands in a string: sql = \"SELECT …\"");
+      return true;
+    }
     if (at < text.size() && text[at] == ':') {
       // `key: value`; the lexer took the colon for a part of the word.
       say(at, at + 1, "a key and its value are joined by `=`, not `:`");
@@ -389,15 +323,14 @@ bool Explainer::badStatement(const State &state) {
     auto said = say(at, std::min(std::max(token.end, at + 1), text.size()),
                     fmt::format("expected `=` after the key `{}`, found {}",
                                 key, here()));
-    if (token.kind == TokenKind::Word)
+    size_t lineEnd = std::min(text.find('\n', at), text.size());
+    if (token.kind == TokenKind::Word &&
+        text.substr(at, lineEnd - at).find('=') != std::string_view::npos)
       said.hint("a key with blanks in it stands in quotes");
     return true;
   }
-  if (said("expected value, saw") || (said("end-of-file") &&
-                                      !state.line.empty() &&
-                                      str(state.line.back()) == "=")) {
-    if (state.line.size() < 2)
-      return false;
+  if (fault == Fault::Value && state.line.size() > 1 &&
+      str(state.line.back()) == "=") {
     const Token &key = state.line[state.line.size() - 2];
     say(key.begin, state.line.back().end,
         fmt::format("`{}` has no value", str(key)))
@@ -420,29 +353,52 @@ bool Explainer::badStatement(const State &state) {
     return true;
   }
   if (isPunct(rest[0])) {
-    say(at, at + 1, fmt::format("{} begins neither a key nor a table", here()));
-    return true;
-  }
-  if (token.kind == TokenKind::Word) {
-    say(token.begin, token.end,
-        fmt::format("`{}` cannot stand as a key without quotes", str(token)))
-        .hint("letters a-z, digits, `_` and `-` need none");
+    auto said = say(
+        at, at + 1, fmt::format("{} begins neither a key nor a table", here()));
+    if (rest[0] == '{')
+      said.hint("this looks like JSON; a pipeline file is TOML");
     return true;
   }
   return false;
 }
 
+/// A word where a key stands that holds more than a key may.
+bool Explainer::badKey(const State &state) {
+  const Token &token = state.token;
+  bool key = fault == Fault::Key || fault == Fault::InlineKey;
+  bool within = (fault == Fault::Equals || fault == Fault::HeaderEnd) &&
+                token.begin < at && text[at] != ':';
+  std::string_view word = str(token);
+  if ((!key && !within) || token.kind != TokenKind::Word ||
+      word.substr(0, 2) == "//" || word.substr(0, 2) == "/*" || word[0] == ';')
+    return false;
+  say(token.begin, token.end,
+      fmt::format("`{}` cannot stand as a key without quotes", word))
+      .hint("letters a-z, digits, `_` and `-` need none");
+  return true;
+}
+
 /// Something follows a complete value.
 bool Explainer::afterValue(const State &state) {
   bool list = !state.open.empty();
-  if (!said("comment or whitespace") && !said("value-terminator") &&
-      !said("expected comma"))
-    return false;
-  if (state.line.empty())
+  if ((fault != Fault::LineEnd && fault != Fault::ListEnd &&
+       fault != Fault::InlineEnd) ||
+      state.line.empty())
     return false;
   const Token &last = state.line.back();
   const Token &token = state.token;
-  if (last.kind == TokenKind::String && last.end == token.begin) {
+  if (at < text.size() && text[at] == '\r') {
+    say(at, at + 1, "a carriage return alone does not end a line")
+        .hint("save the file with LF or CRLF at the ends of lines");
+    return true;
+  }
+  if (!list && token.kind == TokenKind::Word && text[token.begin] == ';') {
+    say(token.begin, token.begin + 1, "`;` after the value")
+        .hint("a line ends without it");
+    return true;
+  }
+  if (last.kind == TokenKind::String && last.end == token.begin &&
+      here() != "`;`") {
     char quote = last.literal.quote;
     say(last.end - 1, last.end, "the string ends at this quote")
         .hint(fmt::format("for quotes inside, put {} around the whole",
@@ -450,8 +406,6 @@ bool Explainer::afterValue(const State &state) {
                                        : "\"…\" or '''…'''"));
     return true;
   }
-  if (last.kind == TokenKind::Word && last.end == token.begin)
-    return false; // one malformed value
   if (list && text[state.open.back().begin] == '[') {
     say(token.begin, token.end,
         fmt::format("expected `,` or `]` after the list's value, found {}",
@@ -471,21 +425,9 @@ bool Explainer::afterValue(const State &state) {
 }
 
 bool Explainer::badValue(const State &state) {
-  // The whole word, dots of numbers included.
-  size_t begin = std::min(state.token.begin, at), end = begin;
-  auto ends = [&](size_t i) {
-    return std::string_view(" \t\r\n#,=[]{}\"'").find(text[i]) !=
-           std::string_view::npos;
-  };
-  while (begin > 0 && begin <= text.size() && !ends(begin - 1))
-    --begin;
-  end = std::max(begin, std::min(at, text.size()));
-  while (end < text.size() && !ends(end))
-    ++end;
-  // The library may have stopped just behind the word.
-  while (end == begin && begin > 0 && !state.line.empty() && !ends(begin - 1))
-    --begin;
-  if (begin >= end)
+  size_t begin = at, end = text.find_first_of(" \t\r\n#,=[]{}\"'", at);
+  end = std::min(end, text.size());
+  if (begin == end)
     return false;
   std::string word(text.substr(begin, end - begin));
   std::string lower;
@@ -507,22 +449,48 @@ bool Explainer::badValue(const State &state) {
   } else if (word.compare(0, 3, "“") == 0 || word.compare(0, 3, "‘") == 0 ||
              word.compare(0, 3, "”") == 0) {
     complain().hint("use the plain quotes \" or '");
-  } else if (said("not representable") || said("length limit")) {
+  } else if (fault == Fault::Overflow) {
     say(begin, end, fmt::format("`{}` is out of the range of 64 bits", word));
-  } else if (number && said("leading zero")) {
+  } else if (fault == Fault::LeadingZero) {
     complain().hint("a number has no leading zeros; text stands in quotes");
   } else if (number && digits != lower.npos && lower.find(':') == lower.npos &&
-             std::isalpha(uint8_t(lower[digits])) && !said("date")) {
+             std::isalpha(uint8_t(lower[digits])) && fault == Fault::Word) {
     complain().hint(fmt::format("durations, sizes and text stand in quotes: "
                                 "\"{}\"",
                                 word));
+  } else if (fault == Fault::Fraction) {
+    complain().hint("digits must follow the point");
+  } else if (fault == Fault::Moment) {
+    complain().hint("no such date or time: 2026-12-31, 23:59:59, "
+                    "2026-12-31T23:59:59Z");
+  } else if (word[0] == '.' && word.size() > 1 && std::isdigit(uint8_t(word[1]))) {
+    complain().hint(fmt::format("write 0{}", word));
   } else if (number) {
-    auto said = complain();
-    if (size_t colon = reason.find(": "); colon != reason.npos)
-      said.hint(std::string(reason.substr(colon + 2)));
+    complain().hint("a number is made of digits; single `_` may part them");
   } else {
     complain().hint(fmt::format("text stands in quotes: \"{}\"", word));
   }
+  return true;
+}
+
+/// In a string, or in a word.
+bool Explainer::controlCharacter(const State &state) {
+  size_t byte = at;
+  if (fault != Fault::Control) {
+    byte = state.token.kind == TokenKind::Word ? state.token.begin
+                                               : state.token.end;
+    while (byte < state.token.end && uint8_t(text[byte]) >= 0x20 &&
+           text[byte] != 0x7F)
+      ++byte;
+    if (byte >= state.token.end)
+      return false;
+  }
+  unsigned value = uint8_t(text[byte]);
+  auto said = say(byte, byte + 1,
+                  fmt::format("the file holds the control character {:#04x}",
+                              value));
+  if (state.token.kind == TokenKind::String)
+    said.hint(fmt::format("between \" and \" write `\\u{:04x}`", value));
   return true;
 }
 
@@ -530,34 +498,25 @@ void Explainer::run() {
   if (brokenString() || badEscape())
     return;
   State state = walk();
-  if (said("control character") && at < text.size()) {
-    unsigned byte = uint8_t(text[at]);
-    say(at, at + 1, fmt::format("the file holds the control character {:#04x}",
-                                byte))
-        .hint(fmt::format("in a string between \" and \" write `\\u{:04x}`",
-                          byte));
+  if (controlCharacter(state) || badKey(state) || openBracket(state) ||
+      badHeader(state) || badStatement(state) || afterValue(state) || badValue(state))
     return;
-  }
-  if (twice(state) || openBracket(state) || badHeader(state) ||
-      badStatement(state) || afterValue(state))
-    return;
-  bool value = said("could not determine") || said("boolean") ||
-               said("integer") || said("float") || said("date") ||
-               said("time") || said("value-terminator") || said("infinity") ||
-               said("nan") || said("inf") || said("parsing value");
-  if (value && badValue(state))
-    return;
-  size_t colon = reason.find(": ");
-  say(std::min(at, text.size()), std::min(at + 1, text.size()),
-      fmt::format("this is not TOML: {}",
-                  colon == reason.npos ? reason : reason.substr(colon + 2)));
+  size_t end = std::min(at + 1, text.size());
+  if (fault == Fault::LongKey)
+    say(at, std::min(at + 3, text.size()),
+        "a key cannot be a string of several lines")
+        .hint("use single quotes: 'key' or \"key\"");
+  else if (fault == Fault::Key || fault == Fault::InlineKey)
+    say(at, end, fmt::format("expected a key, found {}", here()));
+  else
+    say(at, end, fmt::format("expected a value, found {}", here()));
 }
 
 } // namespace
 
-void explainSyntax(uint32_t file, size_t at, std::string_view reason,
+void explainSyntax(uint32_t file, size_t at, Fault fault,
                    diag::Engine &engine) {
-  Explainer(file, at, reason, engine).run();
+  Explainer(file, at, fault, engine).run();
 }
 
 //===----------------------------------------------------------------------===//
@@ -623,8 +582,8 @@ static bool checkEncoding(uint32_t file, std::string_view text,
   return true;
 }
 
-/// Long dotted keys nest tables without any bracket; the library, and all who
-/// walk the tree, recurse.
+/// Long dotted keys nest tables without any bracket, and all who walk a tree
+/// recurse. Comments may not hold control characters.
 static bool checkNesting(uint32_t file, std::string_view text,
                          diag::Engine &engine) {
   constexpr size_t deepest = 30;
@@ -635,6 +594,14 @@ static bool checkNesting(uint32_t file, std::string_view text,
       return true;
     pos = token.end;
     char c = token.kind == TokenKind::Punct ? text[token.begin] : 0;
+    if (token.kind == TokenKind::Comment)
+      for (size_t i = token.begin; i < token.end; ++i)
+        if (uint8_t c = uint8_t(text[i]);
+            (c < 0x20 && c != '\t' && (c != '\r' || i + 1 < token.end)) ||
+            c == 0x7F) {
+          explainSyntax(file, i, Fault::Control, engine);
+          return false;
+        }
     if (c == '.')
       ++parts;
     else if (token.kind != TokenKind::Word && token.kind != TokenKind::String)
@@ -652,7 +619,7 @@ static bool checkNesting(uint32_t file, std::string_view text,
 }
 
 bool checkBytes(uint32_t file, diag::Engine &engine) {
-  constexpr size_t largest = 16 << 20;
+  constexpr size_t largest = 4 << 20;
   std::string_view text = engine.sourceMap().text(file);
   if (text.size() > largest) {
     engine.emit({file, 0, 0}, diag::FileTooLarge, largest >> 20);

@@ -20,8 +20,16 @@ void readSink(const Member &table, Reader &reader, Sink &sink);
 void readErrorPolicy(const Member &table, const std::string &where,
                      Reader &reader, ErrorPolicy &policy);
 
+/// Names that could not be read as what they were meant to be, after a
+/// message: a reference to one of them is no second fault.
+struct LostNames {
+  Words names;
+  bool any = false; ///< a table without a name was among them
+};
+
 /// Names: taken twice, unknown, cyclic, unused; fills Document::order.
-void checkReferences(Document &document, Reader &reader);
+void checkReferences(Document &document, const LostNames &lost,
+                     Reader &reader);
 
 } // namespace levada::doc
 

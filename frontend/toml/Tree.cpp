@@ -1,188 +1,420 @@
-//===- Tree.cpp - a TOML file as a tree with byte ranges --------------------===//
+//===- Tree.cpp - TOML 1.0 to a tree with byte ranges -----------------------===//
 //
-// The library says where things stand in lines and characters, and sorts
-// tables by key. Places become bytes, and members go back to file order.
+// One pass over checked bytes (Syntax.h). The first error ends it: it is
+// explained where it was made, by Syntax.cpp, or here if a name is defined
+// twice. Members are found through one hash table, so that a file of a million
+// keys is read in linear time.
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/toml/Tree.h"
 
+#include "frontend/toml/Scalar.h"
 #include "frontend/toml/Strings.h"
 #include "frontend/toml/Syntax.h"
 
-#include <algorithm>
 #include <cassert>
 #include <unordered_map>
-
-#define TOML_EXCEPTIONS 0
-#define TOML_HEADER_ONLY 1
-#define TOML_ENABLE_FORMATTERS 0
-#define TOML_ENABLE_UNRELEASED_FEATURES 0
-#define TOML_MAX_NESTED_VALUES 100
-#include <toml++/toml.h>
 
 namespace levada::doc {
 namespace {
 
-/// Lines and characters of the library to bytes of the file.
-class Places {
+class TreeParser {
 public:
-  Places(uint32_t file, std::string_view text, size_t begin)
-      : file(file), text(text) {
-    lines.push_back(begin);
-    for (size_t at = begin; (at = text.find('\n', at)) != text.npos;)
-      lines.push_back(++at);
-  }
+  TreeParser(uint32_t file, diag::Engine &engine)
+      : file(file), text(engine.sourceMap().text(file)), engine(engine),
+        at(markLength(text)) {}
 
-  uint32_t byte(const ::toml::source_position &position) {
-    if (position.line == 0 || position.line > lines.size())
-      return uint32_t(text.size());
-    size_t at = lines[position.line - 1];
-    uint32_t column = 1;
-    size_t end = position.line < lines.size() ? lines[position.line] : text.size();
-    if (end - at > 4 * stride) {
-      const std::vector<uint32_t> &index = indexOf(position.line, end);
-      size_t i = std::min<size_t>((position.column - 1) / stride,
-                                  index.size() - 1);
-      at = index[i];
-      column += uint32_t(i * stride);
-    }
-    for (; column < position.column && at < text.size(); ++column)
-      at = next(at);
-    return uint32_t(at);
-  }
-
-  SourceRange range(const ::toml::source_region &region) {
-    uint32_t begin = byte(region.begin);
-    return {file, begin, std::max(begin, byte(region.end))};
-  }
+  bool run(Node &root);
 
 private:
-  static constexpr size_t stride = 64;
+  bool header(Node &root);
+  bool keyValue(Node &table, const std::string &path);
+  bool key(std::vector<Name> &parts);
+  bool value(Node &node);
+  bool string(Node &node);
+  bool checkEscapes(const Literal &literal);
+  bool array(Node &node);
+  bool inlineTable(Node &node);
+  bool scalar(Node &node);
+  bool endOfLine();
 
-  size_t next(size_t at) const {
-    ++at;
-    while (at < text.size() && (uint8_t(text[at]) & 0xC0) == 0x80)
+  Node *find(Node &table, const std::string &key);
+  Node::Member &add(Node &table, const Name &key);
+  void makeTable(Node &node, Node::Origin origin, SourceRange range);
+  bool twice(SourceRange range, const std::string &path, SourceRange first,
+             bool header);
+
+  char peek() const { return at < text.size() ? text[at] : '\0'; }
+  void blanks() {
+    while (peek() == ' ' || peek() == '\t')
       ++at;
-    return at;
   }
-
-  /// Where every 64th character of a long line begins.
-  const std::vector<uint32_t> &indexOf(uint32_t line, size_t end) {
-    std::vector<uint32_t> &index = indexes[line];
-    if (index.empty()) {
-      size_t count = 0;
-      for (size_t at = lines[line - 1]; at < end; at = next(at))
-        if (count++ % stride == 0)
-          index.push_back(uint32_t(at));
-    }
-    return index;
+  void blanksAndLines();
+  bool newline();
+  SourceRange range(size_t begin) const {
+    return {file, uint32_t(begin), uint32_t(at)};
   }
+  bool fail(Fault fault, size_t place) {
+    explainSyntax(file, place, fault, engine);
+    return false;
+  }
+  bool fail(Fault fault) { return fail(fault, at); }
 
   uint32_t file;
   std::string_view text;
-  std::vector<size_t> lines;
-  std::unordered_map<uint32_t, std::vector<uint32_t>> indexes;
+  diag::Engine &engine;
+  size_t at;
+  uint32_t tables = 0;
+  std::unordered_map<std::string, std::pair<uint32_t, SourceRange>> index;
 };
 
-class Builder {
-public:
-  Builder(uint32_t file, std::string_view text, size_t begin)
-      : text(text), places(file, text, begin) {}
+//===----------------------------------------------------------------------===//
+// Tables and their members
+//===----------------------------------------------------------------------===//
 
-  Node build(const ::toml::node &from) {
-    Node node;
-    node.range = places.range(from.source());
-    switch (from.type()) {
-    case ::toml::node_type::table:
-      node.kind = NodeKind::Table;
-      buildTable(*from.as_table(), node);
-      break;
-    case ::toml::node_type::array:
-      node.kind = NodeKind::Array;
-      for (const ::toml::node &item : *from.as_array())
-        node.items.push_back(build(item));
-      break;
-    case ::toml::node_type::string:
-      buildString(node);
-      break;
-    case ::toml::node_type::integer:
-      node.kind = NodeKind::Integer;
-      node.integer = from.as_integer()->get();
-      node.number = double(node.integer);
-      break;
-    case ::toml::node_type::floating_point:
-      node.kind = NodeKind::Float;
-      node.number = from.as_floating_point()->get();
-      break;
-    case ::toml::node_type::boolean:
-      node.kind = NodeKind::Bool;
-      node.integer = from.as_boolean()->get();
-      break;
-    case ::toml::node_type::date:
-    case ::toml::node_type::time:
-    case ::toml::node_type::date_time:
-    case ::toml::node_type::none:
-      node.kind = NodeKind::Time;
-      break;
+std::string indexKey(const Node &table, const std::string &key) {
+  return fmt::format("{}.{}", table.id, key);
+}
+
+Node *TreeParser::find(Node &table, const std::string &key) {
+  auto found = index.find(indexKey(table, key));
+  return found == index.end() ? nullptr
+                              : &table.members[found->second.first].value;
+}
+
+Node::Member &TreeParser::add(Node &table, const Name &key) {
+  index[indexKey(table, key.text)] = {uint32_t(table.members.size()),
+                                      key.range};
+  Node::Member &member = table.members.emplace_back();
+  member.key = key;
+  return member;
+}
+
+void TreeParser::makeTable(Node &node, Node::Origin origin, SourceRange range) {
+  node.kind = NodeKind::Table;
+  node.origin = origin;
+  node.range = range;
+  node.id = ++tables;
+}
+
+bool TreeParser::twice(SourceRange range, const std::string &path,
+                       SourceRange first, bool header) {
+  auto said = engine.emit(range, diag::DuplicateKey, path);
+  said.label(first, "first here");
+  if (header)
+    said.hint("join the two tables, or rename one");
+  return false;
+}
+
+/// [a.b.c] or [[a.b.c]], and the lines below it.
+bool TreeParser::header(Node &root) {
+  size_t begin = at;
+  ++at;
+  bool list = peek() == '[';
+  at += list;
+  std::vector<Name> parts;
+  blanks();
+  if (peek() == ']')
+    return fail(Fault::EmptyHeader);
+  if (!key(parts))
+    return false;
+  blanks();
+  if (peek() != ']' || (list && text.substr(at, 2) != "]]"))
+    return fail(Fault::HeaderEnd);
+  at += list ? 2 : 1;
+  SourceRange whole = range(begin);
+  if (!endOfLine())
+    return false;
+
+  Node *table = &root;
+  std::string path;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    bool last = i + 1 == parts.size();
+    path += (path.empty() ? "" : ".") + parts[i].text;
+    Node *next = find(*table, parts[i].text);
+    SourceRange marked = join(parts[0].range, parts[i].range);
+    SourceRange first =
+        next ? index[indexKey(*table, parts[i].text)].second : SourceRange();
+    if (!next) {
+      Node &made = add(*table, parts[i]).value;
+      makeTable(made, last ? Node::Header : Node::Implicit, whole);
+      if (last && list) {
+        made.kind = NodeKind::Array;
+        made.ofTables = true;
+        makeTable(made.items.emplace_back(), Node::Header, whole);
+        table = &made.items.back();
+      } else {
+        table = &made;
+      }
+    } else if (next->isArray() && next->ofTables && (!last || list)) {
+      if (last)
+        makeTable(next->items.emplace_back(), Node::Header, whole);
+      table = &next->items.back();
+    } else if (next->isTable() && !last && next->origin != Node::Inline) {
+      table = next;
+    } else if (next->isTable() && last && !list &&
+               next->origin == Node::Implicit) {
+      next->origin = Node::Header;
+      next->range = whole;
+      table = next;
+    } else {
+      return twice(marked, path, first, true);
     }
-    if (node.kind != NodeKind::String && node.kind != NodeKind::Table &&
-        node.kind != NodeKind::Array) {
-      std::string_view written =
-          text.substr(node.range.begin, node.range.end - node.range.begin);
-      // The library's range may take in what follows the value.
-      written = written.substr(0, written.find_first_of("\r\n#,]}"));
-      while (!written.empty() &&
-             (written.back() == ' ' || written.back() == '\t'))
-        written.remove_suffix(1);
-      node.text = written;
-      node.range.end = node.range.begin + uint32_t(written.size());
+  }
+  for (;;) {
+    blanksAndLines();
+    if (at >= text.size() || peek() == '[')
+      return true;
+    if (!keyValue(*table, path) || !endOfLine())
+      return false;
+  }
+}
+
+/// key = value, into `table`, which is called `path`.
+bool TreeParser::keyValue(Node &table, const std::string &path) {
+  std::vector<Name> parts;
+  if (!key(parts))
+    return false;
+  blanks();
+  if (peek() != '=')
+    return fail(Fault::Equals);
+  ++at;
+  blanks();
+  Node *into = &table;
+  std::string whole = path;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    bool last = i + 1 == parts.size();
+    whole += (whole.empty() ? "" : ".") + parts[i].text;
+    Node *next = find(*into, parts[i].text);
+    if (next && (last || !next->isTable() || next->origin != Node::Dotted))
+      return twice(join(parts[0].range, parts[i].range), whole,
+                   index[indexKey(*into, parts[i].text)].second, false);
+    if (!next) {
+      next = &add(*into, parts[i]).value;
+      if (!last)
+        makeTable(*next, Node::Dotted, parts[i].range);
     }
-    return node;
+    into = next;
   }
+  return value(*into);
+}
 
-private:
-  void buildTable(const ::toml::table &from, Node &node) {
-    node.open = !from.is_inline();
-    for (const auto &[key, value] : from) {
-      Node::Member &member = node.members.emplace_back();
-      member.key = {std::string(key.str()), places.range(key.source())};
-      member.value = build(value);
+//===----------------------------------------------------------------------===//
+// Keys, values
+//===----------------------------------------------------------------------===//
+
+bool isBareKey(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+bool TreeParser::key(std::vector<Name> &parts) {
+  for (;;) {
+    blanks();
+    size_t begin = at;
+    Name part;
+    if (peek() == '"' || peek() == '\'') {
+      Node node;
+      if (!string(node))
+        return false;
+      if (text.substr(begin, 3) == "\"\"\"" || text.substr(begin, 3) == "'''")
+        return fail(Fault::LongKey, begin);
+      part.text = node.text;
+    } else {
+      while (isBareKey(peek()))
+        ++at;
+      part.text = text.substr(begin, at - begin);
+      if (at == begin)
+        return fail(Fault::Key);
     }
-    std::sort(node.members.begin(), node.members.end(), fileOrder);
+    part.range = range(begin);
+    parts.push_back(std::move(part));
+    size_t end = at;
+    blanks();
+    if (peek() != '.') {
+      at = end;
+      return true;
+    }
+    ++at;
   }
+}
 
-  static bool fileOrder(const Node::Member &a, const Node::Member &b) {
-    return a.key.range.begin < b.key.range.begin;
+bool TreeParser::value(Node &node) {
+  switch (peek()) {
+  case '"':
+  case '\'':
+    return string(node);
+  case '[':
+    return array(node);
+  case '{':
+    return inlineTable(node);
+  default:
+    return scalar(node);
   }
+}
 
-  void buildString(Node &node) {
-    node.kind = NodeKind::String;
-    Literal literal = scanString(text, node.range.begin);
-    node.range.end = uint32_t(literal.end);
-    node.text = decodeString(text, literal).value;
+bool TreeParser::string(Node &node) {
+  Literal literal = scanString(text, at);
+  if (!literal.closed)
+    return fail(Fault::Value);
+  for (size_t i = literal.contentBegin(); i < literal.contentEnd(); ++i) {
+    uint8_t c = uint8_t(text[i]);
+    bool line = literal.quotes == 3 &&
+                (c == '\n' || (c == '\r' && text[i + 1] == '\n'));
+    if ((c < 0x20 && c != '\t' && !line) || c == 0x7F)
+      return fail(Fault::Control, i);
   }
+  if (literal.quote == '"' && !checkEscapes(literal))
+    return false;
+  node.kind = NodeKind::String;
+  node.text = decodeString(text, literal).value;
+  node.range = {file, uint32_t(literal.begin), uint32_t(literal.end)};
+  at = literal.end;
+  return true;
+}
 
-  std::string_view text;
-  Places places;
-};
+bool TreeParser::checkEscapes(const Literal &literal) {
+  size_t end = literal.contentEnd();
+  for (size_t i = literal.contentBegin(); i < end; ++i) {
+    if (text[i] != '\\')
+      continue;
+    size_t slash = i++;
+    char c = i < end ? text[i] : '\0';
+    if (c == 'u' || c == 'U') {
+      size_t digits = c == 'u' ? 4 : 8, seen = 0;
+      uint32_t code = 0;
+      for (; seen < digits && i + 1 < end && isHexDigit(text[i + 1]); ++seen)
+        code = code * 16 + hexDigit(text[++i]);
+      if (seen < digits || code > 0x10FFFF ||
+          (code >= 0xD800 && code < 0xE000))
+        return fail(Fault::CodePoint, slash);
+    } else if (std::string_view("btnfr\"\\").find(c) ==
+               std::string_view::npos) {
+      size_t next = i;
+      while (next < end && (text[next] == ' ' || text[next] == '\t'))
+        ++next;
+      if (next < end && text[next] == '\r')
+        ++next;
+      if (literal.quotes != 3 || next >= end || text[next] != '\n')
+        return fail(Fault::Escape, slash);
+    }
+  }
+  return true;
+}
+
+bool TreeParser::array(Node &node) {
+  node.kind = NodeKind::Array;
+  size_t begin = at++;
+  for (;;) {
+    blanksAndLines();
+    if (peek() == ']' && at < text.size())
+      break;
+    if (peek() == ',')
+      return fail(Fault::Comma);
+    if (!value(node.items.emplace_back()))
+      return false;
+    blanksAndLines();
+    if (peek() == ',') {
+      ++at;
+      continue;
+    }
+    if (peek() != ']')
+      return fail(Fault::ListEnd);
+  }
+  ++at;
+  node.range = range(begin);
+  return true;
+}
+
+bool TreeParser::inlineTable(Node &node) {
+  size_t begin = at++;
+  makeTable(node, Node::Inline, {});
+  blanks();
+  if (peek() != '}') {
+    for (;;) {
+      blanks();
+      if (!isBareKey(peek()) && peek() != '"' && peek() != '\'')
+        return fail(Fault::InlineKey);
+      if (!keyValue(node, ""))
+        return false;
+      blanks();
+      if (peek() == '}')
+        break;
+      if (peek() != ',')
+        return fail(Fault::InlineEnd);
+      ++at;
+    }
+  }
+  ++at;
+  node.range = range(begin);
+  return true;
+}
+
+bool TreeParser::scalar(Node &node) {
+  size_t begin = at;
+  std::string_view word = scalarWord(text.substr(at));
+  if (word.empty())
+    return fail(Fault::Value);
+  Fault fault = readScalar(word, node);
+  if (fault != Fault::None)
+    return fail(fault, begin);
+  at += word.size();
+  node.text = word;
+  node.range = range(begin);
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Lines
+//===----------------------------------------------------------------------===//
+
+bool TreeParser::newline() {
+  if (peek() == '\r' && at + 1 < text.size() && text[at + 1] == '\n')
+    ++at;
+  if (peek() != '\n')
+    return false;
+  ++at;
+  return true;
+}
+
+void TreeParser::blanksAndLines() {
+  for (;;) {
+    blanks();
+    if (peek() == '#')
+      at = std::min(text.find('\n', at), text.size());
+    if (!newline())
+      return;
+  }
+}
+
+bool TreeParser::endOfLine() {
+  blanks();
+  if (peek() == '#')
+    at = std::min(text.find('\n', at), text.size());
+  if (at >= text.size() || newline())
+    return true;
+  return fail(Fault::LineEnd);
+}
+
+bool TreeParser::run(Node &root) {
+  makeTable(root, Node::Header, {file, uint32_t(at), uint32_t(at)});
+  for (;;) {
+    blanksAndLines();
+    if (at >= text.size())
+      return true;
+    if (peek() == '[' ? !header(root)
+                      : !keyValue(root, "") || !endOfLine())
+      return false;
+  }
+}
 
 } // namespace
 
 std::optional<Node> parseTree(uint32_t buffer, diag::Engine &engine) {
-  if (!checkBytes(buffer, engine))
+  Node root;
+  if (!checkBytes(buffer, engine) || !TreeParser(buffer, engine).run(root))
     return std::nullopt;
-  std::string_view text = engine.sourceMap().text(buffer);
-  size_t begin = markLength(text);
-  ::toml::parse_result result =
-      ::toml::parse(text.substr(begin), std::string_view());
-  if (!result) {
-    const ::toml::parse_error &error = result.error();
-    Places places(buffer, text, begin);
-    explainSyntax(buffer, places.byte(error.source().begin),
-                  error.description(), engine);
-    return std::nullopt;
-  }
-  return Builder(buffer, text, begin).build(result.table());
+  return root;
 }
 
 const Node::Member *Node::find(std::string_view key) const {
@@ -214,9 +446,8 @@ std::string_view describe(NodeKind kind) {
 
 Text embed(const Node &node, SourceMap &sources) {
   assert(node.isString() && "only strings hold text");
-  Literal literal =
-      scanString(sources.text(node.range.buffer), node.range.begin);
-  Decoded decoded = decodeString(sources.text(node.range.buffer), literal);
+  std::string_view file = sources.text(node.range.buffer);
+  Decoded decoded = decodeString(file, scanString(file, node.range.begin));
   Text text;
   text.value = decoded.value;
   text.range = node.range;

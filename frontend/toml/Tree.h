@@ -1,8 +1,7 @@
 //===- Tree.h - a TOML file as a tree with byte ranges ---------------------===//
 //
-// What the TOML library parsed, as plain structs: members in file order, and
-// for every key and value the bytes it stands in. Nothing here knows what a
-// pipeline is. Only Tree.cpp includes toml++.
+// TOML 1.0 as plain structs: members in file order, and for every key and
+// value the bytes it stands in. Nothing here knows what a pipeline is.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_FRONTEND_TOML_TREE_H
@@ -50,8 +49,10 @@ struct Node {
   /// Table: in file order. A key is one part: `a.b = 1` is a table in a table.
   struct Member;
   std::vector<Member> members;
-  /// Table: written as `[header]`, or made by dotted keys, not as `{ … }`.
-  bool open = false;
+  /// Table: how it came about. Implicit: by the header of a table inside it.
+  enum Origin : uint8_t { Inline, Implicit, Header, Dotted } origin = Inline;
+  bool ofTables = false;    ///< Array: made by [[headers]]
+  uint32_t id = 0;          ///< Table: a number of its own
 
   const Member *find(std::string_view key) const;
   bool isString() const { return kind == NodeKind::String; }

@@ -178,9 +178,11 @@ void addPieces(const Mark &mark, const SourceMap &sources, Lines &lines) {
     uint32_t indent = 0;
     while (indent < size && (line[indent] == ' ' || line[indent] == '\t'))
       ++indent;
-    uint32_t begin =
-        number == first ? std::min(mark.range.begin - start, size) : indent;
-    uint32_t end = number == last ? std::min(mark.range.end - start, size) : size;
+    auto inLine = [&](uint32_t byte) {
+      return std::min(byte > start ? byte - start : 0, size);
+    };
+    uint32_t begin = number == first ? inLine(mark.range.begin) : indent;
+    uint32_t end = number == last ? inLine(mark.range.end) : size;
     return std::pair(begin, std::max(begin, end));
   };
   for (uint32_t number = first; number <= last; ++number) {

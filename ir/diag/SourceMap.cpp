@@ -26,7 +26,8 @@ uint32_t SourceMap::addFile(std::string path, std::string text) {
   Buffer &buffer = buffers.emplace_back();
   buffer.path = std::move(path);
   buffer.text = std::move(text);
-  buffer.lineStarts.push_back(0);
+  bool mark = std::string_view(buffer.text).substr(0, 3) == "\xEF\xBB\xBF";
+  buffer.lineStarts.push_back(mark ? 3 : 0); // no column for the mark
   for (size_t at = 0; (at = buffer.text.find('\n', at)) != std::string::npos;)
     buffer.lineStarts.push_back(uint32_t(++at));
   return uint32_t(buffers.size());
@@ -106,6 +107,7 @@ LineColumn SourceMap::position(SourceRange range) const {
   if (!range.valid())
     return {};
   const Buffer &buffer = buffers[range.buffer - 1];
+  range.begin = std::max(range.begin, buffer.lineStarts.front());
   auto after = std::upper_bound(buffer.lineStarts.begin(),
                                 buffer.lineStarts.end(), range.begin);
   LineColumn result;
