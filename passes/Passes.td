@@ -9,12 +9,76 @@
 
 include "mlir/Pass/PassBase.td"
 
-/// A pass that can say what it did: remarks at the user's lines.
-class RemarkingPass<string name> : Pass<name, "::mlir::ModuleOp"> {
-  list<Option> remarkOptions = [
-    Option<"remarks", "remarks", "bool", /*default=*/"false",
-           "Say at the user's lines what was done">
-  ];
+/// A pass over the flow module that can say what it did.
+class FlowPass<string name> : Pass<name, "::mlir::ModuleOp"> {
+  let dependentDialects = ["::levada::flow::FlowDialect"];
+  let options = [Option<"remarks", "remarks", "bool", /*default=*/"false",
+                        "Say at the user's lines what was done">];
+}
+
+def FlowFoldConstants : FlowPass<"flow-fold-constants"> {
+  let summary = "Computes what is the same for every row";
+  let description = [{
+    Arithmetic, comparisons and logic on constants and on operands that cannot
+    be NULL; calls and casts of constants through the evaluator that codegen
+    lends, where there is one. What would fail stays: it is an error of the
+    row, and only if a row comes. Filters that keep every row go.
+
+    ```mlir
+    flow.cmp lt 1, 2        ->  TRUE
+    flow.is is_null %n      ->  FALSE     // %n : INT NOT NULL
+    flow.div 1, 0           ->  stays
+    ```
+  }];
+}
+
+def FlowPushFilters : FlowPass<"flow-push-filters"> {
+  let summary = "Moves filters towards the sources";
+  let description = [{
+    One conjunct at a time: through projections, by substituting cheap
+    expressions; into every input of a union; below a window function, and
+    below an aggregate when only its keys are read. Never past a watermark,
+    a sort, an operator that feeds others too, or anything that can fail: the
+    rows that fail stay the same. A condition that can fail does not move.
+  }];
+}
+
+def FlowPruneColumns : FlowPass<"flow-prune-columns"> {
+  let summary = "Takes columns that nobody reads out of streams and state";
+  let description = [{
+    Backwards from the sinks: results of sources and projections, aggregate
+    calls. State that is already planned stays as it is, so that a slot's
+    layout does not depend on what later passes find. Operators that lead to
+    no sink go.
+  }];
+}
+
+def FlowFuseOperators : FlowPass<"flow-fuse-operators"> {
+  let summary = "Makes one operator of chains of projections or filters";
+  let description = [{
+    Two filters become one with `and` where the second cannot fail, and with
+    `if` where it can: it still runs only for rows that passed the first.
+    Stay apart: operators with different error policies, those that divert
+    failing rows, those whose rows the ledger counts under different streams,
+    and a projection with several consumers.
+  }];
+}
+
+def FlowChoosePartitioning : FlowPass<"flow-choose-partitioning"> {
+  let summary = "Decides where rows change worker";
+  let description = [{
+    Writes flow.partition on stateful operators: "hash" of the keys, "single"
+    without keys, "forward" where rows come from state with exactly these keys
+    and so are at the right worker already.
+  }];
+}
+
+def FlowPlanState : FlowPass<"flow-plan-state"> {
+  let summary = "Gives state its slots: ids, fields, bounds";
+  let description = [{
+    Writes flow.state on stateful operators. Runs before the optimizations:
+    neither ids nor fields may depend on -O.
+  }];
 }
 
 def FlowToExec : Pass<"flow-to-exec", "::mlir::ModuleOp"> {
@@ -24,7 +88,7 @@ def FlowToExec : Pass<"flow-to-exec", "::mlir::ModuleOp"> {
     holds every stateless operator down to the next exchange: columns are SSA
     values, filters nested regions, so that what several consumers share is
     computed once. Only columns that someone reads are decoded, emitted, kept.
-    Plans state itself where FlowPlanState has not.
+    Plans state itself where flow-plan-state has not.
   }];
   let dependentDialects = ["::levada::exec::ExecDialect"];
 }

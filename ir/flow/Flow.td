@@ -23,6 +23,7 @@ def Flow_Dialect : Dialect {
   }];
   let useDefaultTypePrinterParser = 1;
   let useDefaultAttributePrinterParser = 1;
+  let hasConstantMaterializer = 1;
 }
 
 class Flow_Type<string name, string typeMnemonic> : TypeDef<Flow_Dialect, name> {
@@ -83,7 +84,9 @@ def Flow_StreamType : Flow_Type<"Stream", "stream"> {
   let description = [{
     `!flow.stream<[ts: TIMESTAMP(3), n: BIGINT NOT NULL], append, time = "ts">`:
     columns with SQL types, the kind of changes, the event-time column if any.
+    Names are unique.
   }];
+  let genVerifyDecl = 1;
   let parameters = (ins
     ArrayRefParameter<"::mlir::StringAttr">:$names,
     ArrayRefParameter<"::mlir::Type">:$types,

@@ -19,4 +19,17 @@
 #define GET_OP_CLASSES
 #include "ir/flow/FlowOps.h.inc"
 
+namespace levada::flow {
+
+/// Rows that failed: source, file, byte_offset, line, raw, code, reason, none
+/// of them NULL; in memory, struct levada_dead_letter of the ABI.
+StreamType deadLetterType(mlir::MLIRContext *context);
+
+/// "90 min", "1 d": the largest unit that leaves a whole number.
+std::string durationText(int64_t millis);
+/// "hop 12 h by 6 h".
+std::string windowText(WindowAttr window);
+
+} // namespace levada::flow
+
 #endif

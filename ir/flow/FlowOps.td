@@ -65,6 +65,7 @@ def Flow_ProjectOp : Flow_StreamOp<"project", [SingleBlock, IsolatedFromAbove]> 
 
 def Flow_FilterOp : Flow_StreamOp<"filter", [SingleBlock, IsolatedFromAbove]> {
   let summary = "keeps the rows whose condition is TRUE";
+  let hasCanonicalizer = 1;
   let arguments = (ins Flow_StreamType:$input, StrAttr:$stream,
     DefaultValuedAttr<Flow_OnErrorAttr, "::levada::flow::OnError::fail">:$on_error);
   let results = (outs Flow_StreamType:$output, Optional<Flow_StreamType>:$dead);
@@ -96,7 +97,12 @@ def Flow_WindowOp : Flow_StreamOp<"window"> {
   let hasVerifier = 1;
 }
 
-def Flow_AggregateOp : Flow_StreamOp<"aggregate"> {
+/// A stream operator that keeps state.
+class Flow_StatefulOp<string name, list<Trait> traits = []>
+  : Flow_Op<name, !listconcat([DeclareOpInterfaceMethods<Flow_Operator,
+                                 ["stateBound", "partitionKeys"]>], traits)>;
+
+def Flow_AggregateOp : Flow_StatefulOp<"aggregate"> {
   let summary = "groups rows by key columns and computes aggregates";
   let description = [{
     With `window`: one row per key and window when the watermark passes its
@@ -122,7 +128,7 @@ def Flow_UnionOp : Flow_StreamOp<"union"> {
   let hasVerifier = 1;
 }
 
-def Flow_SortOp : Flow_StreamOp<"sort"> {
+def Flow_SortOp : Flow_StatefulOp<"sort"> {
   let summary = "all rows in order, then a limit (batch)";
   let description = [{Without keys: rows as they come. limit and skip are -1 for none.}];
   let arguments = (ins Flow_StreamType:$input, StrAttr:$stream,
@@ -177,6 +183,8 @@ class Flow_Arith<string name> : Flow_FailingOp<name> {
   let arguments = (ins Flow_SqlType:$lhs, Flow_SqlType:$rhs);
   let results = (outs Flow_SqlType:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
 }
 // The binder has inserted casts: integer and approximate operands have the
 // result's type; DECIMAL operands are any DECIMALs, the result's type says
@@ -191,6 +199,8 @@ def Flow_NegOp : Flow_ScalarOp<"neg"> {
   let arguments = (ins Flow_SqlType:$operand);
   let results = (outs Flow_SqlType:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
 }
 
 def Flow_Predicate : I32EnumAttr<"Predicate", "", [
@@ -207,6 +217,8 @@ def Flow_CmpOp : Flow_ScalarOp<"cmp"> {
   let arguments = (ins Flow_PredicateAttr:$predicate, Flow_SqlType:$lhs, Flow_SqlType:$rhs);
   let results = (outs Flow_SqlType:$result);
   let assemblyFormat = "$predicate $lhs `,` $rhs attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
 }
 
 def Flow_Truth : I32EnumAttr<"Truth", "", [
@@ -222,12 +234,16 @@ def Flow_IsOp : Flow_ScalarOp<"is"> {
   let arguments = (ins Flow_TruthAttr:$test, Flow_SqlType:$operand);
   let results = (outs Flow_SqlType:$result);
   let assemblyFormat = "$test $operand attr-dict `:` type($operand) `->` type($result)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
 }
 
 def Flow_NotOp : Flow_ScalarOp<"not"> {
   let arguments = (ins Flow_SqlType:$operand);
   let results = (outs Flow_SqlType:$result);
   let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
 }
 
 class Flow_Logic<string name> : Flow_Op<name, [SingleBlock, RecursiveMemoryEffects]> {
@@ -235,6 +251,8 @@ class Flow_Logic<string name> : Flow_Op<name, [SingleBlock, RecursiveMemoryEffec
   let results = (outs Flow_SqlType:$result);
   let regions = (region SizedRegion<1>:$rhs);
   let assemblyFormat = "$lhs $rhs attr-dict `:` type($lhs) `->` type($result)";
+  let hasCanonicalizer = 1;
+  let hasVerifier = 1;
 }
 def Flow_AndOp : Flow_Logic<"and"> {
   let summary = "three-valued AND; the right side runs unless the left is FALSE";
@@ -249,6 +267,8 @@ def Flow_IfOp : Flow_Op<"if", [RecursiveMemoryEffects]> {
   let results = (outs Flow_SqlType:$result);
   let regions = (region SizedRegion<1>:$then, SizedRegion<1>:$otherwise);
   let assemblyFormat = "$condition $then `else` $otherwise attr-dict `:` type($condition) `->` type($result)";
+  let hasCanonicalizer = 1;
+  let hasVerifier = 1;
 }
 
 def Flow_CastOp : Flow_FailingOp<"cast"> {
@@ -257,15 +277,20 @@ def Flow_CastOp : Flow_FailingOp<"cast"> {
   let results = (outs Flow_SqlType:$result);
   let assemblyFormat = "(`try` $try_cast^)? $operand attr-dict `:` type($operand) `->` type($result)";
   let hasFolder = 1;
+  let hasVerifier = 1;
 }
 
-def Flow_CallOp : Flow_FailingOp<"call"> {
+def Flow_CallOp : Flow_Op<"call", [DeclareOpInterfaceMethods<Flow_MayFail>,
+                                   DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "a built-in function, by the symbol of its implementation";
   let description = [{
     The symbol is one of the catalogue; arguments have the parameter types of
-    that implementation up to nullability. `sql_name` is for explain.
+    that implementation up to nullability. `sql_name` is for explain. `total`:
+    it never fails. `varying`: it may give another value for the same arguments
+    (RAND, CURRENT_TIMESTAMP), so it is neither folded nor shared.
   }];
-  let arguments = (ins StrAttr:$symbol, StrAttr:$sql_name, Variadic<Flow_SqlType>:$args);
+  let arguments = (ins StrAttr:$symbol, StrAttr:$sql_name, Variadic<Flow_SqlType>:$args,
+                       UnitAttr:$total, UnitAttr:$varying);
   let results = (outs Flow_SqlType:$result);
   let assemblyFormat = "$sql_name $symbol `(` $args `)` attr-dict `:` functional-type($args, $result)";
 }

@@ -8,7 +8,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
-#include "llvm/ADT/StringSwitch.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -292,7 +292,26 @@ Type StreamType::parse(AsmParser &parser) {
   }
   if (parser.parseGreater())
     return {};
-  return StreamType::get(parser.getContext(), names, types, *changelog, time);
+  return parser.getChecked<StreamType>(loc, parser.getContext(), names, types, *changelog, time);
+}
+
+LogicalResult StreamType::verify(llvm::function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<StringAttr> names, ArrayRef<Type> types, Changelog,
+                                 StringAttr time) {
+  llvm::StringMap<size_t> indices;
+  for (auto [i, name] : llvm::enumerate(names))
+    if (!indices.try_emplace(name.getValue(), i).second)
+      return emitError() << "column `" << name.getValue() << "` twice";
+  if (!time)
+    return success();
+  auto found = indices.find(time.getValue());
+  if (found == indices.end())
+    return emitError() << "no column `" << time.getValue() << "` for the event time";
+  auto type = llvm::cast<SqlType>(types[found->second]);
+  if (!type.isTimestamp() || type.getPrecision() > 3)
+    return emitError() << "event time `" << time.getValue() << "` must be a TIMESTAMP or "
+                       << "TIMESTAMP_LTZ of at most 3 digits, found " << type.str();
+  return success();
 }
 
 void StreamType::print(AsmPrinter &printer) const {

@@ -19,19 +19,23 @@ static void setColumn(llvm::BitVector &bits, StreamType type, StringAttr name) {
     bits.set(index);
 }
 
-llvm::BitVector ownColumns(AggregateOp op) {
+llvm::BitVector ownColumns(AggregateOp op, ArrayRef<AggAttr> calls) {
   StreamType input = op.getInput().getType();
   llvm::BitVector bits(input.size());
   for (Attribute key : op.getKeys())
     setColumn(bits, input, cast<StringAttr>(key));
   if (std::optional<WindowAttr> window = op.getWindow())
     setColumn(bits, input, window->getOn());
-  for (AggAttr agg : op.getAggs().getAsRange<AggAttr>()) {
+  for (AggAttr agg : calls) {
     for (StringAttr arg : agg.getArgs())
       setColumn(bits, input, arg);
     setColumn(bits, input, agg.getFilter());
   }
   return bits;
+}
+
+llvm::BitVector ownColumns(AggregateOp op) {
+  return ownColumns(op, llvm::to_vector(op.getAggs().getAsRange<AggAttr>()));
 }
 
 llvm::BitVector ownColumns(SortOp op) {
@@ -83,8 +87,10 @@ void ReadColumns::visit(Operation *op) {
         if (watermark.getOutput().use_empty())
           return;
         Block &body = watermark.getBody().front();
-        columns[watermark.getInput()] |= sliceOf(body, yielded(body)).args;
-        columns[watermark.getInput()] |= of(watermark.getOutput());
+        llvm::BitVector &input = columns[watermark.getInput()];
+        input |= sliceOf(body, yielded(body)).args;
+        input |= of(watermark.getOutput());
+        setColumn(input, streamType(watermark.getInput()), watermark.getColumnAttr());
       })
       .Case([&](WindowOp window) {
         if (window.getOutput().use_empty())
@@ -95,7 +101,13 @@ void ReadColumns::visit(Operation *op) {
         columns[window.getInput()] |= bits;
       })
       .Case([&](AggregateOp aggregate) {
-        columns[aggregate.getInput()] |= ownColumns(aggregate);
+        // Until state is planned, a call that nobody reads will go.
+        SmallVector<AggAttr> calls;
+        size_t first = streamType(aggregate.getOutput()).size() - aggregate.getAggs().size();
+        for (auto [i, call] : llvm::enumerate(aggregate.getAggs().getAsRange<AggAttr>()))
+          if (aggregate->hasAttr(kStateAttr) || isRead(aggregate.getOutput(), first + i))
+            calls.push_back(call);
+        columns[aggregate.getInput()] |= ownColumns(aggregate, calls);
         if (Value late = aggregate.getLate())
           columns[aggregate.getInput()] |= of(late);
       })

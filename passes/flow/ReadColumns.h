@@ -34,6 +34,8 @@ private:
 /// Columns of the input that the operator itself keeps in state or orders by:
 /// keys, event time, arguments, filters; sort keys.
 llvm::BitVector ownColumns(levada::flow::AggregateOp op);
+llvm::BitVector ownColumns(levada::flow::AggregateOp op,
+                           llvm::ArrayRef<levada::flow::AggAttr> calls);
 llvm::BitVector ownColumns(levada::flow::SortOp op);
 
 /// Erases operators that lead to no sink.

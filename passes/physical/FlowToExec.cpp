@@ -53,6 +53,8 @@ private:
   void lower(flow::SinkOp op, const Row &row, Place place);
   void lowerStateful(Operation *op, const Row &row, Place place);
   void update(flow::AggregateOp op, exec::SlotOp slot, const Row &row, Place place);
+  void update(flow::SortOp op, exec::SlotOp slot, const Row &row, Place place);
+  template <typename Op> exec::SlotOp collect(Op op, StringRef stageName);
 
   void count(Location loc, StringRef kind, Operation *op);
   Place guard(Operation *op, flow::OnError policy, Value dead, Place place);
@@ -212,11 +214,13 @@ void Lowering::lower(flow::SinkOp op, const Row &row, Place place) {
 
 void Lowering::lowerStateful(Operation *op, const Row &row, Place place) {
   if (partitioning(op) == Partitioning::Forward) {
-    auto aggregate = cast<flow::AggregateOp>(op);
     exec::SlotOp &slot = slots[op];
-    if (!slot)
-      slot = plan.slot(aggregate);
-    return update(aggregate, slot, row, place);
+    llvm::TypeSwitch<Operation *>(op).Case<flow::AggregateOp, flow::SortOp>([&](auto op) {
+      if (!slot)
+        slot = plan.slot(op);
+      update(op, slot, row, place);
+    });
+    return;
   }
   exec::ChannelOp channel = plan.channel(op, place.stage);
   SmallVector<Value> values;
@@ -251,6 +255,16 @@ void Lowering::update(flow::AggregateOp op, exec::SlotOp slot, const Row &row, P
     consume(late, row, place);
 }
 
+void Lowering::update(flow::SortOp op, exec::SlotOp slot, const Row &row, Place place) {
+  SmallVector<Value> kept;
+  for (size_t i : plan.travelling(op))
+    kept.push_back(row[i]);
+  count(op.getLoc(), "in", op);
+  auto update =
+      b.create<exec::UpdateOp>(op.getLoc(), slot.getSymName(), kept, Value(), ValueRange());
+  update.getLate().emplaceBlock();
+}
+
 //===----------------------------------------------------------------------===//
 // Roots of stages
 //===----------------------------------------------------------------------===//
@@ -282,30 +296,37 @@ void Lowering::root(flow::SourceOp op) {
   consume(op.getRows(), row, {stage, /*inSource=*/true});
 }
 
-void Lowering::root(flow::AggregateOp op) {
-  flow::StreamType input = op.getInput().getType();
+/// The stage that puts rows of channels into the operator's slot, if rows come
+/// that way; returns the slot, or null where no row comes at all.
+template <typename Op> exec::SlotOp Lowering::collect(Op op, StringRef stageName) {
   exec::SlotOp slot = slots.lookup(op);
   SmallVector<exec::ChannelOp> channels = plan.channelsOf(op);
-  if (!channels.empty()) {
-    if (!slot)
-      slot = plan.slot(op);
-    ArrayRef<size_t> indices = plan.travelling(op);
-    SmallVector<Type> types;
-    for (size_t i : indices)
-      types.push_back(input.getTypes()[i]);
-    exec::StageOp stage = plan.stage(op.getLoc(), op.getStream().str() + ".group", types);
-    setInputs(stage, channels);
-    Block &block = stage.getBody().front();
-    Row row(input.size());
-    for (auto [i, argument] : llvm::zip(indices, block.getArguments()))
-      row[i] = argument;
-    b.setInsertionPointToStart(&block);
-    update(op, slot, row, {stage});
-  }
+  if (channels.empty())
+    return slot;
+  if (!slot)
+    slot = plan.slot(op);
+  flow::StreamType input = op.getInput().getType();
+  ArrayRef<size_t> indices = plan.travelling(op);
+  SmallVector<Type> types;
+  for (size_t i : indices)
+    types.push_back(input.getTypes()[i]);
+  exec::StageOp stage = plan.stage(op.getLoc(), (op.getStream() + "." + stageName).str(), types);
+  setInputs(stage, channels);
+  Block &block = stage.getBody().front();
+  Row row(input.size());
+  for (auto [i, argument] : llvm::zip(indices, block.getArguments()))
+    row[i] = argument;
+  b.setInsertionPointToStart(&block);
+  update(op, slot, row, {stage});
+  return slot;
+}
+
+void Lowering::root(flow::AggregateOp op) {
+  exec::SlotOp slot = collect(op, "group");
   if (!slot)
     return;
-  flow::StreamType output = op.getOutput().getType();
-  exec::StageOp fire = plan.stage(op.getLoc(), op.getStream().str() + ".fire", output.getTypes());
+  exec::StageOp fire =
+      plan.stage(op.getLoc(), op.getStream().str() + ".fire", op.getOutput().getType().getTypes());
   fire.setInput(slot.getSymName());
   Block &block = fire.getBody().front();
   b.setInsertionPointToStart(&block);
@@ -314,23 +335,14 @@ void Lowering::root(flow::AggregateOp op) {
 }
 
 void Lowering::root(flow::SortOp op) {
-  SmallVector<exec::ChannelOp> channels = plan.channelsOf(op);
-  if (channels.empty())
+  exec::SlotOp slot = collect(op, "collect");
+  if (!slot)
     return;
   flow::StreamType type = op.getInput().getType();
-  exec::SlotOp slot = plan.slot(op);
   ArrayRef<size_t> indices = plan.travelling(op);
   SmallVector<Type> types;
   for (size_t i : indices)
     types.push_back(type.getTypes()[i]);
-  exec::StageOp stage = plan.stage(op.getLoc(), op.getStream().str() + ".collect", types);
-  setInputs(stage, channels);
-  b.setInsertionPointToStart(&stage.getBody().front());
-  count(op.getLoc(), "in", op);
-  auto update = b.create<exec::UpdateOp>(op.getLoc(), slot.getSymName(),
-                                         stage.getBody().getArguments(), Value(), ValueRange());
-  update.getLate().emplaceBlock();
-
   exec::StageOp fire = plan.stage(op.getLoc(), op.getStream().str() + ".sorted", types);
   fire.setInput(slot.getSymName());
   Row row(type.size());

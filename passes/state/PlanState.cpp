@@ -1,7 +1,9 @@
 //===- PlanState.cpp - slots with stable ids, fields and bounds -----------===//
 #include "passes/state/State.h"
 
+#include "passes/Passes.h"
 #include "passes/flow/ReadColumns.h"
+#include "passes/flow/Remark.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -46,50 +48,73 @@ static std::string makeId(StringRef stream, StringRef kind, ArrayRef<std::string
   return ordinal == 1 ? id : id + "/" + std::to_string(ordinal);
 }
 
+static void write(Operation *op, StringRef id, ArrayRef<std::string> fields,
+                  std::optional<ArrayRef<Attribute>> columns = std::nullopt) {
+  Builder b(op->getContext());
+  SmallVector<StringRef> texts(fields.begin(), fields.end());
+  SmallVector<NamedAttribute> attrs = {
+      b.getNamedAttr("id", b.getStringAttr(id)),
+      b.getNamedAttr("fields", b.getStrArrayAttr(texts)),
+      b.getNamedAttr("bound", b.getStringAttr(cast<Operator>(op).stateBound()))};
+  if (columns)
+    attrs.push_back(b.getNamedAttr("columns", b.getArrayAttr(*columns)));
+  op->setAttr(kStateAttr, b.getDictionaryAttr(attrs));
+}
+
+static void plan(AggregateOp op, llvm::StringMap<unsigned> &taken) {
+  SmallVector<std::string> keys;
+  for (StringAttr key : op.getKeys().getAsRange<StringAttr>())
+    keys.push_back(key.str());
+  SmallVector<std::string> fields = keys;
+  for (AggAttr call : op.getAggs().getAsRange<AggAttr>())
+    fields.push_back(aggText(call));
+  write(op, makeId(op.getStream(), "aggregate", keys, taken), fields);
+}
+
+static void plan(SortOp op, const ReadColumns &read, llvm::StringMap<unsigned> &taken) {
+  SmallVector<std::string> keys, fields;
+  SmallVector<Attribute> columns;
+  llvm::BitVector own = ownColumns(op);
+  for (SortKeyAttr key : op.getKeys().getAsRange<SortKeyAttr>())
+    keys.push_back(key.getColumn().str() + (key.getDescending() ? " DESC" : ""));
+  for (auto [i, name] : llvm::enumerate(op.getInput().getType().getNames()))
+    if (own.test(i) || read.isRead(op.getOutput(), i)) {
+      columns.push_back(name);
+      fields.push_back(name.str());
+    }
+  write(op, makeId(op.getStream(), "sort", keys, taken), fields, columns);
+}
+
 void planState(ModuleOp module) {
   llvm::StringMap<unsigned> taken;
-  std::optional<ReadColumns> read;
-  Builder b(module.getContext());
-  auto write = [&](Operation *op, std::string id, ArrayRef<std::string> fields,
-                   ArrayRef<Attribute> columns) {
-    SmallVector<NamedAttribute> attrs = {
-        b.getNamedAttr("id", b.getStringAttr(id)),
-        b.getNamedAttr("fields", b.getStrArrayAttr(llvm::to_vector(llvm::map_range(
-                                     fields, [](auto &f) { return StringRef(f); })))),
-        b.getNamedAttr("bound", b.getStringAttr(cast<Operator>(op).stateBound()))};
-    if (isa<SortOp>(op))
-      attrs.push_back(b.getNamedAttr("columns", b.getArrayAttr(columns)));
-    op->setAttr(kStateAttr, b.getDictionaryAttr(attrs));
-  };
-  for (Operation &op : *module.getBody()) {
-    if (DictionaryAttr planned = state(&op)) {
+  for (Operation &op : *module.getBody())
+    if (state(&op))
       ++taken[stateId(&op)];
-      continue;
-    }
-    if (auto aggregate = dyn_cast<AggregateOp>(op)) {
-      SmallVector<std::string> keys, fields;
-      for (StringAttr key : aggregate.getKeys().getAsRange<StringAttr>())
-        keys.push_back(key.str());
-      fields = keys;
-      for (AggAttr agg : aggregate.getAggs().getAsRange<AggAttr>())
-        fields.push_back(aggText(agg));
-      write(&op, makeId(aggregate.getStream(), "aggregate", keys, taken), fields, {});
-    } else if (auto sort = dyn_cast<SortOp>(op)) {
-      if (!read)
-        read.emplace(module);
-      SmallVector<std::string> keys, fields;
-      SmallVector<Attribute> columns;
-      for (SortKeyAttr key : sort.getKeys().getAsRange<SortKeyAttr>())
-        keys.push_back(key.getColumn().str() + (key.getDescending() ? " DESC" : ""));
-      for (auto [i, name] : llvm::enumerate(sort.getInput().getType().getNames()))
-        if (read->isRead(sort.getInput(), i) &&
-            (read->isRead(sort.getOutput(), i) || ownColumns(sort).test(i))) {
-          columns.push_back(name);
-          fields.push_back(name.str());
-        }
-      write(&op, makeId(sort.getStream(), "sort", keys, taken), fields, columns);
-    }
-  }
+  // Aggregates first: what a sort keeps depends on what they read.
+  for (AggregateOp op : module.getOps<AggregateOp>())
+    if (!state(op))
+      plan(op, taken);
+  ReadColumns read(module);
+  for (SortOp op : module.getOps<SortOp>())
+    if (!state(op))
+      plan(op, read, taken);
 }
+
+#define GEN_PASS_DEF_FLOWPLANSTATE
+#include "passes/Passes.h.inc"
+
+namespace {
+struct FlowPlanState : impl::FlowPlanStateBase<FlowPlanState> {
+  using FlowPlanStateBase::FlowPlanStateBase;
+  void runOnOperation() override {
+    planState(getOperation());
+    getOperation().walk([&](Operation *op) {
+      if (state(op))
+        remark(remarks, op, "state `", stateId(op), "` holds ",
+               stateBound(op).empty() ? StringRef("nothing") : stateBound(op));
+    });
+  }
+};
+} // namespace
 
 } // namespace levada
