@@ -30,6 +30,20 @@ uint64_t arena_bytes(const levada_arena *arena);
 void *must_alloc(uint64_t size);
 void *must_realloc(void *old, uint64_t size);
 
+/// Memory that is used again.
+class Buffer {
+public:
+  Buffer() = default;
+  Buffer(const Buffer &) = delete;
+  ~Buffer();
+  /// At least `size` bytes; what was in it is lost.
+  char *get(uint64_t size);
+
+private:
+  char *data_ = nullptr;
+  uint64_t size_ = 0;
+};
+
 } // namespace levada::rt
 
 #endif

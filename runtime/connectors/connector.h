@@ -1,0 +1,84 @@
+//===- connector.h - what a connector gives the runtime -------------------===//
+//
+// One constant table of functions, levada_connector_NAME, and one annotated
+// struct of options (option.h). An executable refers to the tables it uses, so
+// the archive brings those and no others; nothing is registered. A connector
+// holds its state behind a void pointer and is called by one thread at a time.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_CONNECTORS_CONNECTOR_H
+#define LEVADA_RUNTIME_CONNECTORS_CONNECTOR_H
+
+#include "runtime/connectors/option.h"
+#include "runtime/core/error.h"
+#include "runtime/core/settings.h"
+
+namespace levada::rt {
+
+/// Options of one source or sink, by key.
+class Options {
+public:
+  Options(const Settings &settings, const char *table, const char *name,
+          const levada_option *options, uint32_t count)
+      : settings_(settings), table_(table), name_(name), options_(options), count_(count) {}
+  /// The value, expanded; `fallback` when not given. False: error is set.
+  bool get(const char *key, Text &out, const char *fallback, Error &error) const;
+  bool get(const char *key, bool &out, bool fallback, Error &error) const;
+  bool get(const char *key, uint64_t &out, uint64_t fallback, Error &error) const; // 128 MB
+  const char *name() const { return name_; }
+
+private:
+  const Settings &settings_;
+  const char *table_, *name_;
+  const levada_option *options_;
+  uint32_t count_;
+};
+
+/// A source delivers streams of bytes (files) one after another.
+struct SourceTable {
+  /// NULL: error is set.
+  void *(*open)(const Options &options, Error &error);
+  /// Goes to the next stream and tells its name; 0: there is none, -1: error.
+  int (*next)(void *source, Text &name, Error &error);
+  /// Bytes of the stream; 0: its end, -1: error, STOPPED: the run is to end.
+  int64_t (*read)(void *source, char *to, uint64_t size, Error &error);
+  /// Whether read() would return at once. NULL: always, as files do.
+  bool (*ready)(void *source);
+  /// Whether reading is worth a thread of its own (it waits, or decompresses).
+  bool (*ahead)(void *source);
+  /// Newlines before `offset` of the stream `name`; NULL: it cannot be read
+  /// again, lines are counted on the way.
+  bool (*count_lines)(const char *name, uint64_t offset, uint64_t &lines);
+  void (*close)(void *source);
+};
+constexpr int64_t STOPPED = -2;
+
+/// What a sink is opened with.
+struct SinkContext {
+  const levada_program *program;
+  const levada_sink_desc *desc;
+  const Options &options;
+  const Settings &settings;
+};
+
+/// A sink takes whole rows as bytes, in order.
+struct SinkTable {
+  void *(*open)(const SinkContext &context, Error &error);
+  bool (*write)(void *sink, const char *bytes, uint64_t size, Error &error);
+  /// Rows of a number are complete: a terminal or a pipe may show them.
+  bool (*flush)(void *sink, Error &error);
+  /// The run is over and well: what was written is published.
+  bool (*finish)(void *sink, Error &error);
+  /// Frees the sink; what was not published is removed.
+  void (*close)(void *sink);
+};
+
+} // namespace levada::rt
+
+struct levada_connector {
+  const char *name;
+  const levada::rt::SourceTable *source; // NULL: not a source
+  const levada::rt::SinkTable *sink;     // NULL: not a sink
+};
+
+#endif

@@ -1,0 +1,47 @@
+//===- decompress.h - files that may be compressed ------------------------===//
+//
+// gzip, zstd and xz by the first bytes of the content, whatever the name says;
+// concatenated streams are one text. An end inside a stream, damaged data and
+// bytes behind the last stream are errors, never a shorter text.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_CONNECTORS_DECOMPRESS_H
+#define LEVADA_RUNTIME_CONNECTORS_DECOMPRESS_H
+
+#include "runtime/core/error.h"
+
+namespace levada::rt {
+
+class FileReader {
+public:
+  FileReader() = default;
+  ~FileReader() { close(); }
+  FileReader(const FileReader &) = delete;
+  /// `who` goes before messages.
+  bool open(const char *who, const char *path, Error &error);
+  /// Decoded bytes; 0 at the end, -1 on error.
+  int64_t read(char *to, uint64_t size, Error &error);
+  bool compressed() const { return kind_ != PLAIN; }
+  void close();
+
+private:
+  enum Kind { PLAIN, GZIP, ZSTD, XZ };
+  int64_t plain(char *to, uint64_t size, Error &error);
+  bool refill(Error &error);
+  bool begin(Error &error);
+  int64_t damaged(const char *what, Error &error);
+
+  const char *who_ = "";
+  Text path_;
+  int fd_ = -1;
+  Kind kind_ = PLAIN;
+  char *input_ = nullptr; // compressed bytes
+  uint64_t at_ = 0, have_ = 0, position_ = 0;
+  bool ended_ = false;    // of the file
+  bool inside_ = false;   // a stream has begun and not ended
+  void *decoder_ = nullptr;
+};
+
+} // namespace levada::rt
+
+#endif

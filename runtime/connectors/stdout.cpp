@@ -1,0 +1,68 @@
+//===- stdout.cpp - standard output as a sink -----------------------------===//
+//
+// Rows as the format makes them, or with format "table" an aligned table at the
+// end. When the reader has gone (`| head`), the run ends without a word.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/connectors/connector.h"
+#include "runtime/connectors/file_sink.h"
+#include "runtime/connectors/table_sink.h"
+
+/// Standard output; format `table` aligns the rows for reading.
+struct LEVADA_CONNECTOR("stdout", sink, "") stdout_options {};
+
+namespace levada::rt {
+namespace {
+
+struct Stdout {
+  const char *name;
+  Table *table = nullptr;
+  Text lines;
+};
+
+bool put(Stdout &out, Error &error) {
+  bool ok = out.lines.empty() ||
+            write_all(1, out.lines.c_str(), out.lines.size(), out.name, "stdout", error);
+  out.lines.clear();
+  return ok;
+}
+
+void *open_stdout(const SinkContext &context, Error &error) {
+  const levada_sink_desc &desc = *context.desc;
+  auto *out = new Stdout{desc.name, nullptr, {}};
+  if (strcmp(desc.format, "table") == 0) {
+    out->table = new Table(desc.columns, desc.column_count, desc.header);
+  } else if (desc.header && !write_all(1, desc.header, strlen(desc.header), out->name, "stdout", error)) {
+    delete out;
+    return nullptr;
+  }
+  return out;
+}
+
+bool write_stdout(void *state, const char *bytes, uint64_t size, Error &error) {
+  auto &out = *static_cast<Stdout *>(state);
+  if (!out.table)
+    return write_all(1, bytes, size, out.name, "stdout", error);
+  out.table->add({bytes, size}, out.lines);
+  return put(out, error);
+}
+
+bool finish_stdout(void *state, Error &error) {
+  auto &out = *static_cast<Stdout *>(state);
+  if (out.table)
+    out.table->finish(out.lines);
+  return put(out, error);
+}
+
+void close_stdout(void *state) {
+  auto *out = static_cast<Stdout *>(state);
+  delete out->table;
+  delete out;
+}
+
+constexpr SinkTable sink_table = {open_stdout, write_stdout, nullptr, finish_stdout, close_stdout};
+
+} // namespace
+} // namespace levada::rt
+
+extern "C" const levada_connector levada_connector_stdout = {"stdout", nullptr, &levada::rt::sink_table};

@@ -1,0 +1,89 @@
+//===- main.cpp - where an executable begins ------------------------------===//
+//
+// Nothing but data goes to stdout. Exit codes: 0 done (or stopped by SIGTERM or
+// SIGINT), 1 failed, 2 usage.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/core/ledger.h"
+#include "runtime/core/options.h"
+#include "runtime/core/signals.h"
+#include "runtime/exec/run.h"
+
+#include <memory>
+#include <signal.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+using namespace levada::rt;
+
+static void say(const Text &text) { (void)!write(2, text.c_str(), text.size()); }
+
+static double seconds_since(const timespec &start) {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return double(now.tv_sec - start.tv_sec) + double(now.tv_nsec - start.tv_nsec) * 1e-9;
+}
+
+static int run_pipeline(const levada_program *program, const Settings &settings) {
+  timespec start;
+  clock_gettime(CLOCK_MONOTONIC, &start);
+  install_signals();
+  Error error;
+  bool quiet = false;
+  {
+    auto run = std::make_unique<Run>(program, settings);
+    bool well = run->open(error);
+    if (well) {
+      if (settings.progress) {
+        start_progress();
+        run->tick = show_progress;
+      }
+      well = run->go(error) && run->publish(error);
+      clear_progress();
+      quiet = error.quiet;
+      if (!quiet)
+        say(ledger(*run, well, seconds_since(start)));
+      if (well && run->stopped()) {
+        Error note;
+        note.what = Text("stopped before the end of input: windows that were open are not written, and no "
+                         "state is kept between runs in this version");
+        say(render(note, "warning", settings.json));
+      }
+    }
+  } // sinks remove what was not published
+  if (quiet) {
+    // As other filters end when their reader goes.
+    signal(SIGPIPE, SIG_DFL);
+    raise(SIGPIPE);
+    return 1;
+  }
+  if (error)
+    say(render(error, "error", settings.json));
+  return error ? 1 : 0;
+}
+
+int main(int argc, char **argv) {
+  const levada_program *program = &levada_program_main;
+  if (program->abi_version != LEVADA_ABI_VERSION) {
+    Error error;
+    error.set(WRONG_ABI, textf("the pipeline was compiled for ABI %u, the runtime has %u",
+                               program->abi_version, LEVADA_ABI_VERSION),
+              "build it again with the levada that brings this runtime");
+    say(render(error, "error", false));
+    return 1;
+  }
+  Settings settings;
+  settings.progress = isatty(2);
+  switch (read_arguments(argc, argv, program, settings)) {
+  case Action::DONE:
+    return 0;
+  case Action::USAGE:
+    return 2;
+  case Action::INSPECT:
+    print_inspection(program);
+    return 0;
+  case Action::RUN:
+    return run_pipeline(program, settings);
+  }
+}

@@ -1,0 +1,243 @@
+//===- options.cpp - the command line of an executable --------------------===//
+//
+// An option that this version cannot keep its word on is refused with the
+// reason, never accepted in silence. An unknown one gets the nearest spelling.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/core/options.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+namespace levada::rt {
+namespace {
+
+struct Option {
+  const char *name;
+  const char *argument; // in the help, or NULL
+  const char *help;     // NULL: not in this version, `argument` says why
+};
+
+constexpr char NO_STATE[] = "this version keeps no state between runs";
+
+constexpr Option options[] = {
+    {"--set", "TABLE.NAME.KEY=VALUE", "change a run-time option of a source or sink (below)"},
+    {"--parallelism", "N", "workers; the result is the same for any number (default 1)"},
+    {"--overwrite", nullptr, "replace files at a sink's path that this pipeline did not write"},
+    {"--append", nullptr, "add to what is at a sink's path"},
+    {"--log", "text|json", "how messages and the ledger are written to stderr (default text)"},
+    {"--progress", nullptr, "a progress line on stderr (default: on a terminal)"},
+    {"--no-progress", nullptr, "no progress line"},
+    {"--batch-rows", "N", "rows handed from stage to stage at once (default 4096); for tests"},
+    {"--state", "DIR", "folder for state; no state is kept between runs in this version,\n"
+                       "                            the folder is neither made nor read"},
+    {"--version", nullptr, "name, compiler version and fingerprint of the pipeline"},
+    {"--help", nullptr, "this text"},
+    {"--once", NO_STATE, nullptr},
+    {"--restore", NO_STATE, nullptr},
+    {"--checkpoint-interval", NO_STATE, nullptr},
+    {"--memory", "this version keeps all state in memory and has no limit for it", nullptr},
+    {"--http", "this version has no HTTP server", nullptr},
+};
+
+constexpr const char *later_commands[] = {"status", "savepoint", "stop", "checkpoints", "fsck"};
+
+bool usage(const Text &what, const Text &help = {}) {
+  Error error;
+  error.what = what;
+  error.help = help.empty() ? Text("--help lists all options") : help;
+  Text text = render(error, "error", false);
+  (void)!write(2, text.c_str(), text.size());
+  return false;
+}
+
+void runtime_options(Text &text, const char *table, const char *name, const levada_option *list,
+                     uint32_t count) {
+  for (uint32_t i = 0; i < count; ++i)
+    if (list[i].runtime)
+      text.format("  %s.%s.%s=%s\n", table, name, list[i].key, list[i].value);
+}
+
+void print_help(const levada_program *program, const char *self) {
+  Text text = textf("%s: a pipeline compiled by levada %s\n\n"
+                    "Reads its sources to their end, or until SIGTERM or SIGINT, and writes its sinks.\n\n"
+                    "usage: %s [OPTIONS]\n"
+                    "       %s inspect          the plan, the schema and how it was built\n\n"
+                    "options:\n",
+                    program->name, program->compiler, self, self);
+  for (const Option &option : options)
+    if (option.help) {
+      Text left(option.name);
+      if (option.argument)
+        left.append(' ').append(option.argument);
+      text.format("  %-25s %s\n", left.c_str(), option.help);
+    }
+  Text list;
+  for (uint32_t i = 0; i < program->source_count; ++i)
+    runtime_options(list, "source", program->sources[i].name, program->sources[i].options,
+                    program->sources[i].option_count);
+  for (uint32_t i = 0; i < program->sink_count; ++i)
+    runtime_options(list, "sink", program->sinks[i].name, program->sinks[i].options,
+                    program->sinks[i].option_count);
+  if (!list.empty())
+    text.append("\nrun-time options, with the pipeline's values (--set changes them):\n").append(list.view());
+  text.append("\nexit codes: 0 done, 1 failed, 2 usage\n");
+  (void)!write(1, text.c_str(), text.size());
+}
+
+/// source.NAME.KEY=VALUE: the key may have dots, and so may the name.
+bool read_set(const levada_program *program, const char *text, Settings &settings) {
+  const char *equals = strchr(text, '=');
+  Text left(std::string_view(text, equals ? equals - text : strlen(text)));
+  if (!equals)
+    return usage(textf("`--set %s` has no value", text), "--set source.NAME.KEY=VALUE");
+  Text known, nearest;
+  unsigned best = 4;
+  bool compiled_in = false;
+  auto look = [&](const char *table, const char *name, const levada_option *list, uint32_t count) {
+    for (uint32_t i = 0; i < count; ++i) {
+      Text full = textf("%s.%s.%s", table, name, list[i].key);
+      if (full == left) {
+        if (!list[i].runtime) {
+          compiled_in = true;
+          return false;
+        }
+        settings.sets.push_back({Text(table), Text(name), Text(list[i].key), Text(equals + 1)});
+        return true;
+      }
+      if (!list[i].runtime)
+        continue;
+      known.append(known.empty() ? "" : ", ").append(full.view());
+      if (unsigned d = spelling_distance(full, left, best); d < best) {
+        best = d;
+        nearest = full;
+      }
+    }
+    return false;
+  };
+  for (uint32_t i = 0; i < program->source_count; ++i)
+    if (look("source", program->sources[i].name, program->sources[i].options, program->sources[i].option_count))
+      return true;
+  for (uint32_t i = 0; i < program->sink_count; ++i)
+    if (look("sink", program->sinks[i].name, program->sinks[i].options, program->sinks[i].option_count))
+      return true;
+  if (compiled_in)
+    return usage(textf("`%s` is part of the compiled program", left.c_str()),
+                 "change it in the pipeline file and build again");
+  if (!nearest.empty())
+    return usage(textf("no run-time option `%s`", left.c_str()), textf("did you mean `%s`?", nearest.c_str()));
+  return usage(textf("no run-time option `%s`", left.c_str()),
+               known.empty() ? Text("this pipeline has none") : Text("it has ").append(known.view()));
+}
+
+bool read_number(const char *option, const char *text, uint32_t low, uint32_t high, uint32_t &out) {
+  char *end;
+  unsigned long value = strtoul(text, &end, 10);
+  if (*text < '0' || *text > '9' || *end || value < low || value > high)
+    return usage(textf("`%s %s`: a number from %u to %u", option, text, low, high));
+  out = value;
+  return true;
+}
+
+bool unknown(const char *argument, const char *what) {
+  const char *nearest = nullptr;
+  unsigned best = 4;
+  auto look = [&](const char *name) {
+    if (unsigned d = spelling_distance(argument, name, best); d < best) {
+      best = d;
+      nearest = name;
+    }
+  };
+  if (argument[0] == '-') {
+    for (const Option &option : options)
+      if (option.help)
+        look(option.name);
+  } else {
+    look("inspect");
+  }
+  return usage(textf("no %s `%s`", what, argument),
+               nearest ? textf("did you mean `%s`?", nearest) : Text());
+}
+
+bool read_all(int argc, char **argv, const levada_program *program, Settings &settings, Action &action) {
+  for (int i = 1; i < argc; ++i) {
+    Text argument(argv[i]);
+    const char *value = nullptr;
+    if (argument.view().substr(0, 2) == "--")
+      if (const char *equals = strchr(argv[i], '=')) {
+        value = equals + 1;
+        argument.truncate(equals - argv[i]);
+      }
+    if (argument.view() == "-h")
+      argument = Text("--help");
+    if (argument.c_str()[0] != '-') {
+      if (argument.view() == "inspect" && action == Action::RUN) {
+        action = Action::INSPECT;
+        continue;
+      }
+      for (const char *later : later_commands)
+        if (argument.view() == later)
+          return usage(textf("`%s`: %s", later, NO_STATE));
+      return unknown(argument.c_str(), "command");
+    }
+    const Option *found = nullptr;
+    for (const Option &option : options)
+      if (argument.view() == option.name)
+        found = &option;
+    if (!found)
+      return unknown(argument.c_str(), "option");
+    if (!found->help)
+      return usage(textf("`%s`: %s", found->name, found->argument));
+    if (found->argument && !value && ++i < argc)
+      value = argv[i];
+    if (found->argument && !value)
+      return usage(textf("`%s` lacks its %s", found->name, found->argument));
+    if (!found->argument && value)
+      return usage(textf("`%s` takes no value", found->name));
+
+    std::string_view name = found->name;
+    if (name == "--set") {
+      if (!read_set(program, value, settings))
+        return false;
+    } else if (name == "--parallelism") {
+      if (!read_number("--parallelism", value, 1, 128, settings.parallelism))
+        return false;
+    } else if (name == "--batch-rows") {
+      if (!read_number("--batch-rows", value, 1, 1 << 20, settings.batch_rows))
+        return false;
+    } else if (name == "--log") {
+      settings.json = strcmp(value, "json") == 0;
+      if (!settings.json && strcmp(value, "text") != 0)
+        return usage(textf("`--log %s`: text or json", value));
+    } else if (name == "--overwrite") {
+      settings.overwrite = true;
+    } else if (name == "--append") {
+      settings.append = true;
+    } else if (name == "--progress") {
+      settings.progress = true;
+    } else if (name == "--no-progress") {
+      settings.progress = false;
+    } else if (name == "--help") {
+      print_help(program, argv[0]);
+      action = Action::DONE;
+      return true;
+    } else if (name == "--version") {
+      Text text = textf("%s %s (levada %s)\n", program->name, program->fingerprint, program->compiler);
+      (void)!write(1, text.c_str(), text.size());
+      action = Action::DONE;
+      return true;
+    }
+  }
+  if (settings.overwrite && settings.append)
+    return usage("`--overwrite` and `--append` exclude each other");
+  return true;
+}
+
+} // namespace
+
+Action read_arguments(int argc, char **argv, const levada_program *program, Settings &settings) {
+  Action action = Action::RUN;
+  return read_all(argc, argv, program, settings, action) ? action : Action::USAGE;
+}
+
+} // namespace levada::rt

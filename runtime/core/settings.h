@@ -1,0 +1,33 @@
+//===- settings.h - what the command line decides -------------------------===//
+#ifndef LEVADA_RUNTIME_CORE_SETTINGS_H
+#define LEVADA_RUNTIME_CORE_SETTINGS_H
+
+#include "runtime/core/error.h"
+
+#include <vector>
+
+namespace levada::rt {
+
+struct Settings {
+  uint32_t parallelism = 1;
+  uint32_t batch_rows = 4096;
+  bool json = false;
+  bool progress = false;
+  bool overwrite = false, append = false;
+  /// --set source.X.key=value, in order; checked against the program.
+  struct Set {
+    Text table, name, key, value;
+  };
+  std::vector<Set> sets;
+};
+
+/// The option's value at run time: --set, else the pipeline's, with ${NAME}
+/// expanded where the option is a run-time one. `out` stays empty and `found`
+/// false when nobody gives it.
+bool option_value(const Settings &settings, const char *table, const char *name,
+                  const levada_option *options, uint32_t count, const char *key, Text &out,
+                  bool &found, Error &error);
+
+} // namespace levada::rt
+
+#endif

@@ -1,0 +1,21 @@
+//===- signals.h - the wish to stop ---------------------------------------===//
+//
+// SIGINT and SIGTERM ask the run to stop reading; a second one ends the process
+// as usual. SIGPIPE is ignored: writing reports it.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_CORE_SIGNALS_H
+#define LEVADA_RUNTIME_CORE_SIGNALS_H
+
+namespace levada::rt {
+
+void install_signals();
+bool stop_requested();
+/// Ends waiting reads, as a signal does; a failed run uses it.
+void request_stop();
+/// Readable once a stop was requested; for poll().
+int stop_fd();
+
+} // namespace levada::rt
+
+#endif

@@ -1,0 +1,164 @@
+//===- bad_rows.cpp - records and rows that failed ------------------------===//
+//
+// What `on_error` says is done here: fail makes the error that ends the run,
+// skip counts and keeps the first as a sample for the end, dead_letter counts
+// and makes a row for the sink that takes such rows.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/exec/cutter.h"
+#include "runtime/exec/run.h"
+
+namespace levada::rt {
+namespace {
+
+levada_str text_in_frame(levada_ctx *ctx, std::string_view text) {
+  levada_str s = {};
+  s.len = text.size();
+  if (s.len <= 12) {
+    memcpy(s.inl, text.data(), s.len);
+    return s;
+  }
+  char *copy = levada_rt_alloc(ctx, s.len);
+  memcpy(copy, text.data(), s.len);
+  memcpy(s.prefix, copy, 4);
+  s.ptr = copy;
+  return s;
+}
+
+levada_str view(const char *data, uint64_t size) {
+  levada_str s = {};
+  s.len = size;
+  if (s.len <= 12) {
+    memcpy(s.inl, data, s.len);
+  } else {
+    memcpy(s.prefix, data, 4);
+    s.ptr = data;
+  }
+  return s;
+}
+
+/// Without its line end.
+std::string_view record_text(const char *begin, uint64_t size) {
+  while (size && (begin[size - 1] == '\n' || begin[size - 1] == '\r'))
+    --size;
+  return {begin, size};
+}
+
+Text place_of(const Run &run, const levada_chunk *chunk, const char *record) {
+  uint64_t offset = chunk->byte_offset + (record - chunk->data);
+  uint64_t line = chunk->line
+                      ? chunk->line + count_newlines(chunk->data, record - chunk->data)
+                      : 0;
+  if (!line) {
+    Text file(str_view(chunk->file));
+    line = run.sources[chunk->source]->line_of(file.c_str(), offset);
+  }
+  Text place(str_view(chunk->file));
+  if (line)
+    place.format(":%llu", (unsigned long long)line);
+  return place.format(" (byte %llu)", (unsigned long long)offset);
+}
+
+void dead_letter(levada_ctx *ctx, int32_t channel, std::string_view source,
+                 const levada_chunk *chunk, const char *record, uint64_t size, uint32_t code,
+                 std::string_view reason) {
+  std::string_view raw = record ? record_text(record, size) : std::string_view();
+  char name[16];
+  int length = snprintf(name, sizeof name, "R%u", code);
+  // Rows of one worker stay in order; who receives them does not matter.
+  char *row = levada_rt_row(ctx, channel, sizeof(levada_dead_letter), 0);
+  levada_dead_letter letter = {};
+  letter.watermark = LEVADA_MIN_WATERMARK;
+  letter.source = text_in_frame(ctx, source);
+  if (record) {
+    letter.file = text_in_frame(ctx, str_view(chunk->file));
+    letter.byte_offset = chunk->byte_offset + (record - chunk->data);
+    letter.line = levada_rt_line(chunk, record);
+    letter.raw = view(raw.data(), raw.size());
+  }
+  letter.code = view(name, length);
+  letter.reason = text_in_frame(ctx, reason);
+  memcpy(row, &letter, sizeof letter);
+}
+
+} // namespace
+} // namespace levada::rt
+
+using namespace levada::rt;
+
+int64_t levada_rt_line(const levada_chunk *chunk, const char *record) {
+  return chunk->line + count_newlines(chunk->data, record - chunk->data);
+}
+
+int32_t levada_rt_bad_record(levada_ctx *ctx, const levada_chunk *chunk, const char *begin,
+                             uint64_t size, uint32_t code, const char *column,
+                             const levada_str *reason) {
+  Worker &worker = *worker_of(ctx);
+  const levada_source_desc &source = ctx->program->sources[chunk->source];
+  ++ctx->counters[source.op * LEVADA_COUNTERS + LEVADA_COUNT_BAD];
+  Text what = textf("%s: ", source.name);
+  what.append(str_view(*reason));
+  if (column)
+    what.format(", in column `%s`", column);
+  if (source.on_error == LEVADA_ON_ERROR_DEAD_LETTER) {
+    dead_letter(ctx, source.dead_letter, source.name, chunk, begin, size, code,
+                what.view().substr(strlen(source.name) + 2));
+    return 0;
+  }
+  bool skip = source.on_error == LEVADA_ON_ERROR_SKIP;
+  uint64_t offset = begin - chunk->data;
+  if (skip && !worker.run.wants_sample(chunk->source, chunk->seq, offset))
+    return 0;
+  Error error;
+  error.set(code, std::move(what),
+            skip ? Text()
+                 : Text("`on_error = \"skip\"` in the source leaves such records out, "
+                        "`\"dead_letter\"` sends them to a sink"));
+  error.place = place_of(worker.run, chunk, begin);
+  error.shown = printable(record_text(begin, size), 200);
+  if (skip) {
+    worker.run.sample(chunk->source, chunk->seq, offset, std::move(error));
+    return 0;
+  }
+  worker.error = std::move(error);
+  return 1;
+}
+
+int32_t levada_rt_bad_row(levada_ctx *ctx, const levada_chunk *chunk, const char *record,
+                          uint64_t size, uint32_t expr, uint32_t op, uint8_t policy,
+                          int32_t dead_letter_channel) {
+  Worker &worker = *worker_of(ctx);
+  const levada_program *program = ctx->program;
+  const char *name = op < program->operator_count ? program->operators[op].name : "?";
+  ++ctx->counters[op * LEVADA_COUNTERS + LEVADA_COUNT_BAD];
+  if (expr == UINT32_MAX)
+    expr = ctx->error_expr;
+  std::string_view details = str_view(ctx->error_text);
+  if (policy == LEVADA_ON_ERROR_DEAD_LETTER) {
+    Text reason(details);
+    if (expr < program->expr_count)
+      reason.format(", in `%s`", program->exprs[expr].text);
+    dead_letter(ctx, dead_letter_channel, name, chunk, record, size, ctx->error_code, reason);
+    return 0;
+  }
+  if (policy == LEVADA_ON_ERROR_SKIP)
+    return 0;
+  Error error;
+  Text what = textf("%s: ", name);
+  what.append(details.empty() ? std::string_view("an expression failed") : details);
+  if (expr < program->expr_count)
+    what.format(", in `%s`", program->exprs[expr].text);
+  error.set(ctx->error_code, std::move(what),
+            "`on_error = \"skip\"` in the stream leaves such rows out, `\"dead_letter\"` sends "
+            "them to a sink");
+  if (expr < program->expr_count) {
+    const levada_expr_desc &e = program->exprs[expr];
+    error.place = textf("%s:%u:%u", e.file, e.line, e.column);
+  }
+  if (record) {
+    error.note(Text("the row comes from ").append(place_of(worker.run, chunk, record).view()));
+    error.shown = printable(record_text(record, size), 200);
+  }
+  worker.error = std::move(error);
+  return 1;
+}

@@ -1,0 +1,87 @@
+//===- batch.h - rows on their way between stages -------------------------===//
+//
+// A batch holds rows of one channel made by one worker under one number. The
+// last batch of a number towards a receiver closes the number and tells the
+// producer's watermark after it. Owned by one thread at a time: filled by the
+// sender, passed through a ring, freed by the receiver.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_EXEC_BATCH_H
+#define LEVADA_RUNTIME_EXEC_BATCH_H
+
+#include "runtime/exec/frame.h"
+
+#include <atomic>
+#include <vector>
+
+namespace levada::rt {
+
+/// Rows (or bytes) from `begin` on stand at `order` within their number.
+struct Segment {
+  int64_t order;
+  uint64_t begin;
+};
+
+struct Batch {
+  uint32_t channel = 0, sender = 0;
+  uint64_t seq = 0;
+  bool last = false;
+  int64_t watermark = LEVADA_MIN_WATERMARK; // with last
+  uint32_t count = 0, row_size = 0;
+  Frame *frame = nullptr; // what the rows point into; retained
+  std::vector<Segment> segments;
+  char *rows = nullptr;
+  uint64_t capacity = 0; // bytes of rows
+  uint32_t pieces = 0;   // that wait in a merge
+
+  char *row(uint64_t i) const { return rows + i * row_size; }
+};
+
+/// Batches of one worker that are not in use.
+class BatchPool {
+public:
+  ~BatchPool();
+  /// An empty batch with room for `rows` rows of `row_size` bytes, or none.
+  Batch *take(uint32_t row_size, uint32_t rows);
+  /// Releases the batch's frame and keeps it for the next take().
+  void give(Batch *batch);
+
+private:
+  std::vector<Batch *> free_;
+};
+
+/// Notes in `segments` that what follows `end` stands at `order`.
+void note_order(std::vector<Segment> &segments, int64_t order, uint64_t end);
+
+/// A bounded queue of batches between one sender and one receiver.
+class Ring {
+public:
+  static constexpr uint32_t capacity = 16;
+
+  bool push(Batch *batch) {
+    uint32_t tail = tail_.load(std::memory_order_relaxed);
+    if (tail - head_.load(std::memory_order_acquire) == capacity)
+      return false;
+    slots_[tail % capacity] = batch;
+    tail_.store(tail + 1, std::memory_order_release);
+    return true;
+  }
+  /// NULL when empty.
+  Batch *pop() {
+    uint32_t head = head_.load(std::memory_order_relaxed);
+    if (head == tail_.load(std::memory_order_acquire))
+      return nullptr;
+    Batch *batch = slots_[head % capacity];
+    head_.store(head + 1, std::memory_order_release);
+    return batch;
+  }
+
+private:
+  alignas(64) std::atomic<uint32_t> head_{0};
+  alignas(64) std::atomic<uint32_t> tail_{0};
+  alignas(64) Batch *slots_[capacity];
+};
+
+} // namespace levada::rt
+
+#endif

@@ -1,0 +1,434 @@
+//===- execution.cpp - one stage on one worker ----------------------------===//
+//
+// Within a number: input first, in order; then the slots rise to the number's
+// watermark and fire what is due; then the outputs are closed with that
+// watermark. Everything made under the number carries the number.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/core/settings.h"
+#include "runtime/exec/run.h"
+#include "runtime/state/slot.h"
+
+#include <algorithm>
+#include <stdlib.h>
+#include <time.h>
+
+namespace levada::rt {
+
+/// What of the context belongs to the execution that is interrupted.
+struct Execution::Saved {
+  levada_arena arena;
+  levada_out *outs;
+  int64_t chunk_watermark, now_ms, order;
+  int32_t failed;
+  Execution *running;
+  Frame *frame;
+};
+
+static int64_t now_ms() {
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  return int64_t(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
+}
+
+Execution::Execution(Worker &worker, const Stage &stage) : stage(stage), worker(worker) {
+  const Topology &topology = worker.run.topology;
+  for (uint32_t c : stage.inputs) {
+    Input input;
+    input.channel = &topology.channels[c];
+    input.senders.resize(topology.workers);
+    inputs_.push_back(std::move(input));
+  }
+  merge_.resize(inputs_.size());
+  outs_.resize(topology.program->sink_count);
+  owners_.resize(topology.program->sink_count);
+  for (uint32_t i = 0; i < outs_.size(); ++i) {
+    owners_[i].execution = this;
+    owners_[i].sink = i;
+    outs_[i].owner = &owners_[i];
+  }
+}
+
+Execution::~Execution() {
+  std::vector<Batch *> left;
+  merge_.drop(left);
+  for (Batch *batch : left)
+    worker.pool.give(batch);
+  for (Input &input : inputs_)
+    for (Input::Sender &sender : input.senders)
+      for (Batch *batch : sender.waiting)
+        worker.pool.give(batch);
+  for (levada_out &out : outs_)
+    free(out.begin);
+  if (frame_)
+    frame_release(frame_);
+}
+
+void Execution::enter(uint64_t number, Saved &saved) {
+  levada_ctx &ctx = worker.ctx;
+  saved = {ctx.arena,  ctx.outs,   ctx.chunk_watermark, ctx.now_ms,
+           ctx.order,  ctx.failed, worker.running,      worker.frame};
+  busy = true;
+  if (!frame_) {
+    frame_ = frame_new();
+    seq = number;
+    failed_ = false;
+  }
+  ctx.arena = frame_->arena;
+  ctx.outs = outs_.data();
+  ctx.order = LEVADA_MIN_WATERMARK;
+  ctx.failed = 0;
+  ctx.now_ms = now_ms();
+  worker.running = this;
+  worker.frame = frame_;
+}
+
+void Execution::leave(Saved &saved) {
+  levada_ctx &ctx = worker.ctx;
+  frame_->arena = ctx.arena;
+  ctx.arena = saved.arena;
+  ctx.outs = saved.outs;
+  ctx.chunk_watermark = saved.chunk_watermark;
+  ctx.now_ms = saved.now_ms;
+  ctx.order = saved.order;
+  // With one worker, what runs inside a stage was caused by it: it stops too.
+  ctx.failed = saved.failed | (worker.run.topology.workers == 1 ? int32_t(failed_) : 0);
+  worker.running = saved.running;
+  worker.frame = saved.frame;
+}
+
+void Execution::stage_failed() {
+  failed_ = true;
+  if (worker.error)
+    worker.run.fail(seq, stage.depth, worker.ctx.order, worker.index, std::move(worker.error));
+  worker.error = Error();
+}
+
+void Execution::run_chunk(uint64_t number, Chunk *chunk, uint32_t source) {
+  levada_ctx &ctx = worker.ctx;
+  Saved saved;
+  int64_t reached = LEVADA_MAX_WATERMARK;
+  enter(number, saved);
+  if (chunk) {
+    frame_keep(frame_, chunk, [](void *p) { chunk_release(static_cast<Chunk *>(p)); });
+    chunk->abi.seq = number;
+    chunk->abi.source = source;
+    ctx.chunk_watermark = LEVADA_MIN_WATERMARK;
+    if (stage.desc->source_fn(&ctx, &chunk->abi) != 0 || ctx.failed)
+      stage_failed();
+    reached = ctx.chunk_watermark;
+  }
+  leave(saved);
+  worker.run.reached(number, source, reached);
+  watermark = std::max(watermark, reached);
+  close_outputs(number, reached);
+  submit(number);
+  busy = false;
+}
+
+void Execution::run_nothing(uint64_t number) {
+  busy = true;
+  close_outputs(number, LEVADA_MIN_WATERMARK);
+  submit(number);
+  busy = false;
+}
+
+void Execution::process(const levada_batch &rows) {
+  if (failed_)
+    return;
+  if (stage.desc->rows_fn(&worker.ctx, &rows) != 0 || worker.ctx.failed)
+    stage_failed();
+}
+
+/// The rows of `batch` are needed for as long as what this stage makes of them.
+void Execution::hold(Batch *batch) {
+  if (!stage.outputs.empty() && batch->frame) {
+    if (!frame_->kept_count || frame_->kept[frame_->kept_count - 1].object != batch->frame) {
+      frame_keep(frame_, batch->frame,
+                 [](void *p) { frame_release(static_cast<Frame *>(p)); });
+      batch->frame = nullptr; // its reference is the frame's now
+    }
+  }
+  worker.pool.give(batch);
+}
+
+void Execution::take(Batch *batch) {
+  if (inputs_.size() > 1) {
+    inputs_[worker.run.topology.channels[batch->channel].input].senders[0].waiting.push_back(batch);
+    return;
+  }
+  Saved saved;
+  enter(batch->seq, saved);
+  if (batch->count)
+    process({batch->rows, batch->count, inputs_[0].watermark, batch->seq});
+  leave(saved);
+  busy = false;
+  if (batch->last)
+    inputs_[0].watermark = std::max(inputs_[0].watermark, batch->watermark);
+  hold(batch);
+}
+
+uint32_t Execution::sender_count(const Input &input) const {
+  const Topology &topology = worker.run.topology;
+  return topology.instances(topology.stages[input.channel->producer]);
+}
+
+bool Execution::absorb() {
+  bool some = false;
+  for (Input &input : inputs_)
+    for (uint32_t s = 0; s < input.senders.size(); ++s) {
+      Ring &ring = worker.run.ring(input.channel->index, s, worker.index);
+      while (Batch *batch = ring.pop()) {
+        some = true;
+        if (batch->last)
+          input.senders[s].closed = batch->seq + 1;
+        input.senders[s].waiting.push_back(batch);
+      }
+    }
+  if (some)
+    worker.run.event().notify(); // senders have room
+  return some;
+}
+
+bool Execution::receive() {
+  Run &run = worker.run;
+  if (busy)
+    return false;
+  Run::Number number;
+  for (;; ++next_) {
+    if (next_ >= run.handed())
+      return false;
+    if (run.number(next_, number) && run.topology.active(stage, number.source))
+      break;
+  }
+  bool some = absorb();
+  uint64_t now = next_;
+  if (inputs_.size() == 1 && inputs_[0].channel->from_source) {
+    // One sender: batches are taken as they come.
+    Input &input = inputs_[0];
+    auto &waiting = input.senders[number.worker].waiting;
+    while (!waiting.empty() && waiting.front()->seq == now) {
+      Batch *batch = waiting.front();
+      waiting.pop_front();
+      bool last = batch->last;
+      take(batch);
+      some = true;
+      if (last) {
+        finish(now);
+        return true;
+      }
+    }
+    return some;
+  }
+  for (const Input &input : inputs_) {
+    const Stage &producer = run.topology.stages[input.channel->producer];
+    if (!run.topology.active(producer, number.source))
+      continue;
+    for (uint32_t s = 0, n = sender_count(input); s < n; ++s)
+      if ((!input.channel->from_source || s == number.worker) && input.senders[s].closed <= now)
+        return some;
+  }
+  finish(now);
+  return true;
+}
+
+static void forget_watermarks(Batch &batch, uint32_t begin, uint32_t end) {
+  for (uint32_t i = begin; i < end; ++i)
+    memset(batch.row(i), 0, 7), batch.row(i)[7] = char(0x80);
+}
+
+/// The batches of `number` that wait at an input, as pieces in order.
+void Execution::take_all(uint64_t number) {
+  struct Piece {
+    int64_t order;
+    Batch *batch;
+    uint32_t begin, end;
+    size_t place; // as it came
+  };
+  std::vector<Piece> pieces;
+  std::vector<Batch *> empty;
+  for (uint32_t i = 0; i < inputs_.size(); ++i) {
+    Input &input = inputs_[i];
+    int64_t base = input.watermark, after = base;
+    pieces.clear();
+    for (Input::Sender &sender : input.senders)
+      while (!sender.waiting.empty() && sender.waiting.front()->seq == number) {
+        Batch *batch = sender.waiting.front();
+        sender.waiting.pop_front();
+        if (batch->last)
+          after = std::max(after, batch->watermark);
+        if (!batch->count) {
+          empty.push_back(batch);
+          continue;
+        }
+        if (batch->segments.empty())
+          pieces.push_back({LEVADA_MIN_WATERMARK, batch, 0, batch->count, pieces.size()});
+        for (size_t s = 0; s < batch->segments.size(); ++s) {
+          uint64_t end = s + 1 < batch->segments.size() ? batch->segments[s + 1].begin : batch->count;
+          pieces.push_back({batch->segments[s].order, batch, uint32_t(batch->segments[s].begin), uint32_t(end),
+                            pieces.size()});
+        }
+      }
+    // Pieces came sender by sender.
+    std::sort(pieces.begin(), pieces.end(), [](const Piece &a, const Piece &b) {
+      return a.order != b.order ? a.order < b.order : a.place < b.place;
+    });
+    // An order that no row followed makes an empty piece.
+    for (const Piece &piece : pieces) {
+      if (piece.begin == piece.end)
+        continue;
+      if (stage.merges)
+        merge_.add(i, piece.batch, piece.begin, piece.end, base);
+      else
+        ++piece.batch->pieces;
+    }
+    if (!stage.merges)
+      for (const Piece &piece : pieces) {
+        if (piece.begin == piece.end)
+          continue;
+        // Inputs of which one has no watermark have none together.
+        if (inputs_.size() > 1)
+          forget_watermarks(*piece.batch, piece.begin, piece.end);
+        process({piece.batch->row(piece.begin), piece.end - piece.begin,
+                 inputs_.size() > 1 ? LEVADA_MIN_WATERMARK : base, number});
+        if (--piece.batch->pieces == 0)
+          hold(piece.batch);
+      }
+    input.watermark = after;
+  }
+  for (Batch *batch : empty)
+    worker.pool.give(batch);
+}
+
+/// Rows that no input can overtake any more.
+void Execution::process_merged(uint64_t number) {
+  std::vector<int64_t> reached;
+  for (const Input &input : inputs_)
+    reached.push_back(input.watermark);
+  uint32_t size = inputs_[0].channel->desc->row_size, room = worker.run.settings.batch_rows;
+  std::vector<Batch *> done;
+  while (!merge_.empty()) {
+    char *rows = merge_buffer_.get(uint64_t(room) * size);
+    uint32_t count = merge_.next(reached.data(), rows, room, done);
+    if (!count)
+      break;
+    process({rows, count, LEVADA_MIN_WATERMARK, number});
+    for (Batch *batch : done)
+      hold(batch);
+    done.clear();
+  }
+}
+
+void Execution::finish(uint64_t number) {
+  levada_ctx &ctx = worker.ctx;
+  Saved saved;
+  enter(number, saved);
+  if (inputs_.size() > 1 || (!inputs_[0].channel->from_source && worker.run.topology.workers > 1))
+    take_all(number);
+  if (stage.merges)
+    process_merged(number);
+  int64_t reached = LEVADA_MAX_WATERMARK;
+  for (const Input &input : inputs_)
+    reached = std::min(reached, input.watermark);
+  if (reached > watermark) {
+    watermark = reached;
+    for (uint32_t slot : stage.slots) {
+      int32_t status = failed_ ? 0
+                       : reached == LEVADA_MAX_WATERMARK ? slot_finish(&ctx, ctx.slots[slot])
+                                                         : slot_advance(&ctx, ctx.slots[slot], reached);
+      if (status != 0 || ctx.failed)
+        stage_failed();
+    }
+  }
+  leave(saved);
+  close_outputs(number, watermark);
+  submit(number);
+  next_ = number + 1;
+  busy = false;
+}
+
+void Execution::close_outputs(uint64_t number, int64_t reached) {
+  const Topology &topology = worker.run.topology;
+  for (uint32_t c : stage.outputs) {
+    const Channel &channel = topology.channels[c];
+    uint32_t receivers = topology.instances(topology.stages[channel.consumer]);
+    for (uint32_t r = 0; r < receivers; ++r) {
+      levada_rows &rows = worker.rows(c, r);
+      auto *batch = static_cast<Batch *>(rows.owner);
+      if (batch)
+        batch->count = uint32_t((rows.cur - batch->rows) / batch->row_size);
+      else
+        batch = worker.pool.take(channel.desc->row_size, 0);
+      rows = {};
+      batch->channel = c;
+      batch->sender = worker.index;
+      batch->seq = number;
+      batch->last = true;
+      batch->watermark = reached;
+      worker.deliver(batch, r);
+    }
+  }
+}
+
+void Execution::submit(uint64_t number) {
+  Run &run = worker.run;
+  for (uint32_t sink : stage.sinks) {
+    levada_out &out = outs_[sink];
+    if (!out.rows && out.cur == out.begin)
+      continue;
+    run.submit(number, {sink, stage.depth, worker.index, out.begin, uint64_t(out.cur - out.begin),
+                        uint64_t(out.end - out.begin), out.rows, std::move(owners_[sink].segments)});
+    owners_[sink].segments.clear();
+    void *owner = out.owner;
+    out = {};
+    out.owner = owner;
+  }
+  if (frame_)
+    frame_release(frame_);
+  frame_ = nullptr;
+  run.executed(number);
+}
+
+void Execution::grow(levada_out *out, uint64_t need) {
+  Run &run = worker.run;
+  auto *owner = static_cast<Out *>(out->owner);
+  uint64_t used = out->cur - out->begin, size = out->end - out->begin;
+  // Bytes of a source stage stay even when a later record fails; those of other
+  // stages only by 8 MB, so that a failing number leaves nothing.
+  if (run.write_ahead(owner->sink) && used >= (stage.source ? 256u << 10 : 8u << 20)) {
+    run.write(owner->sink, out->begin, used);
+    out->cur = out->begin;
+    used = 0;
+  }
+  if (!out->begin) {
+    out->begin = run.take_buffer(size);
+    out->cur = out->begin;
+    out->end = out->begin + size;
+    if (run.topology.workers > 1)
+      owner->segments.assign(1, {worker.ctx.order, 0});
+  }
+  if (size - used < need) {
+    while (size - used < need)
+      size *= 2;
+    out->begin = static_cast<char *>(must_realloc(out->begin, size));
+    out->cur = out->begin + used;
+    out->end = out->begin + size;
+  }
+}
+
+void Execution::set_order(int64_t order) {
+  const Topology &topology = worker.run.topology;
+  if (topology.workers == 1)
+    return;
+  for (uint32_t sink : stage.sinks)
+    if (outs_[sink].begin)
+      note_order(owners_[sink].segments, order, outs_[sink].cur - outs_[sink].begin);
+  for (uint32_t c : stage.outputs)
+    for (uint32_t r = 0; r < topology.workers; ++r) {
+      levada_rows &rows = worker.rows(c, r);
+      if (auto *batch = static_cast<Batch *>(rows.owner))
+        note_order(batch->segments, order, (rows.cur - batch->rows) / batch->row_size);
+    }
+}
+
+} // namespace levada::rt

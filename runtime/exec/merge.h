@@ -1,0 +1,44 @@
+//===- merge.h - several inputs of one stage, by watermark ----------------===//
+//
+// Rows of several inputs are put in the order (watermark before the row, input
+// number, place in the input): a total order that follows from each row alone,
+// so that every worker puts its share in the same order. A row may go when no
+// other input can still bring one that stands before it. Since rows go in order
+// of their own watermarks, a row's own watermark is the merged one too.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_EXEC_MERGE_H
+#define LEVADA_RUNTIME_EXEC_MERGE_H
+
+#include "runtime/exec/batch.h"
+
+#include <deque>
+
+namespace levada::rt {
+
+class Merge {
+public:
+  void resize(uint32_t inputs) { inputs_.resize(inputs); }
+  /// Rows of `input` from `begin` to `end`; `base` is the input's watermark
+  /// before their number. The batch stays until it comes out of next or drop.
+  void add(uint32_t input, Batch *batch, uint32_t begin, uint32_t end, int64_t base);
+  /// Copies rows that may go into `to` (room for `room` rows), each with its
+  /// merged watermark; `watermarks` are the inputs' after the current number.
+  /// Batches that are used up go to `done`. Returns the number of rows.
+  uint32_t next(const int64_t *watermarks, char *to, uint32_t room, std::vector<Batch *> &done);
+  bool empty() const;
+  /// Everything that waits, for a run that ends early.
+  void drop(std::vector<Batch *> &done);
+
+private:
+  struct Piece {
+    Batch *batch;
+    uint32_t begin, end;
+    int64_t base;
+  };
+  std::vector<std::deque<Piece>> inputs_;
+};
+
+} // namespace levada::rt
+
+#endif

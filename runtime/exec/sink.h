@@ -1,0 +1,33 @@
+//===- sink.h - an opened sink --------------------------------------------===//
+#ifndef LEVADA_RUNTIME_EXEC_SINK_H
+#define LEVADA_RUNTIME_EXEC_SINK_H
+
+#include "runtime/connectors/connector.h"
+
+namespace levada::rt {
+
+class Sink {
+public:
+  Sink(const levada_program *program, uint32_t index, const Settings &settings);
+  ~Sink();
+  bool open(Error &error);
+  bool write(const char *bytes, uint64_t size, Error &error) {
+    return table_->write(state_, bytes, size, error);
+  }
+  bool flush(Error &error) { return !table_->flush || table_->flush(state_, error); }
+  bool finish(Error &error) { return table_->finish(state_, error); }
+
+  uint64_t rows = 0; // committed
+
+private:
+  const levada_program *program_;
+  const levada_sink_desc &desc_;
+  const Settings &settings_;
+  Options options_;
+  const SinkTable *table_ = nullptr;
+  void *state_ = nullptr;
+};
+
+} // namespace levada::rt
+
+#endif

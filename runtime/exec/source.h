@@ -1,0 +1,100 @@
+//===- source.h - from a connector's bytes to chunks of records -----------===//
+//
+// Chunk boundaries depend on the bytes alone: 1 MiB of decoded text, cut after
+// its last whole record; a longer record grows the chunk. Only a live stream
+// that has nothing more to give right now is cut earlier. A chunk never holds
+// parts of two files. Cutting is sequential; decoding is not.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_EXEC_SOURCE_H
+#define LEVADA_RUNTIME_EXEC_SOURCE_H
+
+#include "runtime/connectors/connector.h"
+#include "runtime/core/sync.h"
+
+#include <atomic>
+#include <deque>
+
+namespace levada::rt {
+
+/// What the chunks of one file share.
+struct File {
+  std::atomic<uint32_t> refs{1};
+  Text name;
+  std::vector<uint32_t> column_map; // empty: identity
+  uint32_t field_count = 0;
+  bool lines_counted = false;
+};
+
+class Source;
+
+struct Chunk {
+  levada_chunk abi{};
+  Source *source = nullptr;
+  File *file = nullptr;
+  char *buffer = nullptr;
+  uint64_t capacity = 0; // without the spare bytes behind
+};
+
+void chunk_release(Chunk *chunk);
+
+class Source {
+public:
+  static constexpr uint64_t chunk_size = 1 << 20, record_limit = 256 << 20, spare = 128;
+
+  Source(const levada_program *program, uint32_t index, const Settings &settings);
+  ~Source();
+  bool open(Error &error);
+  /// Starts a thread that cuts ahead where that pays.
+  void start_ahead(Event &event);
+
+  /// WAIT: nothing yet, `event` tells when (cutting ahead only).
+  enum Result { CHUNK, END, FAILED, STOP, WAIT };
+  Result next(Chunk *&chunk, Error &error);
+
+  /// Line of byte `offset` in the file, when the chunk does not know it.
+  uint64_t line_of(const char *file, uint64_t offset) const;
+
+  const levada_source_desc &desc;
+  bool ended = false; // its last number was handed out
+
+private:
+  Result cut(Chunk *&chunk, Error &error);
+  Result open_file(Error &error);
+  Result fill(Error &error);
+  Result read_header(Error &error);
+  Chunk *take_buffer(uint64_t capacity);
+  static void *ahead_main(void *arg);
+  friend void chunk_release(Chunk *chunk);
+
+  Options options_;
+  const SourceTable *table_ = nullptr;
+  void *state_ = nullptr;
+
+  File *file_ = nullptr;
+  Chunk *current_ = nullptr; // being filled: whole and part records
+  uint64_t begin_ = 0, filled_ = 0; // its bytes: first record to end
+  uint64_t offset_ = 0, line_ = 1; // of current_'s first byte
+  bool file_ended_ = false, header_due_ = false, at_start_ = false;
+  bool pausing_ = false; // a live stream had nothing more
+
+  Mutex pool_mutex_;
+  std::vector<Chunk *> pool_;
+
+  // Cutting ahead.
+  struct Ready {
+    Result result;
+    Chunk *chunk;
+    Error error;
+  };
+  Event *event_ = nullptr;
+  bool ahead_ = false, stopping_ = false;
+  pthread_t thread_{};
+  Mutex ahead_mutex_;
+  pthread_cond_t ahead_changed_ = PTHREAD_COND_INITIALIZER;
+  std::deque<Ready> ready_;
+};
+
+} // namespace levada::rt
+
+#endif

@@ -1,0 +1,142 @@
+//===- worker.h - a worker and its executions of stages -------------------===//
+//
+// A worker runs source stages on chunks and receives rows of its key groups.
+// An Execution is one stage on one worker: it goes through the numbers in
+// order, and for each one takes its input, advances its slots to the watermark
+// after the number, and closes the number towards its own receivers. With one
+// worker there are no rings: a full batch is handed to its consumer at once.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_EXEC_WORKER_H
+#define LEVADA_RUNTIME_EXEC_WORKER_H
+
+#include "runtime/core/error.h"
+#include "runtime/exec/batch.h"
+#include "runtime/exec/merge.h"
+#include "runtime/exec/topology.h"
+
+#include <deque>
+#include <memory>
+
+namespace levada::rt {
+
+class Run;
+struct Worker;
+struct Chunk;
+
+/// A channel as its receiver sees it.
+struct Input {
+  const Channel *channel = nullptr;
+  int64_t watermark = LEVADA_MIN_WATERMARK; // of the producer, after the last number
+  struct Sender {
+    std::deque<Batch *> waiting; // in order of numbers
+    uint64_t closed = 0;         // numbers below are complete in `waiting`
+  };
+  std::vector<Sender> senders;
+};
+
+/// Bytes for one sink made by one execution under one number.
+struct SinkPart {
+  uint32_t sink, depth, worker;
+  char *bytes;
+  uint64_t size, capacity, rows;
+  std::vector<Segment> segments;
+};
+
+class Execution {
+public:
+  Execution(Worker &worker, const Stage &stage);
+  ~Execution();
+
+  /// Source stage: decodes the chunk (none at a source's end), then closes it.
+  void run_chunk(uint64_t seq, Chunk *chunk, uint32_t source);
+  /// Source stage whose source could not be read: closes an empty number.
+  void run_nothing(uint64_t seq);
+  /// Rows stage: takes what has arrived for the next number; false when there
+  /// was nothing to do. Several workers only.
+  bool receive();
+  /// Takes batches out of the rings so that senders go on.
+  bool absorb();
+  /// One worker: rows of the current number.
+  void take(Batch *batch);
+  /// Ends the current number: slots, outputs, sinks.
+  void finish(uint64_t seq);
+  /// A row at `order` follows.
+  void set_order(int64_t order);
+  /// Room in a sink's buffer.
+  void grow(levada_out *out, uint64_t need);
+
+  /// What a levada_out belongs to.
+  struct Out {
+    Execution *execution;
+    uint32_t sink;
+    std::vector<Segment> segments;
+  };
+
+  const Stage &stage;
+  Worker &worker;
+  bool busy = false;
+  uint64_t seq = 0;
+  int64_t watermark = LEVADA_MIN_WATERMARK; // minimum over the inputs
+
+private:
+  struct Saved;
+
+  void enter(uint64_t seq, Saved &saved);
+  void leave(Saved &saved);
+  void process(const levada_batch &rows);
+  void process_merged(uint64_t seq);
+  void hold(Batch *batch);
+  void take_all(uint64_t seq);
+  void close_outputs(uint64_t seq, int64_t watermark);
+  void submit(uint64_t seq);
+  void stage_failed();
+  uint32_t sender_count(const Input &input) const;
+
+  std::vector<Input> inputs_;
+  std::vector<levada_out> outs_; // by sink index
+  std::vector<Out> owners_;
+  Merge merge_;
+  Buffer merge_buffer_;
+  Frame *frame_ = nullptr; // of the number at hand
+  bool failed_ = false;  // in this number
+  uint64_t next_ = 0;    // number looked at next
+};
+
+struct Worker {
+  Worker(Run &run, uint32_t index);
+  ~Worker();
+
+  levada_ctx ctx{};
+  Run &run;
+  uint32_t index;
+  Execution *running = nullptr; // the innermost
+  Frame *frame = nullptr;       // its frame
+  Error error;                  // set before a stage returns 1
+  BatchPool pool;
+  std::vector<std::unique_ptr<Execution>> executions; // by stage; null: fire or not here
+  std::vector<uint64_t> counters;
+  uint64_t rows_counted = 0; // in the progress line
+
+  /// A batch is full, or its number ends: hands it to the receiver.
+  void deliver(Batch *batch, uint32_t receiver);
+  void row_slow(uint32_t channel, uint32_t receiver);
+  levada_rows &rows(uint32_t channel, uint32_t receiver) { return ctx.channels[channel][receiver]; }
+  /// Runs receiving stages that can go on; true when one did something.
+  bool receive();
+  /// As receive(), and takes what cannot be run yet out of the rings.
+  bool help();
+  void create_slots();
+  void destroy_slots();
+
+private:
+  std::vector<levada_rows> rows_;
+  std::vector<levada_rows *> channels_;
+  std::vector<levada_slot *> slots_;
+};
+
+inline Worker *worker_of(levada_ctx *ctx) { return static_cast<Worker *>(ctx->runtime); }
+
+} // namespace levada::rt
+
+#endif
