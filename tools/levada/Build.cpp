@@ -75,7 +75,7 @@ int tool::runBuild(Arguments &arguments) {
       if (output.empty() && compilation.toFlow())
         output = compilation.name() + (emit == "obj" ? ".o" : "");
     options->output = output;
-    ok = !compilation.diagnostics().hasErrors() && buildPipeline(compilation, *options, result);
+    ok = buildPipeline(compilation, *options, result);
   }
   int exit = compilation.report(*style);
   if (arguments.options.hasArg(OPT_timing))

@@ -41,6 +41,8 @@ Compilation::Compilation(std::string path, unsigned optLevel)
 }
 
 bool Compilation::toFlow() {
+  if (ir || engine.hasErrors())
+    return ir && !engine.hasErrors();
   std::unique_ptr<doc::Document> document = doc::loadDocument(file, engine);
   step("read");
   if (!document)

@@ -21,7 +21,7 @@ class Compilation {
 public:
   Compilation(std::string path, unsigned optLevel);
 
-  /// The file as text to a typed flow module.
+  /// The file as text to a typed flow module; once.
   bool toFlow();
   /// The flow passes of the -O level.
   bool optimize();

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "tools/levada/Build.h"
+#include "tools/levada/Output.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -85,8 +86,13 @@ int tool::runRun(Arguments &arguments) {
   llvm::SmallString<128> program(folder);
   llvm::sys::path::append(program, key);
   std::string name = llvm::sys::path::stem(arguments.inputs[0]).str();
-  if (!key.empty() && llvm::sys::fs::can_execute(program) && !arguments.options.hasArg(OPT_timing))
+  // Warnings of the build stand beside the executable and are shown each time.
+  std::string warnings = program.str().str() + ".log";
+  if (!key.empty() && llvm::sys::fs::can_execute(program) && !arguments.options.hasArg(OPT_timing)) {
+    if (auto log = llvm::MemoryBuffer::getFile(warnings))
+      llvm::errs() << (*log)->getBuffer();
     return become(program.str().str(), name, arguments);
+  }
 
   Compilation compilation(arguments.inputs[0], options->optLevel);
   std::string result, building = program.str().str() + "." + std::to_string(getpid());
@@ -97,13 +103,12 @@ int tool::runRun(Arguments &arguments) {
     compilation.printTiming();
   if (!ok)
     return exit ? exit : Exit::Bug;
-  // A pipeline with warnings shows them again next time.
-  if (compilation.diagnostics().all().empty()) {
-    if (std::error_code failed = llvm::sys::fs::rename(building, program)) {
-      llvm::errs() << "levada: cannot write `" << program << "`: " << failed.message() << '\n';
-      return Exit::Diagnosed;
-    }
-    return become(program.str().str(), name, arguments);
+  if (!compilation.diagnostics().all().empty() &&
+      writeOutput(warnings, compilation.diagnostics().render(diag::RenderStyle::Pretty), false) != Exit::Done)
+    return Exit::Diagnosed;
+  if (std::error_code failed = llvm::sys::fs::rename(building, program)) {
+    llvm::errs() << "levada: cannot write `" << program << "`: " << failed.message() << '\n';
+    return Exit::Diagnosed;
   }
-  return become(building, name, arguments);
+  return become(program.str().str(), name, arguments);
 }
