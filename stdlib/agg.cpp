@@ -97,7 +97,7 @@ struct Sum128 {
 } // namespace
 
 /// Sum of the values that are not NULL, as DECIMAL(38, s); NULL when it does not fit.
-struct LEVADA_AGG("SUM", exact, "(DECIMAL(p, s)) -> DECIMAL(38, s)") levada_agg_sum_dec {
+struct LEVADA_AGG("SUM", exact, "(DECIMAL(p, s)) -> rule:sum") levada_agg_sum_dec {
   Sum128 state = {};
   void add(const levada_decimal &value) { state.add(value.unscaled, 1, value.scale); }
   void merge(const levada_agg_sum_dec &other) { state.merge(other.state); }
@@ -156,7 +156,7 @@ LEVADA_AVG_FLOAT(f64, double)
 
 /// Mean of the values that are not NULL, as DECIMAL(38, s) with at least six digits after
 /// the point.
-struct LEVADA_AGG("AVG", exact, "(DECIMAL(p, s)) -> rule:avg_decimal") levada_agg_avg_dec {
+struct LEVADA_AGG("AVG", exact, "(DECIMAL(p, s)) -> rule:avg") levada_agg_avg_dec {
   Sum128 state = {};
   void add(const levada_decimal &value) { state.add(value.unscaled, 1, value.scale); }
   void merge(const levada_agg_avg_dec &other) { state.merge(other.state); }
