@@ -33,6 +33,8 @@ config.substitutions += [
     # Rows in no order: sorted by bytes.
     ("%sort", "env LC_ALL=C sort"),
     ("%not", program(config.llvm_tools_dir, "not")),
+    # In every way that must not matter: -O, parallelism, batch size.
+    ("%agree", " ".join([config.python, os.path.join(config.test_source_root, "agree.py"), program(bin, "levada")])),
     ("%root", root),
     ("%bin", bin),
     ("%python", config.python),
