@@ -22,6 +22,8 @@ def Exec_Dialect : Dialect {
 }
 
 class Exec_Op<string name, list<Trait> traits = []> : Op<Exec_Dialect, name, traits>;
+/// Checked against the declarations it names, and they against each other.
+defvar Exec_Linked = DeclareOpInterfaceMethods<SymbolUserOpInterface>;
 
 //===----------------------------------------------------------------------===//
 // Declarations: symbols at module level, numbered in order of appearance
@@ -29,7 +31,7 @@ class Exec_Op<string name, list<Trait> traits = []> : Op<Exec_Dialect, name, tra
 // flow plus exec.operators = [["name", "kind"], …]: the ledger's rows.
 //===----------------------------------------------------------------------===//
 
-def Exec_SourceOp : Exec_Op<"source", [Symbol]> {
+def Exec_SourceOp : Exec_Op<"source", [Symbol, Exec_Linked]> {
   let summary = "an input and how its records decode";
   let description = [{
     `columns`/`types`: all columns of the file in order. `used`: for each block
@@ -44,11 +46,12 @@ def Exec_SourceOp : Exec_Op<"source", [Symbol]> {
   let hasVerifier = 1;
 }
 
-def Exec_ChannelOp : Exec_Op<"channel", [Symbol]> {
+def Exec_ChannelOp : Exec_Op<"channel", [Symbol, Exec_Linked]> {
   let summary = "rows on their way to another stage";
   let description = [{`single`: all rows go to one worker; else by the hash given at emit.}];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$names, TypeArrayAttr:$types, UnitAttr:$single);
   let assemblyFormat = "$sym_name attr-dict";
+  let hasVerifier = 1;
 }
 
 def Exec_SinkOp : Exec_Op<"sink", [Symbol]> {
@@ -56,9 +59,10 @@ def Exec_SinkOp : Exec_Op<"sink", [Symbol]> {
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$connector, DictionaryAttr:$options,
     StrAttr:$format, DictionaryAttr:$format_options, StrArrayAttr:$columns, TypeArrayAttr:$types, I32Attr:$op);
   let assemblyFormat = "$sym_name attr-dict";
+  let hasVerifier = 1;
 }
 
-def Exec_SlotOp : Exec_Op<"slot", [Symbol]> {
+def Exec_SlotOp : Exec_Op<"slot", [Symbol, Exec_Linked]> {
   let summary = "state: windows, groups or rows to sort";
   let description = [{
     kind: "window" (tumble, hop, cumulate), "session", "group", "sort". `id` is
@@ -91,7 +95,7 @@ def Exec_SlotOp : Exec_Op<"slot", [Symbol]> {
 
 def Exec_ChannelRefs : TypedArrayAttrBase<FlatSymbolRefAttr, "channels">;
 
-def Exec_StageOp : Exec_Op<"stage", [Symbol, SingleBlock, NoTerminator, IsolatedFromAbove]> {
+def Exec_StageOp : Exec_Op<"stage", [Symbol, SingleBlock, NoTerminator, IsolatedFromAbove, Exec_Linked]> {
   let summary = "a fused loop over the rows of one input";
   let description = [{
     `input` names a source, a channel or a slot; the block's arguments are its
@@ -109,10 +113,10 @@ def Exec_StageOp : Exec_Op<"stage", [Symbol, SingleBlock, NoTerminator, Isolated
     OptionalAttr<Exec_ChannelRefs>:$merged);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$sym_name `from` $input (`also` $merged^)? $body attr-dict";
-  let hasVerifier = 1;
 }
 
-class Exec_RegionOp<string name> : Exec_Op<name, [SingleBlock, NoTerminator]>;
+class Exec_RegionOp<string name, list<Trait> traits = []>
+  : Exec_Op<name, !listconcat([SingleBlock, NoTerminator], traits)>;
 
 def Exec_WhenOp : Exec_RegionOp<"when"> {
   let summary = "the rest of the row's way, if the condition is TRUE";
@@ -120,9 +124,10 @@ def Exec_WhenOp : Exec_RegionOp<"when"> {
   let arguments = (ins Flow_SqlType:$condition, I32Attr:$op);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$condition $body attr-dict `:` type($condition)";
+  let hasVerifier = 1;
 }
 
-def Exec_GuardOp : Exec_RegionOp<"guard"> {
+def Exec_GuardOp : Exec_RegionOp<"guard", [Exec_Linked]> {
   let summary = "what becomes of the row when an expression inside fails";
   let description = [{
     fail: stops the run; skip: the row leaves this region, counted bad for
@@ -141,6 +146,7 @@ def Exec_WatermarkOp : Exec_Op<"watermark"> {
   }];
   let arguments = (ins Flow_SqlType:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";
+  let hasVerifier = 1;
 }
 
 def Exec_ExpandOp : Exec_RegionOp<"expand"> {
@@ -153,25 +159,24 @@ def Exec_ExpandOp : Exec_RegionOp<"expand"> {
   let arguments = (ins Flow_WindowAttr:$window, Flow_SqlType:$time);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$window $time $body attr-dict `:` type($time)";
+  let hasVerifier = 1;
 }
 
-def Exec_EmitOp : Exec_Op<"emit"> {
+def Exec_EmitOp : Exec_Op<"emit", [Exec_Linked]> {
   let summary = "puts a row into a channel";
   let description = [{`hash`: how many leading values are the key that picks the worker.}];
   let arguments = (ins FlatSymbolRefAttr:$channel, Variadic<Flow_SqlType>:$values,
                        DefaultValuedAttr<I32Attr, "0">:$hash);
   let assemblyFormat = "$channel `(` $values `)` attr-dict `:` type($values)";
-  let hasVerifier = 1;
 }
 
-def Exec_WriteOp : Exec_Op<"write"> {
+def Exec_WriteOp : Exec_Op<"write", [Exec_Linked]> {
   let summary = "encodes a row for a sink";
   let arguments = (ins FlatSymbolRefAttr:$sink, Variadic<Flow_SqlType>:$values);
   let assemblyFormat = "$sink `(` $values `)` attr-dict `:` type($values)";
-  let hasVerifier = 1;
 }
 
-def Exec_UpdateOp : Exec_Op<"update", [SingleBlock, NoTerminator, AttrSizedOperandSegments]> {
+def Exec_UpdateOp : Exec_Op<"update", [SingleBlock, NoTerminator, AttrSizedOperandSegments, Exec_Linked]> {
   let summary = "puts a row into a slot";
   let description = [{
     keys, the event time (window and session), then each aggregate's arguments
@@ -184,7 +189,6 @@ def Exec_UpdateOp : Exec_Op<"update", [SingleBlock, NoTerminator, AttrSizedOpera
                        Optional<Flow_SqlType>:$time, Variadic<Flow_SqlType>:$args);
   let regions = (region SizedRegion<1>:$late);
   let assemblyFormat = "$slot `key` `(` $keys `)` (`time` $time^)? `args` `(` $args `)` `late` $late attr-dict `:` `(` type($keys) `)` (`at` type($time)^)? `with` `(` type($args) `)`";
-  let hasVerifier = 1;
 }
 
 def Exec_CountOp : Exec_Op<"count"> {
@@ -192,6 +196,7 @@ def Exec_CountOp : Exec_Op<"count"> {
   let description = [{kind: "in", "passed", "made" … as LEVADA_COUNT_* in abi.h.}];
   let arguments = (ins StrAttr:$kind, I32Attr:$op);
   let assemblyFormat = "$kind $op attr-dict";
+  let hasVerifier = 1;
 }
 
 #endif
