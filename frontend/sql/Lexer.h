@@ -48,6 +48,8 @@ std::string upperCase(std::string_view word);
 bool isReserved(std::string_view upper);
 /// A word that cannot be an alias without AS, since a clause may begin there.
 bool isClauseWord(std::string_view upper);
+/// Is `text` one word that is not reserved?
+bool isBareName(std::string_view text);
 /// Can `text` be written as a name without backquotes, anywhere?
 bool isPlainName(std::string_view text);
 /// `text` as a name in SQL text: in backquotes where needed.

@@ -200,6 +200,9 @@ ExprPtr Parser::notTest(ExprPtr left, int minimum, bool &again) {
 }
 
 ExprPtr Parser::between(ExprPtr left, bool negated) {
+  Level level(*this);
+  if (!level.ok)
+    return nullptr;
   SourceRange begin = left->range;
   auto e = std::make_unique<BetweenExpr>(begin);
   e->negated = negated;
@@ -224,6 +227,9 @@ ExprPtr Parser::between(ExprPtr left, bool negated) {
 bool Parser::startsQuery() const { return at({"SELECT", "WITH", "VALUES"}); }
 
 ExprPtr Parser::inTest(ExprPtr left, bool negated) {
+  Level level(*this);
+  if (!level.ok)
+    return nullptr;
   SourceRange begin = left->range, open = current().range;
   auto e = std::make_unique<InExpr>(begin);
   e->negated = negated;
@@ -327,8 +333,9 @@ ExprPtr Parser::primary() {
   if (at({"CAST", "TRY_CAST"}))
     return cast();
   if (at({"DATE", "TIME", "TIMESTAMP", "TIMESTAMP_LTZ"}) &&
-      (second.kind == Tok::String || (isWord(second, "WITH") && !at("DATE")) ||
-       (isWord(second, "WITHOUT") && !at("DATE"))))
+      (second.kind == Tok::String ||
+       ((isWord(second, "WITH") || isWord(second, "WITHOUT")) && !at("DATE") &&
+        (wordAhead(2, "LOCAL") || wordAhead(2, "TIME")))))
     return typedLiteral();
   if (at("INTERVAL")) {
     bool sign = second.kind == Tok::Minus || second.kind == Tok::Plus;

@@ -176,7 +176,7 @@ private:
   std::unique_ptr<Query> query();
   bool selectItem(SelectItem &item);
   bool selectList(Select &s, uint32_t &below);
-  bool clauses(Query &q, uint32_t &below);
+  bool clauses(Query &q, uint32_t &below, bool ok);
   bool clauseBody(int clause, Query &q, uint32_t &below);
   bool afterClauses(const Query &q, int latest);
   void skipToClause();

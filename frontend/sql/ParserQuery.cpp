@@ -71,7 +71,7 @@ std::unique_ptr<Query> Parser::query() {
   uint32_t below = 0;
   bool ok = selectList(*q->select, below);
   q->select->range = since(begin);
-  ok = clauses(*q, below) && ok;
+  ok = clauses(*q, below, ok);
   if (!ok)
     return nullptr;
   q->range = since(begin);
@@ -128,9 +128,9 @@ static int clauseAt(const Token &t) {
   return -1;
 }
 
-/// The clauses behind the select list. Goes on behind a clause with a mistake.
-bool Parser::clauses(Query &q, uint32_t &below) {
-  bool ok = true;
+/// The clauses behind the select list (`ok`: it was read). Goes on behind a
+/// clause with a mistake.
+bool Parser::clauses(Query &q, uint32_t &below, bool ok) {
   int latest = -1;
   uint32_t seen = 0;
   SourceRange begin = q.select->range;

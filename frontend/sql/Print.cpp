@@ -39,7 +39,7 @@ static int strength(const Expr &e) {
 }
 
 void Printer::name(const Name &n) {
-  out += n.quoted ? forceQuoted(n.text) : quoteName(n.text);
+  out += n.quoted || !isBareName(n.text) ? forceQuoted(n.text) : n.text;
 }
 
 std::string Printer::forceQuoted(const std::string &text) {
@@ -91,13 +91,9 @@ void Printer::expr(const Expr &e, int minimum) {
 void Printer::postfixOperand(const Expr &e, bool field) {
   bool plain = false;
   switch (e.kind) {
-  case ExprKind::Column: {
-    const Name &first = as<ColumnExpr>(e).parts.front();
-    std::string upper = upperCase(first.text);
-    plain = !field && (first.quoted || as<ColumnExpr>(e).parts.size() > 1 ||
-                       (upper != "ARRAY" && upper != "MAP"));
+  case ExprKind::Column:
+    plain = !field;
     break;
-  }
   case ExprKind::Call: {
     const auto &c = as<CallExpr>(e);
     plain = !c.niladic && !c.over && !c.filter && c.withinGroup.empty() && !c.ignoreNulls;
@@ -135,6 +131,18 @@ void Printer::binary(const BinaryExpr &e) {
     out += ' ';
     expr(*spine[i]->right, precedence(spine[i]->op) + 1);
   }
+}
+
+/// A column may be called `array` or `interval`, but not where `[` or a string
+/// comes next.
+void Printer::column(const ColumnExpr &e) {
+  const Name &first = e.parts.front();
+  std::string upper = upperCase(first.text);
+  bool brackets = !first.quoted && e.parts.size() == 1 &&
+                  (upper == "ARRAY" || upper == "MAP" || upper == "INTERVAL");
+  out += brackets ? "(" : "";
+  path(e.parts);
+  out += brackets ? ")" : "";
 }
 
 void Printer::literal(const LiteralExpr &e) {
@@ -237,7 +245,7 @@ void Printer::bare(const Expr &e) {
   case ExprKind::Interval:
     return interval(as<IntervalExpr>(e));
   case ExprKind::Column:
-    return path(as<ColumnExpr>(e).parts);
+    return column(as<ColumnExpr>(e));
   case ExprKind::Star:
     path(as<StarExpr>(e).qualifier);
     out += as<StarExpr>(e).qualifier.empty() ? "*" : ".*";

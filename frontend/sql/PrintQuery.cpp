@@ -13,11 +13,11 @@ void Printer::callName(const CallExpr &e) {
     name(q);
     out += '.';
   }
-  bool bare = e.qualifier.empty() &&
-              (e.name.text == "LEFT" || e.name.text == "RIGHT" || isNiladic(e.name.text) ||
-               e.name.text == "GROUPING SETS" || isPlainName(e.name.text) ||
-               (isClauseWord(e.name.text) && !isReserved(e.name.text)));
-  out += e.name.quoted || !bare ? forceQuoted(e.name.text) : e.name.text;
+  bool side = e.qualifier.empty() && (e.name.text == "LEFT" || e.name.text == "RIGHT");
+  if (!e.name.quoted && side)
+    out += e.name.text;
+  else
+    name(e.name);
 }
 
 void Printer::argument(const CallExpr &e, size_t i) {

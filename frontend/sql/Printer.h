@@ -29,6 +29,7 @@ private:
   void bare(const Expr &e);
   void postfixOperand(const Expr &e, bool field);
   void binary(const BinaryExpr &e);
+  void column(const ColumnExpr &e);
   void literal(const LiteralExpr &e);
   void interval(const IntervalExpr &e);
   void is(const IsExpr &e);

@@ -54,6 +54,17 @@ static bool isValueWord(std::string_view upper) {
          upper == "LOCALTIMESTAMP";
 }
 
+bool isBareName(std::string_view text) {
+  if (text.empty() || (text[0] >= '0' && text[0] <= '9'))
+    return false;
+  for (char c : text) {
+    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
+    if (!letter && !(c >= '0' && c <= '9') && static_cast<unsigned char>(c) < 0x80)
+      return false;
+  }
+  return !isReserved(upperCase(text));
+}
+
 bool isPlainName(std::string_view text) {
   auto letter = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
