@@ -7,15 +7,12 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/toml/Options.h"
 
-#include "frontend/toml/Values.h"
-
 #include <algorithm>
 
 namespace levada::doc {
 namespace {
 
 using catalog::Option;
-using catalog::OptionType;
 
 Words namesOf(std::span<const catalog::Connector> all, bool isSource) {
   Words words;
@@ -30,16 +27,6 @@ Words keysOf(const catalog::Connector *schema) {
   if (schema)
     for (const Option &option : schema->options)
       words.emplace_back(option.key);
-  return words;
-}
-
-Words split(std::string_view text) {
-  Words words;
-  while (!text.empty()) {
-    size_t bar = std::min(text.find('|'), text.size());
-    words.emplace_back(text.substr(0, bar));
-    text.remove_prefix(std::min(bar + 1, text.size()));
-  }
   return words;
 }
 
@@ -100,11 +87,7 @@ private:
   void flatten(const Name &key, const Node &value);
   void option(const Name &key, const Node &value);
   void unknown(const Name &key);
-  bool value(const Option &schema, const Node &node, OptionValue &out);
-  bool typed(const Option &schema, const Node &node, OptionValue &out);
-  bool environment(const Option &schema, OptionValue &out);
   void checkRequired(const catalog::Connector *schema, SourceRange range);
-  bool fault(const diag::Kind &kind, const OptionValue &out, const ValueFault &f);
 
   const Member &table;
   bool isSource;
@@ -272,12 +255,7 @@ void EndpointReader::option(const Name &key, const Node &node) {
   attempted.push_back(key.text);
   OptionValue out;
   out.key = key;
-  out.schema = schema;
-  out.range = node.range;
-  out.text = node.text;
-  if (node.isString())
-    out.source = embed(node, reader.sources);
-  if (value(*schema, node, out))
+  if (readOptionValue(*schema, node, reader, out))
     endpoint.options.push_back(std::move(out));
 }
 
@@ -361,140 +339,6 @@ void EndpointReader::checkRequired(const catalog::Connector *schema,
     if (!option.doc.empty())
       said.note(fmt::format("`{}`: {}", option.key, option.doc));
   }
-}
-
-//===----------------------------------------------------------------------===//
-// Which value
-//===----------------------------------------------------------------------===//
-
-bool EndpointReader::fault(const diag::Kind &kind, const OptionValue &out,
-                           const ValueFault &f) {
-  SourceRange range = out.range;
-  if (f.end > f.begin)
-    range = {out.source.buffer, uint32_t(f.begin), uint32_t(f.end)};
-  auto said = engine.emit(range, kind, f.text);
-  if (!f.hint.empty())
-    said.hint(f.hint);
-  return false;
-}
-
-/// True if the value is left to the environment and cannot be judged here.
-bool EndpointReader::environment(const Option &schema, OptionValue &out) {
-  std::vector<EnvironmentSpan> spans;
-  ValueFault f;
-  if (!findEnvironment(out.text, spans, f)) {
-    fault(diag::BadEnvironmentReference, out, f);
-    return true;
-  }
-  for (const EnvironmentSpan &span : spans)
-    out.env.push_back({span.name,
-                       {out.source.buffer, uint32_t(span.begin),
-                        uint32_t(span.end)}});
-  return !out.env.empty();
-}
-
-bool EndpointReader::value(const Option &schema, const Node &node,
-                           OptionValue &out) {
-  if (node.isString() && schema.type != OptionType::Pattern &&
-      node.text.find("${") != std::string::npos) {
-    if (!schema.runtime)
-      return reader.fixed(quoted(out.key.text), node);
-    size_t errors = engine.errors();
-    if (environment(schema, out))
-      return engine.errors() == errors;
-  }
-  return typed(schema, node, out);
-}
-
-bool EndpointReader::typed(const Option &schema, const Node &node,
-                           OptionValue &out) {
-  auto wrong = [&](std::string_view expected) {
-    reader.wrongType(out.key, node, expected);
-    return false;
-  };
-  ValueFault f;
-  switch (schema.type) {
-  case OptionType::String:
-    return node.isString() || wrong("a string");
-  case OptionType::Pattern:
-    if (!node.isString())
-      return wrong("a regular expression in a string");
-    if (node.text.empty()) {
-      engine.emit(node.range, diag::OutOfRange, quoted(out.key.text),
-                  "a regular expression", "an empty string");
-      return false;
-    }
-    return true;
-  case OptionType::Bool:
-    if (node.kind != NodeKind::Bool)
-      return wrong("true or false");
-    out.number = node.integer;
-    return true;
-  case OptionType::Int:
-    if (node.kind != NodeKind::Integer)
-      return wrong("an integer");
-    out.number = node.integer;
-    return true;
-  case OptionType::Size:
-    if (node.kind == NodeKind::Integer && node.integer >= 0) {
-      out.number = node.integer;
-      return true;
-    }
-    if (!node.isString())
-      return wrong("a size such as \"64 MB\"");
-    if (std::optional<int64_t> bytes = parseSize(node.text, f)) {
-      out.number = *bytes;
-      return true;
-    }
-    return fault(diag::BadSize, out, f);
-  case OptionType::Duration:
-    if (!node.isString())
-      return wrong("a duration in a string");
-    if (std::optional<int64_t> millis = parseDuration(node.text, f)) {
-      out.number = *millis;
-      if (*millis >= 0)
-        return true;
-      engine.emit(node.range, diag::OutOfRange, quoted(out.key.text),
-                  "zero or more", printDuration(*millis));
-      return false;
-    }
-    return fault(diag::BadDuration, out, f);
-  case OptionType::Enum: {
-    Words words = split(schema.values);
-    if (node.isTable() || node.isArray() || node.kind == NodeKind::Time)
-      return wrong("one word");
-    auto at = std::find(words.begin(), words.end(), node.text);
-    out.number = at - words.begin();
-    if (at != words.end())
-      return true;
-    auto said = engine.emit(node.range, diag::UnknownChoice,
-                            quoted(out.key.text), node.text);
-    std::string near = diag::nearest(node.text, words);
-    if (near == "true" || near == "false")
-      said.hint(fmt::format("did you mean {}?", near));
-    else if (!near.empty())
-      said.hint(fmt::format("did you mean \"{}\"?", near));
-    said.note(fmt::format("{} is one of {}", quoted(out.key.text),
-                          listed(words)));
-    return false;
-  }
-  case OptionType::Char: {
-    if (!node.isString())
-      return wrong("one character in a string");
-    if (node.text.size() == 1 && uint8_t(node.text[0]) < 0x80) {
-      out.number = uint8_t(node.text[0]);
-      return true;
-    }
-    auto said = engine.emit(node.range, diag::OutOfRange, quoted(out.key.text),
-                            "one ASCII character",
-                            node.text.empty() ? "an empty string"
-                                              : quoted(node.text));
-    if (node.text == "\\t")
-      said.hint("a tab is \"\\t\", between double quotes");
-    return false;
-  }
-  }
-  return false;
 }
 
 } // namespace

@@ -17,6 +17,10 @@ namespace levada::doc {
 void readEndpoint(const Member &table, bool isSource, const Words &own,
                   Reader &reader, Endpoint &endpoint);
 
+/// Sets all of `out` but its key from `node`; false after a message.
+bool readOptionValue(const catalog::Option &schema, const Node &node,
+                     Reader &reader, OptionValue &out);
+
 } // namespace levada::doc
 
 #endif
