@@ -108,7 +108,7 @@ levada_status addSigned(i128 a, int32_t aScale, i128 b, int32_t bScale, int32_t 
 }
 
 levada_status divisionByZero(levada_ctx *ctx) {
-  return ctx ? levada_fail(ctx, LEVADA_E_DIVISION, "division by zero", 16) : LEVADA_ERROR;
+  return ctx ? LEVADA_FAIL(ctx, LEVADA_E_DIVISION, "division by zero") : LEVADA_ERROR;
 }
 
 } // namespace

@@ -6,6 +6,7 @@
 // digits where one would do (4.9E-324) and picks the closest.
 //
 //===----------------------------------------------------------------------===//
+#include "stdlib/ext.h"
 #include "stdlib/int128.h"
 #include "stdlib/number.h"
 
@@ -268,6 +269,21 @@ Decimal shortest(uint64_t c, int32_t q, bool closerBelow, int32_t shift) {
   return {s + up, k + shift};
 }
 
+/// The decimal of a finite value other than 0.
+template <typename T> Decimal decimalOf(uint64_t fraction, int32_t biased) {
+  using F = Format<T>;
+  if (biased != 0) {
+    uint64_t c = fraction | 1ull << F::mantissa;
+    int32_t q = biased + F::minExponent - F::mantissa;
+    if (q <= 0 && -q <= F::mantissa && (c & ((1ull << -q) - 1)) == 0)
+      return {c >> -q, 0};
+    return shortest(c, q, fraction == 0 && biased > 1, 0);
+  }
+  int32_t q = 1 + F::minExponent - F::mantissa;
+  return fraction < F::tiny ? shortest(10 * fraction, q, false, -1)
+                            : shortest(fraction, q, false, 0);
+}
+
 template <typename T> char *put(char *at, T value) {
   using F = Format<T>;
   typename F::Bits bits;
@@ -288,19 +304,7 @@ template <typename T> char *put(char *at, T value) {
   if (biased == 0 && fraction == 0)
     return word("0.0", 3);
 
-  Decimal d;
-  if (biased != 0) {
-    uint64_t c = fraction | 1ull << F::mantissa;
-    int32_t q = biased + F::minExponent - F::mantissa;
-    if (q <= 0 && -q <= F::mantissa && (c & ((1ull << -q) - 1)) == 0)
-      d = {c >> -q, 0};
-    else
-      d = shortest(c, q, fraction == 0 && biased > 1, 0);
-  } else {
-    int32_t q = 1 + F::minExponent - F::mantissa;
-    d = fraction < F::tiny ? shortest(10 * fraction, q, false, -1)
-                           : shortest(fraction, q, false, 0);
-  }
+  Decimal d = decimalOf<T>(fraction, biased);
   while (d.digits % 10 == 0 && d.digits != 0)
     d.digits /= 10, ++d.exponent;
   char text[20];
@@ -337,6 +341,15 @@ extern "C" {
 
 bool levada_parse_f64_slow(const char *p, uint64_t n, double *out) { return parse(p, n, out); }
 bool levada_parse_f32_slow(const char *p, uint64_t n, float *out) { return parse(p, n, out); }
+void levada_ext_shortest(double value, uint64_t *digits, int32_t *exponent) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  uint64_t fraction = bits & ((1ull << 52) - 1);
+  int32_t biased = int32_t(bits >> 52) & 0x7FF;
+  Decimal d = (fraction | uint64_t(biased)) ? decimalOf<double>(fraction, biased) : Decimal{0, 0};
+  *digits = d.digits;
+  *exponent = d.exponent;
+}
 char *levada_put_f64(char *at, double value) { return put(at, value); }
 char *levada_put_f32(char *at, float value) { return put(at, value); }
 

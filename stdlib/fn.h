@@ -91,5 +91,7 @@ enum { LEVADA_E_DIVISION = 611, LEVADA_E_CAST = 612, LEVADA_E_ARGUMENT = 613 };
 
 /// Sets ctx's error; returns LEVADA_ERROR. `text` is copied to the frame.
 extern "C" levada_status levada_fail(levada_ctx *ctx, uint32_t code, const char *text, uint32_t size);
+/// The same with a literal.
+#define LEVADA_FAIL(CTX, CODE, TEXT) levada_fail(CTX, CODE, TEXT, sizeof(TEXT) - 1)
 
 #endif

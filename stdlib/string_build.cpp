@@ -9,7 +9,7 @@ namespace {
 constexpr uint64_t kMaxSize = uint64_t(1) << 30;
 
 __attribute__((cold, noinline)) levada_status tooLong(levada_ctx *ctx) {
-  return levada_fail(ctx, LEVADA_E_ARGUMENT, "the text would be longer than 1 GB", 34);
+  return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "the text would be longer than 1 GB");
 }
 
 inline char *append(char *at, const levada_str &s) {
@@ -184,7 +184,7 @@ LEVADA_FN("ELT", pure | nullable | fails)
 levada_status levada_fn_elt(levada_ctx *ctx, int32_t index, levada_args<levada_str> texts,
                             levada_str *out) {
   if (index < 0)
-    return levada_fail(ctx, LEVADA_E_ARGUMENT, "ELT: the index must not be negative", 35);
+    return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "ELT: the index must not be negative");
   if (index == 0 || index > texts.count || !texts.values[index - 1])
     return LEVADA_NULL;
   *out = *texts.values[index - 1];

@@ -155,7 +155,7 @@ LEVADA_FN("INSTR", pure | fails)
 levada_status levada_fn_instr_nth(levada_ctx *ctx, const levada_str &s, const levada_str &needle,
                                   int32_t from, int32_t nth, int32_t *out) {
   if (nth <= 0)
-    return levada_fail(ctx, LEVADA_E_ARGUMENT, "INSTR: the occurrence must be positive", 38);
+    return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "INSTR: the occurrence must be positive");
   *out = 0;
   if (from > 0) {
     int64_t start = from;
@@ -221,10 +221,9 @@ levada_status levada_fn_like_escape(levada_ctx *ctx, const levada_str &s,
                                     bool *out) {
   const char *p = levada_data(s), *q = levada_data(pattern), *e = levada_data(escape);
   if (escape.len != 0 && countChars(e, escape.len) != 1)
-    return levada_fail(ctx, LEVADA_E_ARGUMENT, "LIKE: the escape must be one character", 38);
+    return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "LIKE: the escape must be one character");
   if (escape.len != 0 && badPattern(q, q + pattern.len, e, escape.len))
-    return levada_fail(ctx, LEVADA_E_ARGUMENT,
-                       "LIKE: the escape must stand before `_`, `%` or itself", 53);
+    return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "LIKE: the escape must stand before `_`, `%` or itself");
   *out = like(p, p + s.len, q, q + pattern.len, e, escape.len) == 1;
   return LEVADA_VALUE;
 }
