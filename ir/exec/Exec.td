@@ -167,13 +167,13 @@ def Exec_EmitOp : Exec_Op<"emit", [Exec_Linked]> {
   let description = [{`hash`: how many leading values are the key that picks the worker.}];
   let arguments = (ins FlatSymbolRefAttr:$channel, Variadic<Flow_SqlType>:$values,
                        DefaultValuedAttr<I32Attr, "0">:$hash);
-  let assemblyFormat = "$channel `(` $values `)` attr-dict `:` type($values)";
+  let assemblyFormat = "$channel `(` ($values^ `:` type($values))? `)` attr-dict";
 }
 
 def Exec_WriteOp : Exec_Op<"write", [Exec_Linked]> {
   let summary = "encodes a row for a sink";
   let arguments = (ins FlatSymbolRefAttr:$sink, Variadic<Flow_SqlType>:$values);
-  let assemblyFormat = "$sink `(` $values `)` attr-dict `:` type($values)";
+  let assemblyFormat = "$sink `(` ($values^ `:` type($values))? `)` attr-dict";
 }
 
 def Exec_UpdateOp : Exec_Op<"update", [SingleBlock, NoTerminator, AttrSizedOperandSegments, Exec_Linked]> {
@@ -188,7 +188,10 @@ def Exec_UpdateOp : Exec_Op<"update", [SingleBlock, NoTerminator, AttrSizedOpera
   let arguments = (ins FlatSymbolRefAttr:$slot, Variadic<Flow_SqlType>:$keys,
                        Optional<Flow_SqlType>:$time, Variadic<Flow_SqlType>:$args);
   let regions = (region SizedRegion<1>:$late);
-  let assemblyFormat = "$slot `key` `(` $keys `)` (`time` $time^)? `args` `(` $args `)` `late` $late attr-dict `:` `(` type($keys) `)` (`at` type($time)^)? `with` `(` type($args) `)`";
+  let assemblyFormat = [{
+    $slot `key` `(` ($keys^ `:` type($keys))? `)` (`time` `(` $time^ `:` type($time) `)`)?
+    `args` `(` ($args^ `:` type($args))? `)` `late` $late attr-dict
+  }];
 }
 
 def Exec_CountOp : Exec_Op<"count"> {

@@ -13,7 +13,7 @@
 // CHECK-NEXT: exec.count "in" 1
 // CHECK: %[[BIG:.+]] = flow.cmp
 // CHECK-NEXT: exec.when %[[BIG]] {
-// CHECK-NEXT: exec.write @out(%[[ZONE]])
+// CHECK-NEXT: exec.write @out(%[[ZONE]] : !flow.sql<INT>)
 // CHECK-NEXT: } {op = 1 : i32}
 %rows = flow.source "trips" connector "filesystem" {path = "a.csv"} format "csv" {}
   columns ["zone", "flag", "fare"] : !flow.stream<[zone: INT, flag: STRING, fare: DOUBLE], append>
@@ -45,13 +45,13 @@ flow.sink "out" %zones connector "filesystem" {path = "out"} format "json" {} : 
 // CHECK: exec.emit @per_zone.in({{.*}}) {hash = 1 : i32}
 // CHECK: exec.stage @per_zone.group from @per_zone.in {
 // CHECK-NEXT: ^bb0(%[[ZONE:.+]]: !flow.sql<INT>, %[[TS:.+]]: !flow.sql<TIMESTAMP(3)>, %[[FARE:.+]]: !flow.sql<DOUBLE>, %[[TIP:.+]]: !flow.sql<DOUBLE>):
-// CHECK: exec.update @per_zone.state key(%[[ZONE]]) time %[[TS]] args(%[[FARE]]) late {
+// CHECK: exec.update @per_zone.state key(%[[ZONE]] : !flow.sql<INT>) time(%[[TS]] : !flow.sql<TIMESTAMP(3)>) args(%[[FARE]] : !flow.sql<DOUBLE>) late {
 // CHECK-NEXT: exec.count "late"
-// CHECK-NEXT: exec.write @late(%[[TIP]])
+// CHECK-NEXT: exec.write @late(%[[TIP]] :
 // CHECK: exec.stage @per_zone.fire from @per_zone.state {
 // CHECK-NEXT: ^bb0(%[[K:.+]]: !flow.sql<INT>, %[[START:.+]]: !flow.sql<TIMESTAMP(3) NOT NULL>, %{{.+}}: !flow.sql<TIMESTAMP(3) NOT NULL>, %{{.+}}: !flow.sql<TIMESTAMP(3) NOT NULL>, %[[N:.+]]: !flow.sql<BIGINT NOT NULL>, %[[SUM:.+]]: !flow.sql<DOUBLE>):
 // CHECK-NEXT: exec.count "made"
-// CHECK-NEXT: exec.write @out(%[[K]], %[[START]], %[[N]], %[[SUM]])
+// CHECK-NEXT: exec.write @out(%[[K]], %[[START]], %[[N]], %[[SUM]] :
 !in = !flow.stream<[zone: INT, ts: TIMESTAMP(3), fare: DOUBLE, tip: DOUBLE], append>
 !timed = !flow.stream<[zone: INT, ts: TIMESTAMP(3), fare: DOUBLE, tip: DOUBLE], append, time = "ts">
 !out = !flow.stream<[zone: INT, window_start: TIMESTAMP(3) NOT NULL, window_end: TIMESTAMP(3) NOT NULL, window_time: TIMESTAMP(3) NOT NULL, n: BIGINT NOT NULL, fares: DOUBLE], append, time = "window_time">
