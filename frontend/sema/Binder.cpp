@@ -139,6 +139,8 @@ mlir::Value Binder::bindColumn(const sql::ColumnExpr &e) {
     return {};
   }
   if (!column) {
+    if (scope.isBroken(e.parts))
+      return {};
     scope.reportUnknown(e, engine);
     return {};
   }

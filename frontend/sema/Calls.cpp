@@ -341,14 +341,13 @@ mlir::Value Binder::callFunction(llvm::StringRef functionName, SourceRange nameR
   llvm::SmallVector<mlir::Value> converted;
   for (size_t i = 0; i < values.size(); ++i)
     converted.push_back(castTo(values[i], resolved.params[i], locate(ranges[i])));
-  auto call = builder.create<CallOp>(
-      location, resolved.result,
-      llvm::StringRef(function.symbol.data(), function.symbol.size()),
-      llvm::StringRef(function.sqlName.data(), function.sqlName.size()), converted);
-  if (!function.mayFail)
-    call->setAttr("total", builder.getUnitAttr());
-  if (!function.deterministic)
-    call->setAttr("volatile", builder.getUnitAttr());
+  auto text = [&](std::string_view view) {
+    return builder.getStringAttr(llvm::StringRef(view.data(), view.size()));
+  };
+  auto flag = [&](bool set) { return set ? builder.getUnitAttr() : mlir::UnitAttr(); };
+  auto call = builder.create<CallOp>(location, resolved.result, text(function.symbol),
+                                     text(function.sqlName), converted, flag(!function.mayFail),
+                                     flag(!function.deterministic));
   return call.getResult();
 }
 

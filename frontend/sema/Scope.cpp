@@ -37,6 +37,13 @@ const Column *Scope::find(const std::vector<sql::Name> &parts, size_t &used,
   return found;
 }
 
+bool Scope::isBroken(const std::vector<sql::Name> &parts) const {
+  for (size_t i = 0; i < parts.size() && i < 2; ++i)
+    if (broken.count(parts[i].text))
+      return true;
+  return false;
+}
+
 std::string listNames(const std::vector<std::string> &names, size_t limit) {
   std::string text;
   for (size_t i = 0; i < names.size() && i < limit; ++i)

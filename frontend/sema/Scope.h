@@ -11,8 +11,10 @@
 #include "frontend/sema/Types.h"
 
 #include "mlir/IR/Value.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,11 @@ public:
   explicit Scope(std::string input = "") : input(std::move(input)) {}
 
   void add(Column column) { columns.push_back(std::move(column)); }
+  /// Gives each column its value, by position.
+  void setValues(llvm::function_ref<mlir::Value(size_t)> value) {
+    for (size_t i = 0; i < columns.size(); ++i)
+      columns[i].value = value(i);
+  }
   const std::vector<Column> &all() const { return columns; }
   const std::string &inputName() const { return input; }
 
@@ -45,6 +52,10 @@ public:
   /// Why `name` is not there although it exists elsewhere, for messages.
   void explain(std::string name, std::string why) { elsewhere[std::move(name)] = std::move(why); }
 
+  /// A column whose declaration is wrong and reported: using it says nothing.
+  void addBroken(std::string name) { broken.insert(std::move(name)); }
+  bool isBroken(const std::vector<sql::Name> &parts) const;
+
   /// Reports that there is no such column.
   void reportUnknown(const sql::ColumnExpr &column, diag::Engine &engine) const;
 
@@ -52,6 +63,7 @@ private:
   std::string input;
   std::vector<Column> columns;
   std::map<std::string, std::string> elsewhere;
+  std::set<std::string> broken;
 };
 
 /// "`a`, `b` and 12 more", for notes.

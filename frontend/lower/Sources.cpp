@@ -1,0 +1,229 @@
+//===- Sources.cpp - [source.X]: columns, computed columns, watermark -----===//
+//
+// A column whose type or expression is wrong is left out and remembered, so
+// that the rest of the pipeline is checked all the same.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/lower/Lowering.h"
+
+#include "llvm/ADT/StringSwitch.h"
+
+namespace levada::lower {
+
+using namespace flow;
+
+static OnError policyOf(const doc::ErrorPolicy &policy) {
+  switch (policy.action) {
+  case doc::OnError::Fail:
+    return OnError::fail;
+  case doc::OnError::Skip:
+    return OnError::skip;
+  case doc::OnError::DeadLetter:
+    return policy.deadLetter ? OnError::dead_letter : OnError::skip;
+  }
+  return OnError::fail;
+}
+
+std::optional<SqlType> Lowering::metadataType(const doc::Metadata &column) {
+  auto type = [&](SqlKind kind) { return sema::makeType(&context, kind, /*nullable=*/false); };
+  return llvm::StringSwitch<std::optional<SqlType>>(column.key.text)
+      .Case("file", sema::makeString(&context, false))
+      .Cases("line", "byte_offset", "offset", type(SqlKind::BigInt))
+      .Case("partition", type(SqlKind::Int))
+      .Case("timestamp", sema::makeTimestamp(&context, SqlKind::TimestampLtz, 3, false))
+      .Default(sema::makeString(&context));
+}
+
+Relation Lowering::lowerSource(const doc::Source &source) {
+  Relation relation;
+  relation.name = source.name.text;
+  relation.source = &source;
+  std::vector<std::string> names;
+  std::vector<mlir::Type> types;
+  llvm::SmallVector<mlir::Attribute> physical;
+  llvm::SmallVector<mlir::NamedAttribute> metadata;
+  std::set<std::string> seen;
+  for (const doc::Column &column : source.columns) {
+    if (!seen.insert(column.name.text).second)
+      continue; // reported by the document
+    SqlType type;
+    if (column.type)
+      if (std::optional<sql::TypeName> written = sql::parseType(column.type.buffer, engine))
+        type = sema::resolveType(*written, engine, &context);
+    if (type && (type.isNested() || type.isInterval() || type.getKind() == SqlKind::Null)) {
+      engine.emit(column.type.inside(), diag::TypeNotYet, sema::display(type))
+          .hint("leave the column out");
+      type = {};
+    }
+    if (!type) {
+      relation.broken.insert(column.name.text);
+      continue;
+    }
+    names.push_back(column.name.text);
+    types.push_back(type);
+    physical.push_back(builder.getStringAttr(column.name.text));
+  }
+  for (const doc::Metadata &column : source.metadata) {
+    if (!seen.insert(column.name.text).second)
+      continue;
+    names.push_back(column.name.text);
+    types.push_back(*metadataType(column));
+    metadata.push_back(builder.getNamedAttr(column.name.text, builder.getStringAttr(column.key.text)));
+  }
+  if (batch && source.endpoint.schema && source.endpoint.schema->isSource &&
+      !source.endpoint.schema->bounded)
+    engine.emit(source.endpoint.connector.range, diag::BatchUnbounded,
+                source.endpoint.connector.text);
+  for (const doc::TimeFormat &format : source.endpoint.timeFormats)
+    if (!seen.count(format.column.text)) {
+      auto flight = engine.emit(format.column.range, diag::UnknownColumn, format.column.text);
+      if (std::string near = diag::nearest(format.column.text, names); !near.empty())
+        flight.hint("did you mean `" + near + "`?");
+      flight.note("columns of `" + relation.name + "`: " + sema::listNames(names));
+    }
+
+  OnError policy = policyOf(source.onError);
+  mlir::Location location = locate(source.range);
+  auto op = builder.create<SourceOp>(
+      location, streamType(names, types),
+      policy == OnError::dead_letter ? mlir::Type(deadLetterType()) : mlir::Type(),
+      builder.getStringAttr(relation.name), builder.getStringAttr(source.endpoint.connector.text),
+      options(source.endpoint, /*ofFormat=*/false),
+      builder.getStringAttr(source.endpoint.format ? source.endpoint.format->text : ""),
+      options(source.endpoint, /*ofFormat=*/true), builder.getArrayAttr(physical),
+      builder.getDictionaryAttr(metadata), OnErrorAttr::get(&context, policy),
+      mlir::ArrayAttr());
+  relation.value = op.getRows();
+  if (source.onError.deadLetter)
+    feed(source.onError.deadLetter->text, op.getDead());
+  addComputed(relation, source);
+  for (const sql::Name &key : [&] {
+         std::vector<sql::Name> keys;
+         for (const doc::Name &name : source.primaryKey)
+           keys.push_back({name.text, name.range});
+         return keys;
+       }())
+    if (relation.type().indexOf(key.text) < 0 && !relation.broken.count(key.text)) {
+      sql::ColumnExpr column(key.range);
+      column.parts = {key};
+      scopeOf(relation, nullptr).reportUnknown(column, engine);
+    }
+  if (source.watermark)
+    addWatermark(relation, source);
+  return relation;
+}
+
+void Lowering::addComputed(Relation &relation, const doc::Source &source) {
+  if (source.computed.empty())
+    return;
+  mlir::Location location = locate(source.range);
+  StreamType input = relation.type();
+  auto project = builder.create<ProjectOp>(location, input, mlir::Type(), relation.value,
+                                           relation.name);
+  mlir::Block *block = rowBlock(project.getBody(), input, location);
+  sema::Scope scope = scopeOf(relation, block);
+  std::vector<std::string> names;
+  std::vector<mlir::Type> types;
+  llvm::SmallVector<mlir::Value> values;
+  for (size_t i = 0; i < input.size(); ++i) {
+    names.push_back(input.getNames()[i].str());
+    types.push_back(input.getTypes()[i]);
+    values.push_back(block->getArgument(i));
+  }
+  // A later computed column may use an earlier one; not the other way round.
+  for (const doc::Computed &computed : source.computed)
+    scope.explain(computed.name.text, "`" + computed.name.text + "` is computed further down");
+  mlir::OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(block);
+  for (const doc::Computed &computed : source.computed) {
+    const std::string &name = computed.name.text;
+    if (scope.find(name))
+      continue; // reported by the document
+    sql::ExprPtr expr =
+        computed.expr ? sql::parseExpression(computed.expr.buffer, engine) : nullptr;
+    sema::Binder binder(engine, builder, scope, "a computed column");
+    mlir::Value value = expr ? binder.bind(*expr) : mlir::Value();
+    if (value && sema::typeOf(value).getKind() == SqlKind::Null) {
+      engine.emit(expr->range, diag::UntypedNull)
+          .hint("write CAST(NULL AS STRING), or another type");
+      value = {};
+    }
+    if (!value) {
+      relation.broken.insert(name);
+      scope.addBroken(name);
+      continue;
+    }
+    scope.add({relation.name, name, sema::typeOf(value), value});
+    names.push_back(name);
+    types.push_back(value.getType());
+    values.push_back(value);
+  }
+  builder.create<YieldOp>(location, values);
+  project.getOutput().setType(streamType(names, types));
+  relation.value = project.getOutput();
+}
+
+void Lowering::addWatermark(Relation &relation, const doc::Source &source) {
+  const doc::Watermark &watermark = *source.watermark;
+  if (relation.broken.count(watermark.on.text)) {
+    // A window over it would complain that there is no event time.
+    relation.brokenTime = true;
+    return;
+  }
+  StreamType input = relation.type();
+  int64_t index = input.indexOf(watermark.on.text);
+  if (index < 0) {
+    relation.brokenTime = true;
+    sql::ColumnExpr column(watermark.on.range);
+    column.parts.push_back({watermark.on.text, watermark.on.range, false});
+    scopeOf(relation, nullptr).reportUnknown(column, engine);
+    return;
+  }
+  SqlType type = input.columnType(index);
+  if (!type.isTimestamp() || type.getPrecision() > 3) {
+    relation.brokenTime = true;
+    auto flight = engine.emit(watermark.on.range, diag::EventTimeType, watermark.on.text,
+                              sema::display(type));
+    bool declared = false;
+    for (const doc::Column &column : source.columns)
+      if (column.name.text == watermark.on.text) {
+        flight.label(column.type.inside(), "declared here");
+        declared = true;
+      }
+    if (type.isTimestamp() && declared)
+      flight.hint(type.getKind() == SqlKind::Timestamp ? "declare it as TIMESTAMP(3)"
+                                                       : "declare it as TIMESTAMP_LTZ(3)");
+    else if (type.isTimestamp())
+      flight.hint("compute it as CAST(… AS TIMESTAMP(3))");
+    else if (type.isCharacter())
+      flight.hint("declare the column as TIMESTAMP(3), or add a computed column: computed.ts = "
+                  "\"TO_TIMESTAMP(" + watermark.on.text + ")\"");
+    else if (type.isNumeric())
+      flight.hint("add a computed column: computed.ts = \"TO_TIMESTAMP_LTZ(" + watermark.on.text +
+                  ", 3)\" reads milliseconds");
+    return;
+  }
+  mlir::Location location = locate(watermark.range);
+  std::vector<std::string> names;
+  for (mlir::StringAttr name : input.getNames())
+    names.push_back(name.str());
+  auto op = builder.create<WatermarkOp>(location,
+                                        streamType(names, input.getTypes(), watermark.on.text),
+                                        relation.value, relation.name, watermark.on.text);
+  mlir::Block *block = rowBlock(op.getBody(), input, location);
+  mlir::OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(block);
+  // Without a delay times never go back, but equal ones may follow.
+  int64_t delay = watermark.delay ? watermark.delay->millis : 1;
+  mlir::Value time = block->getArgument(index);
+  if (delay != 0) {
+    SqlType interval = sema::makeType(&context, SqlKind::IntervalDayTime, /*nullable=*/false);
+    mlir::Value by = builder.create<ConstantOp>(location, interval,
+                                                builder.getI64IntegerAttr(delay));
+    time = builder.create<SubOp>(location, type, time, by);
+  }
+  builder.create<YieldOp>(location, time);
+  relation.value = op.getOutput();
+}
+
+} // namespace levada::lower

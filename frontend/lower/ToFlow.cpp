@@ -1,0 +1,133 @@
+//===- ToFlow.cpp - the order of lowering, and what its parts share -------===//
+//
+// Sources first, streams so that inputs come before their readers, sinks last.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/lower/ToFlow.h"
+#include "frontend/lower/Lowering.h"
+#include "ir/flow/Location.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+using namespace levada;
+using namespace levada::flow;
+
+mlir::OwningOpRef<mlir::ModuleOp> levada::lowerToFlow(const doc::Document &document,
+                                                      diag::Engine &engine,
+                                                      mlir::MLIRContext &context) {
+  context.getOrLoadDialect<FlowDialect>();
+  return lower::Lowering(document, engine, context).run();
+}
+
+namespace levada::lower {
+
+mlir::OwningOpRef<mlir::ModuleOp> Lowering::run() {
+  mlir::OwningOpRef<mlir::ModuleOp> module =
+      mlir::ModuleOp::create(locate({document.file, 0, 0}));
+  builder.setInsertionPointToEnd(module->getBody());
+  const doc::Pipeline &pipeline = document.pipeline;
+  batch = pipeline.mode == doc::Mode::Batch;
+  std::string_view zone = pipeline.setting("table.local-time-zone");
+  mlir::Operation *op = module->getOperation();
+  op->setAttr("flow.name", builder.getStringAttr(pipeline.name.text));
+  op->setAttr("flow.mode", builder.getStringAttr(batch ? "batch" : "streaming"));
+  op->setAttr("flow.time_zone",
+              builder.getStringAttr(zone.empty() ? "UTC" : llvm::StringRef(zone.data(), zone.size())));
+  if (pipeline.parallelism)
+    op->setAttr("flow.parallelism", builder.getI64IntegerAttr(*pipeline.parallelism));
+
+  for (const doc::Source &source : document.sources)
+    relations[source.name.text] = lowerSource(source);
+  for (size_t index : document.order) {
+    const doc::Stream &stream = document.streams[index];
+    Relation result = lowerStream(stream);
+    result.name = stream.name.text;
+    if (!result.value) {
+      if (stream.late)
+        brokenFeeds.insert(stream.late->text);
+      if (stream.onError.deadLetter)
+        brokenFeeds.insert(stream.onError.deadLetter->text);
+    }
+    relations[stream.name.text] = std::move(result);
+  }
+  for (const doc::Sink &sink : document.sinks)
+    lowerSink(sink);
+  if (engine.hasErrors())
+    return {};
+  return module;
+}
+
+mlir::Location Lowering::locate(SourceRange range) {
+  return locationOf(&context, engine.sourceMap(), range);
+}
+
+StreamType Lowering::streamType(llvm::ArrayRef<std::string> names,
+                                llvm::ArrayRef<mlir::Type> types, llvm::StringRef time) {
+  llvm::SmallVector<mlir::StringAttr> attrs;
+  for (const std::string &name : names)
+    attrs.push_back(builder.getStringAttr(name));
+  return StreamType::get(&context, attrs, types, Changelog::append,
+                         time.empty() ? mlir::StringAttr() : builder.getStringAttr(time));
+}
+
+StreamType Lowering::deadLetterType() {
+  SqlType text = sema::makeString(&context), sure = sema::makeString(&context, false);
+  SqlType number = sema::makeType(&context, SqlKind::BigInt);
+  SqlType bytes = SqlType::get(&context, SqlKind::VarBinary, kMaxLength);
+  return streamType({"source", "file", "byte_offset", "line", "raw", "code", "reason"},
+                    {sure, text, number, number, bytes, sure, sure});
+}
+
+void Lowering::feed(const std::optional<std::string> &sink, mlir::Value rows) {
+  if (sink && rows)
+    feeds[*sink].push_back(rows);
+}
+
+mlir::Block *Lowering::rowBlock(mlir::Region &region, StreamType columns,
+                                mlir::Location location) {
+  mlir::Block *block = &region.emplaceBlock();
+  for (mlir::Type type : columns.getTypes())
+    block->addArgument(type, location);
+  return block;
+}
+
+sema::Scope Lowering::scopeOf(const Relation &relation, mlir::Block *block) {
+  sema::Scope scope(relation.name);
+  StreamType type = relation.type();
+  for (size_t i = 0; i < type.size(); ++i)
+    scope.add({relation.name, type.getNames()[i].str(), type.columnType(i),
+               block ? mlir::Value(block->getArgument(i)) : mlir::Value()});
+  for (const std::string &name : relation.broken)
+    scope.addBroken(name);
+  return scope;
+}
+
+void Lowering::enter(sema::Scope &names, mlir::Block *block) {
+  names.setValues([&](size_t i) { return mlir::Value(block->getArgument(i)); });
+}
+
+mlir::Value Lowering::recast(mlir::Value rows, StreamType to, const std::string &stream,
+                             mlir::Location location) {
+  auto from = llvm::cast<StreamType>(rows.getType());
+  if (from == to)
+    return rows;
+  auto project = builder.create<ProjectOp>(location, to, mlir::Type(), rows, stream);
+  mlir::Block *block = rowBlock(project.getBody(), from, location);
+  mlir::OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPointToEnd(block);
+  sema::Scope none;
+  sema::Binder binder(engine, builder, none, "");
+  llvm::SmallVector<mlir::Value> values;
+  for (size_t i = 0; i < to.size(); ++i)
+    values.push_back(binder.castTo(block->getArgument(i), to.columnType(i), location));
+  builder.create<YieldOp>(location, values);
+  return project.getOutput();
+}
+
+std::string Lowering::unique(std::string name, const std::set<std::string> &taken) {
+  while (taken.count(name))
+    name += "'";
+  return name;
+}
+
+} // namespace levada::lower

@@ -1,0 +1,26 @@
+//===- ToFlow.h - a pipeline file as a flow module ------------------------===//
+//
+// Binds and types every expression of a document and builds the operators its
+// clauses mean. The flow dialect must be loaded in (or registered with) the
+// context.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_FRONTEND_LOWER_TOFLOW_H
+#define LEVADA_FRONTEND_LOWER_TOFLOW_H
+
+#include "frontend/toml/Document.h"
+#include "ir/diag/Diag.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+namespace levada {
+
+/// Null when the engine has errors, also those of before.
+mlir::OwningOpRef<mlir::ModuleOp> lowerToFlow(const doc::Document &document,
+                                              diag::Engine &engine,
+                                              mlir::MLIRContext &context);
+
+} // namespace levada
+
+#endif
