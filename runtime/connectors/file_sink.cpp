@@ -51,6 +51,7 @@ struct FileSink {
   uint64_t rolling = 0, size = 0;
   uint32_t next_part = 0;
   int fd = -1, lock = -1;
+  std::vector<Text> made;  // directories that were not there before
   std::vector<Part> parts; // the last one is open while fd >= 0
   Published published;     // before, then now
 };
@@ -63,7 +64,7 @@ Text in(const FileSink &sink, std::string_view name) {
   return Text(sink.directory).append('/').append(name);
 }
 
-bool make_directories(const FileSink &sink, const Text &path, Error &error) {
+bool make_directories(FileSink &sink, const Text &path, Error &error) {
   struct stat info;
   if (stat(path.c_str(), &info) == 0) {
     if (S_ISDIR(info.st_mode))
@@ -73,8 +74,11 @@ bool make_directories(const FileSink &sink, const Text &path, Error &error) {
   }
   if (!make_directories(sink, directory_of(path.view()), error))
     return false;
-  return mkdir(path.c_str(), 0777) == 0 || errno == EEXIST ||
-         failed(sink, "make directory", path.c_str(), error);
+  if (mkdir(path.c_str(), 0777) == 0) {
+    sink.made.push_back(path);
+    return true;
+  }
+  return errno == EEXIST || failed(sink, "make directory", path.c_str(), error);
 }
 
 /// Opens a hidden file and locks it for this run.
@@ -164,9 +168,9 @@ bool open_directory(FileSink &sink, const Settings &settings, Error &error) {
     if (settings.append) {
       if (sink.published.holds(view, info))
         kept.add(view, info);
-      unsigned number;
-      if (sscanf(name.c_str(), "part-0-%u", &number) == 1 && number >= sink.next_part)
-        sink.next_part = number + 1;
+      if (view.substr(0, 7) == "part-0-")
+        if (uint32_t number = strtoul(name.c_str() + 7, nullptr, 10); number >= sink.next_part)
+          sink.next_part = number + 1;
       continue;
     }
     bool known = sink.published.holds(view, info);
@@ -245,7 +249,7 @@ bool begin_part(FileSink &sink, Error &error) {
 bool end_part(FileSink &sink, Error &error) {
   int fd = sink.fd;
   sink.fd = -1;
-  bool ok = fsync(fd) == 0;
+  bool ok = fdatasync(fd) == 0; // before the rename: complete even after a power cut
   struct stat info;
   ok = ok && fstat(fd, &info) == 0;
   if (ok)
@@ -300,11 +304,6 @@ bool finish_sink(void *state, Error &error) {
   }
   if (!sink.published.save(sink.marker.c_str()))
     return failed(sink, "write", sink.marker.c_str(), error);
-  int directory = open(sink.directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (directory >= 0) {
-    fsync(directory);
-    close(directory);
-  }
   return true;
 }
 
@@ -315,6 +314,8 @@ void close_sink(void *state) {
       unlink(in(*sink, part.hidden).c_str());
   if (!sink->one_file && sink->lock >= 0)
     unlink(in(*sink, ".levada.lock").c_str());
+  for (size_t i = sink->made.size(); i-- > 0 && !sink->done;)
+    rmdir(sink->made[i].c_str()); // unless something is in it by now
   if (sink->fd >= 0)
     close(sink->fd);
   if (sink->lock >= 0)

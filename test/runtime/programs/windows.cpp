@@ -126,7 +126,7 @@ int32_t count_totals(levada_ctx *ctx, const levada_batch *batch) {
     }
     levada_rt_count(ctx, TOTAL_OP, LEVADA_COUNT_ABSORBED, 1);
     acc->count += r.count;
-    acc->sum = acc->sum * 31 + r.key + r.name.len + r.name.ptr[12]; // order matters
+    acc->sum = int64_t(uint64_t(acc->sum) * 31 + r.key + r.name.len + r.name.ptr[12]); // order matters
   }
   return 0;
 }
