@@ -285,7 +285,7 @@ SlotSize sessions_size(const levada_slot *slot) {
   const Sessions *all = slot->sessions;
   SlotSize size{};
   size.entries = all->heap.count;
-  size.bytes = (all->table.end + 1) * stride + all->heap.room * sizeof(Due) +
+  size.bytes = (all->table.end + 2) * stride + all->heap.room * sizeof(Due) +
                all->heap.count * (sizeof(Session) + slot->desc->entry_size);
   return size;
 }

@@ -91,7 +91,7 @@ SlotSize slot_size(const levada_slot *slot) {
   for (uint64_t i = 0; i < slot->slices.count; ++i) {
     const Slice *slice = slot->slices[i];
     size.entries += slice->table.count;
-    size.bytes += (slice->table.end + 1) * slot_stride(slot->desc) + arena_bytes(&slice->memory->arena);
+    size.bytes += (slice->table.end + 2) * slot_stride(slot->desc) + arena_bytes(&slice->memory->arena);
   }
   return size;
 }

@@ -20,7 +20,7 @@ static void allocate(Table *table, uint32_t stride, HashRange range, uint64_t ca
   table->last = capacity - 1;
   table->max = max_load(capacity);
   table->end = capacity + tail;
-  table->slots = (char *)must_zero((table->end + 1) * stride);
+  table->slots = (char *)must_zero((table->end + 2) * stride);
 }
 
 /// Moves all entries to an array of `capacity` home places.
@@ -96,7 +96,7 @@ void table_close(Table *table, uint32_t stride, uint64_t place) {
 }
 
 char *table_insert(levada_ctx *ctx, Table *table, const levada_slot_desc *desc, HashRange range,
-                   uint64_t tag, const char *key, levada_arena *copy_to) {
+                   uint64_t tag, const char *key, levada_arena *arena) {
   const uint32_t stride = slot_stride(desc), head = slot_head(desc);
   table_reserve(table, stride, range);
   uint64_t place = table_home(table, ~tag);
@@ -107,10 +107,7 @@ char *table_insert(levada_ctx *ctx, Table *table, const levada_slot_desc *desc, 
       break;
   }
   char *entry = table_open(table, stride, place, tag) + head;
-  if (copy_to)
-    key_copy(entry, key, &desc->key, copy_to);
-  else
-    memcpy(entry, key, desc->key.size);
+  key_copy(entry, key, &desc->key, arena);
   if (desc->init)
     desc->init(ctx, entry + desc->acc_offset);
   return entry;

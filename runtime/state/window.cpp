@@ -1,11 +1,12 @@
 //===- window.cpp - TUMBLE, HOP and CUMULATE windows as slices ------------===//
 //
 // A row is added to one slice: the window itself (TUMBLE), a slide (HOP) or a
-// step (CUMULATE). A HOP window fires by merging its slices, oldest first, into
-// a table of its own. A CUMULATE window merges its slices for good into the
-// first of its period, which late rows of the part that has fired join too. A
-// slice goes when the last window that contains it has fired; rows after that
-// are late, rows before are kept for the windows still to fire.
+// step (CUMULATE). A HOP window fires by reading its slices together in hash
+// order, merging what belongs to one key, oldest first. A CUMULATE window
+// merges its slices for good into the first of its period, which late rows of
+// the part that has fired join too. A slice goes when the last window that
+// contains it has fired; rows after that are late, rows before are kept for the
+// windows still to fire.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/state/slot_impl.h"
@@ -97,12 +98,12 @@ bool open_slice(levada_ctx *ctx, levada_slot *slot, int64_t t) {
   return true;
 }
 
-/// Merges one slice's entries into `table`, whose accumulators live in `arena`.
-static void merge_into(levada_ctx *ctx, levada_slot *slot, Table *table, levada_arena *arena,
-                       bool copy_keys, const Table *from) {
+/// Merges one slice's entries into another's.
+static void merge_into(levada_ctx *ctx, levada_slot *slot, Slice *into, const Table *from) {
   const levada_slot_desc *desc = slot->desc;
   const uint32_t stride = slot_stride(desc), head = slot_head(desc);
-  ctx->state_arena = arena;
+  Table *table = &into->table;
+  levada_arena *arena = ctx->state_arena = &into->memory->arena;
   const char *at = from->slots;
   for (uint64_t left = from->count; left; at += stride) {
     uint64_t tag = load64(at);
@@ -111,8 +112,7 @@ static void merge_into(levada_ctx *ctx, levada_slot *slot, Table *table, levada_
     --left;
     char *entry = table_find(table, desc, ~tag, at + head);
     if (!entry)
-      entry = table_insert(ctx, table, desc, slot->range, tag, at + head,
-                           copy_keys ? arena : nullptr);
+      entry = table_insert(ctx, table, desc, slot->range, tag, at + head, arena);
     desc->merge(ctx, entry + desc->acc_offset, at + head + desc->acc_offset);
   }
 }
@@ -130,23 +130,101 @@ static uint64_t slices_between(const levada_slot *slot, int64_t start, int64_t e
   return to - from;
 }
 
+namespace {
+/// Reads several tables at once, in hash order.
+struct Merger {
+  const levada_slot_desc *desc;
+  uint64_t count;
+  uint64_t *tags;     // of the next entry of each table, 0 at its end
+  const char **slots; // where that stands
+  uint64_t *left;
+
+  /// Moves to the first entry at or behind `slot`.
+  void settle(uint64_t i, const char *slot) {
+    for (; left[i]; slot += slot_stride(desc))
+      if (uint64_t tag = load64(slot)) {
+        tags[i] = tag;
+        slots[i] = slot;
+        --left[i];
+        return;
+      }
+    tags[i] = 0;
+  }
+  const char *entry(uint64_t i) const { return slots[i] + slot_head(desc); }
+
+  /// The table that holds the next key; `count` at the end.
+  uint64_t next() const {
+    uint64_t first = 0;
+    for (uint64_t i = 1; i < count; ++i)
+      first = tags[i] > tags[first] ? i : first;
+    if (tags[first] == 0)
+      return count;
+    for (uint64_t i = first + 1; i < count; ++i) // keys of equal hash
+      if (tags[i] == tags[first] && key_compare(entry(i), entry(first), &desc->key) < 0)
+        first = i;
+    return first;
+  }
+};
+} // namespace
+
+/// HOP: keys of all slices in hash order, their accumulators merged oldest
+/// first, handed out as blocks fill.
 static int32_t fire_merged(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_t count,
                            levada_fire fire) {
-  uint64_t expected = 0;
-  for (uint64_t i = first; i < first + count; ++i) {
-    Slice *slice = slot->slices[i];
-    expected = slice->table.count > expected ? slice->table.count : expected;
-    memory_keep(ctx, slice->memory); // the keys' texts
+  const levada_slot_desc *desc = slot->desc;
+  const uint32_t stride = (desc->entry_size + 15) & ~15u;
+  auto *words = (uint64_t *)must_alloc(count * 24);
+  Merger from{desc, count, words, (const char **)(words + count), words + 2 * count};
+  for (uint64_t i = 0; i < count; ++i) {
+    Slice *slice = slot->slices[first + i];
+    memory_keep(ctx, slice->memory); // rows view the keys' texts
+    from.left[i] = slice->table.count;
+    from.settle(i, slice->table.slots);
   }
-  Table table;
-  table_init(&table, slot_stride(slot->desc), slot->range, expected + expected / 4);
+  if (!slot->block)
+    slot->block = (const char **)must_alloc(fire_block * sizeof(char *));
+  char *merged = nullptr; // entries made here
   Memory *memory = memory_new();
-  for (uint64_t i = first; i < first + count; ++i)
-    merge_into(ctx, slot, &table, &memory->arena, false, &slot->slices[i]->table);
-  memory_keep(ctx, memory);
-  int32_t failed = fire_table(ctx, slot, &table, fire);
-  table_free(&table);
+  int32_t failed = 0;
+  uint32_t n = 0;
+  for (uint64_t i; !failed && (i = from.next()) < count;) {
+    const char *entry = from.entry(i);
+    uint64_t tag = from.tags[i];
+    bool shared = false;
+    from.settle(i, from.slots[i] + slot_stride(desc));
+    for (uint64_t j = i + 1; j < count; ++j) {
+      if (from.tags[j] != tag || key_compare(from.entry(j), entry, &desc->key) != 0)
+        continue;
+      ctx->state_arena = &memory->arena;
+      if (!shared) {
+        if (!merged)
+          merged = (char *)must_alloc((uint64_t)stride * fire_block);
+        char *into = merged + (uint64_t)n * stride;
+        memset(into, 0, desc->entry_size);
+        memcpy(into, entry, desc->key.size);
+        if (desc->init)
+          desc->init(ctx, into + desc->acc_offset);
+        desc->merge(ctx, into + desc->acc_offset, entry + desc->acc_offset);
+        entry = into;
+        shared = true;
+      }
+      desc->merge(ctx, (char *)entry + desc->acc_offset, from.entry(j) + desc->acc_offset);
+      from.settle(j, from.slots[j] + slot_stride(desc));
+    }
+    slot->block[n++] = entry;
+    if (n == fire_block) {
+      memory_keep(ctx, memory);
+      failed = fire_entries(ctx, slot, slot->block, n, fire);
+      n = 0;
+    }
+  }
+  if (n && !failed) {
+    memory_keep(ctx, memory);
+    failed = fire_entries(ctx, slot, slot->block, n, fire);
+  }
   memory_release(memory);
+  free(merged);
+  free(words);
   return failed;
 }
 
@@ -156,7 +234,7 @@ static Slice *accumulate(levada_ctx *ctx, levada_slot *slot, uint64_t first, uin
   Slice *into = slot->slices[first];
   for (uint64_t i = 1; i < count; ++i) {
     Slice *slice = slot->slices[first + i];
-    merge_into(ctx, slot, &into->table, &into->memory->arena, true, &slice->table);
+    merge_into(ctx, slot, into, &slice->table);
     slice_free(slice);
   }
   slot->slices.erase(first + 1, count - 1);
