@@ -160,7 +160,9 @@ struct LikeExpr : Expr {
   LikeExpr(SourceRange r) : Expr(ExprKind::Like, r) {}
   static bool classof(const Expr *e) { return e->kind == ExprKind::Like; }
 };
-enum class IsWhat { Null, True, False, Unknown, Json, JsonValue, JsonObject, JsonArray, JsonScalar };
+enum class IsWhat {
+  Null, True, False, Unknown, Json, JsonValue, JsonObject, JsonArray, JsonScalar,
+};
 struct IsExpr : Expr {
   ExprPtr operand;
   IsWhat what = IsWhat::Null;

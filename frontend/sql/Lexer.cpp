@@ -293,7 +293,7 @@ void Lexer::doubleQuotes(std::string_view open, std::string_view close) {
   std::string value(text.substr(begin + open.size(), end - begin - open.size()));
   pos = end + close.size();
   engine.emit(range(begin, pos), diag::DoubleQuotes)
-      .hint(fmt::format("for a string write {}, for a name `{}`", quoteString(value), value));
+      .hint(fmt::format("for a string write {}, for a name `{}`", quote(value, '\''), value));
   push(Tok::QuotedName, begin, std::move(value)).faulty = true;
 }
 

@@ -50,12 +50,8 @@ bool isReserved(std::string_view upper);
 bool isClauseWord(std::string_view upper);
 /// Is `text` one word that is not reserved?
 bool isBareName(std::string_view text);
-/// Can `text` be written as a name without backquotes, anywhere?
-bool isPlainName(std::string_view text);
-/// `text` as a name in SQL text: in backquotes where needed.
-std::string quoteName(std::string_view text);
-/// `text` as a string literal.
-std::string quoteString(std::string_view text);
+/// `text` between two `mark`s, those inside doubled.
+std::string quote(std::string_view text, char mark);
 
 } // namespace levada::sql
 

@@ -39,17 +39,7 @@ static int strength(const Expr &e) {
 }
 
 void Printer::name(const Name &n) {
-  out += n.quoted || !isBareName(n.text) ? forceQuoted(n.text) : n.text;
-}
-
-std::string Printer::forceQuoted(const std::string &text) {
-  std::string result = "`";
-  for (char c : text) {
-    if (c == '`')
-      result += c;
-    result += c;
-  }
-  return result + "`";
+  out += n.quoted || !isBareName(n.text) ? quote(n.text, '`') : n.text;
 }
 
 void Printer::path(const std::vector<Name> &parts) {
@@ -165,28 +155,28 @@ void Printer::literal(const LiteralExpr &e) {
     out += e.text;
     break;
   case LiteralKind::String:
-    out += quoteString(e.text);
+    out += quote(e.text, '\'');
     break;
   case LiteralKind::Binary:
-    out += "x" + quoteString(e.text);
+    out += "x" + quote(e.text, '\'');
     break;
   case LiteralKind::Date:
-    out += "DATE " + quoteString(e.text);
+    out += "DATE " + quote(e.text, '\'');
     break;
   case LiteralKind::Time:
-    out += "TIME " + quoteString(e.text);
+    out += "TIME " + quote(e.text, '\'');
     break;
   case LiteralKind::Timestamp:
-    out += "TIMESTAMP " + quoteString(e.text);
+    out += "TIMESTAMP " + quote(e.text, '\'');
     break;
   case LiteralKind::TimestampLtz:
-    out += "TIMESTAMP_LTZ " + quoteString(e.text);
+    out += "TIMESTAMP_LTZ " + quote(e.text, '\'');
     break;
   }
 }
 
 void Printer::interval(const IntervalExpr &e) {
-  out += fmt::format("INTERVAL {}{} {}", e.negative ? "-" : "", quoteString(e.text),
+  out += fmt::format("INTERVAL {}{} {}", e.negative ? "-" : "", quote(e.text, '\''),
                      spelling(e.from));
   bool inFrom = e.fraction && !e.to;
   if (e.precision && inFrom)
@@ -360,7 +350,7 @@ void Printer::type(const TypeName &t) {
   if (t.name == "ROW" || !t.children.empty() || !t.className.empty()) {
     out += '<';
     if (t.name == "STRUCTURED")
-      out += quoteString(t.className) + (t.children.empty() ? "" : ", ");
+      out += quote(t.className, '\'') + (t.children.empty() ? "" : ", ");
     for (size_t i = 0; i < t.children.size(); ++i)
       child(i);
     out += '>';

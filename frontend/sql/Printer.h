@@ -22,7 +22,6 @@ struct Printer {
 
 private:
   void name(const Name &n);
-  static std::string forceQuoted(const std::string &text);
   void path(const std::vector<Name> &parts);
   void names(const std::vector<Name> &list);
   void list(const std::vector<ExprPtr> &items);

@@ -47,13 +47,6 @@ std::string upperCase(std::string_view word) {
   return upper;
 }
 
-/// Words that are a value or begin one by themselves.
-static bool isValueWord(std::string_view upper) {
-  return upper == "CURRENT_DATE" || upper == "CURRENT_TIME" ||
-         upper == "CURRENT_TIMESTAMP" || upper == "LOCALTIME" ||
-         upper == "LOCALTIMESTAMP";
-}
-
 bool isBareName(std::string_view text) {
   if (text.empty() || (text[0] >= '0' && text[0] <= '9'))
     return false;
@@ -65,20 +58,7 @@ bool isBareName(std::string_view text) {
   return !isReserved(upperCase(text));
 }
 
-bool isPlainName(std::string_view text) {
-  auto letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  if (text.empty() || !letter(text[0]))
-    return false;
-  for (char c : text)
-    if (!letter(c) && !(c >= '0' && c <= '9') && c != '$')
-      return false;
-  std::string upper = upperCase(text);
-  return !isClauseWord(upper) && !isValueWord(upper);
-}
-
-static std::string quote(std::string_view text, char mark) {
+std::string quote(std::string_view text, char mark) {
   std::string result(1, mark);
   for (char c : text) {
     if (c == mark)
@@ -87,11 +67,5 @@ static std::string quote(std::string_view text, char mark) {
   }
   return result + mark;
 }
-
-std::string quoteName(std::string_view text) {
-  return isPlainName(text) ? std::string(text) : quote(text, '`');
-}
-
-std::string quoteString(std::string_view text) { return quote(text, '\''); }
 
 } // namespace levada::sql
