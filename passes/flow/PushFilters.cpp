@@ -183,7 +183,8 @@ void Pusher::pass(FilterOp filter, ProjectOp project) {
   Block &to = fresh.emplaceBlock();
   for (BlockArgument argument : from.getArguments())
     to.addArgument(argument.getType(), argument.getLoc());
-  OpBuilder b = OpBuilder::atBlockEnd(&to);
+  OpBuilder b(filter.getContext());
+  b.setInsertionPointToEnd(&to);
   SmallVector<Value> args(to.args_begin(), to.args_end());
   SmallVector<Value> copies = copySlice(b, from, read, args);
   IRMapping mapping;
