@@ -49,6 +49,13 @@ bool hasBelow(const catalog::Connector *schema, std::string_view prefix) {
   return false;
 }
 
+/// Connectors that carry bytes need a format; these make rows, or print or
+/// drop them, by themselves.
+bool needsFormat(std::string_view connector) {
+  return connector != "print" && connector != "blackhole" &&
+         connector != "datagen" && connector != "nexmark";
+}
+
 class EndpointReader {
 public:
   EndpointReader(const Member &table, bool isSource, const Words &own,
@@ -165,17 +172,16 @@ void EndpointReader::readFormat() {
   std::string note = fmt::format("formats for {}: {}",
                                  isSource ? "sources" : "sinks",
                                  listed(fitting));
-  const Option *option = findOption(endpoint.schema, "format");
   if (!m) {
-    if (!option || !option->required || misspelt("format"))
+    if (!endpoint.schema || !needsFormat(endpoint.connector.text) ||
+        misspelt("format"))
       return;
     std::string guess = "json"; // or what the options are of
     for (const Member &key : table.value.members)
       if (catalog::findFormat(key.key.text))
         guess = key.key.text;
     engine
-        .emit(endpoint.connector.range, diag::MissingOption,
-              endpoint.connector.text, "format")
+        .emit(table.value.range, diag::MissingKey, where(), "`format`")
         .hint(fmt::format("add format = \"{}\"", guess))
         .note(note);
     return;
@@ -277,8 +283,8 @@ void EndpointReader::unknown(const Name &key) {
     return;
   }
   if (dot != std::string::npos && catalog::findFormat(front)) {
-    bool required = findOption(endpoint.schema, "format") != nullptr;
-    if (!format && (table.value.find("format") || required))
+    if (!format && (table.value.find("format") ||
+                    needsFormat(endpoint.connector.text)))
       return; // the format was the mistake
     auto said = engine.emit(key.range, diag::UnknownOption,
                             endpoint.connector.text.empty()
@@ -327,7 +333,7 @@ void EndpointReader::checkRequired(const catalog::Connector *schema,
   if (!schema)
     return;
   for (const Option &option : schema->options) {
-    if (!option.required || option.key == "format")
+    if (!option.required)
       continue;
     if (std::find(meant.begin(), meant.end(), option.key) != meant.end())
       continue;

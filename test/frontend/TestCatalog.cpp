@@ -11,15 +11,11 @@ namespace {
 
 constexpr Option filesystemOptions[] = {
     {"path", OptionType::String, "", true, true, "", "File, directory or glob pattern."},
-    {"format", OptionType::String, "", true, false, "", "How rows are written."},
     {"rolling.size", OptionType::Size, "128 MB", false, false, "", "Size at which a part file is closed."},
     {"poll.interval", OptionType::Duration, "1 s", false, false, "", "How often new files are looked for."},
     {"workers", OptionType::Int, "1", false, false, "", "Threads that read ahead."},
     {"follow", OptionType::Bool, "false", false, false, "", "Wait for more at the end."},
     {"compression", OptionType::Enum, "auto", false, false, "auto|none|gzip|zstd", "How bytes are compressed."},
-};
-constexpr Option stdinOptions[] = {
-    {"format", OptionType::String, "", true, false, "", "How rows are written."},
 };
 constexpr Option csvOptions[] = {
     {"csv.header", OptionType::Enum, "false", false, false, "true|false|skip", "What the first line is."},
@@ -34,7 +30,7 @@ constexpr std::string_view fileMetadata[] = {"file", "line", "byte_offset"};
 constexpr Connector all[] = {
     {"filesystem", "levada_connector_filesystem", true, true, true, filesystemOptions, fileMetadata, "Files.", ""},
     {"print", "levada_connector_print", false, true, false, {}, {}, "Standard output.", ""},
-    {"stdin", "levada_connector_stdin", true, false, false, stdinOptions, {}, "Standard input.", ""},
+    {"stdin", "levada_connector_stdin", true, false, false, {}, {}, "Standard input.", ""},
 };
 constexpr Connector allFormats[] = {
     {"csv", "levada_format_csv", true, true, false, csvOptions, {}, "Comma separated.", ""},
