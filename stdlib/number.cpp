@@ -106,11 +106,11 @@ levada_status levada_parse_decimal(const char *p, uint64_t n, int32_t precision,
   bool negative = n != 0 && *p == '-';
   if (n != 0 && (*p == '-' || *p == '+'))
     ++p;
-  // Keeps 39 significant digits; of what follows only whether it is there.
+  // Keeps 38 significant digits, and whether the next one rounds up.
   u128 value = 0;
   int32_t kept = 0;
   int64_t from = 0; // scale of `value`
-  bool any = false, point = false;
+  bool any = false, point = false, up = false;
   for (; p != end; ++p) {
     if (*p == '.' && !point) {
       point = true;
@@ -123,12 +123,9 @@ levada_status levada_parse_decimal(const char *p, uint64_t n, int32_t precision,
       value = value * 10 + uint64_t(*p - '0');
       kept += value != 0;
       from += point;
-    } else if (kept == 38) {
-      // One digit more than fits decides how the 38th rounds, where it must.
-      value = value * 10 + uint64_t(*p - '0');
-      ++kept;
-      from += point;
     } else {
+      if (kept++ == 38)
+        up = *p >= '5';
       from -= !point;
     }
   }
@@ -152,6 +149,8 @@ levada_status levada_parse_decimal(const char *p, uint64_t n, int32_t precision,
   }
   if (from < -200)
     return LEVADA_NULL;
+  if (from == scale) // finer digits than these are rounded below
+    value += up;
   return rescale(value, negative, int32_t(from), precision, scale, out);
 }
 

@@ -1,0 +1,260 @@
+//===- ext_regex.cpp - REGEXP and its kin, by RE2 --------------------------===//
+//
+// Java's regular expressions without what RE2 cannot do in linear time
+// (lookaround, back references): such a pattern counts as one that does not
+// compile, which is NULL or FALSE as in Flink. Compiled patterns are kept per
+// thread.
+//
+//===----------------------------------------------------------------------===//
+#include "stdlib/build.h"
+
+#include <re2/re2.h>
+
+#include <string.h>
+
+using namespace levada::text;
+
+namespace {
+
+struct Compiled {
+  char *pattern;
+  uint64_t size;
+  re2::RE2 *regex; ///< null: does not compile
+  Compiled *next;
+};
+constexpr int kBuckets = 64, kMaxKept = 4096;
+
+re2::RE2 *compile(const char *pattern, uint64_t size) {
+  thread_local Compiled *kept[kBuckets];
+  thread_local int count = 0;
+  uint64_t hash = size;
+  for (uint64_t i = 0; i < size; ++i)
+    hash = (hash ^ uint8_t(pattern[i])) * 0x100000001b3ull;
+  Compiled *&bucket = kept[(hash >> 32) % kBuckets];
+  for (Compiled *c = bucket; c; c = c->next)
+    if (c->size == size && memcmp(c->pattern, pattern, size) == 0)
+      return c->regex;
+  if (count++ == kMaxKept) { // patterns from data: start again
+    for (Compiled *&head : kept)
+      while (head) {
+        Compiled *next = head->next;
+        delete head->regex;
+        delete[] head->pattern;
+        delete head;
+        head = next;
+      }
+    count = 0;
+  }
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_dot_nl(false);
+  auto *regex = new re2::RE2(re2::StringPiece(pattern, size), options);
+  if (!regex->ok()) {
+    delete regex;
+    regex = nullptr;
+  }
+  char *copy = new char[size + 1];
+  memcpy(copy, pattern, size);
+  bucket = new Compiled{copy, size, regex, bucket};
+  return regex;
+}
+re2::RE2 *compile(const levada_str &pattern) { return compile(levada_data(pattern), pattern.len); }
+
+re2::StringPiece piece(const levada_str &s) { return {levada_data(s), s.len}; }
+
+constexpr int kMaxGroups = 32;
+
+/// Group `index` of the first match at or after `from`.
+bool match(const re2::RE2 &regex, const levada_str &s, uint64_t from, re2::StringPiece *groups,
+           int count) {
+  return regex.Match(piece(s), from, s.len, re2::RE2::UNANCHORED, groups, count);
+}
+
+levada_str partOf(const levada_str &s, const re2::StringPiece &group) {
+  return part(s, uint64_t(group.data() - levada_data(s)), group.size());
+}
+
+levada_status extract(const levada_str &s, const levada_str &pattern, int32_t index,
+                      levada_str *out) {
+  re2::RE2 *regex = compile(pattern);
+  re2::StringPiece groups[kMaxGroups];
+  if (!regex || index < 0 || index > regex->NumberOfCapturingGroups() || index >= kMaxGroups)
+    return LEVADA_NULL;
+  if (!match(*regex, s, 0, groups, index + 1) || !groups[index].data())
+    return LEVADA_NULL;
+  *out = partOf(s, groups[index]);
+  return LEVADA_VALUE;
+}
+
+/// Calls `body` for all matches from left to right, as Java's find() goes on.
+template <typename Body> void forEachMatch(const re2::RE2 &regex, const levada_str &s, Body body) {
+  re2::StringPiece found;
+  for (uint64_t from = 0; from <= s.len && match(regex, s, from, &found, 1);) {
+    uint64_t begin = uint64_t(found.data() - levada_data(s)), end = begin + found.size();
+    body(begin, end);
+    from = end;
+    if (begin == end) { // step over one character
+      ++from;
+      while (from < s.len && !isStart(levada_data(s)[from]))
+        ++from;
+    }
+  }
+}
+
+/// A SIMILAR TO pattern as a regular expression; false where it is none.
+bool translateSimilar(const levada_str &pattern, const levada_str *escape, char *out,
+                      uint64_t *size) {
+  const char *p = levada_data(pattern), *end = p + pattern.len;
+  char *at = out;
+  auto put = [&](const char *text) {
+    uint64_t n = strlen(text);
+    memcpy(at, text, n);
+    at += n;
+  };
+  put("^(?s:");
+  bool inSet = false;
+  for (; p != end; ++p) {
+    if (escape && escape->len == 1 && *p == *levada_data(*escape)) {
+      if (++p == end)
+        return false;
+      *at++ = '\\';
+      *at++ = *p;
+    } else if (inSet) {
+      inSet = *p != ']';
+      if (*p == '\\')
+        *at++ = '\\';
+      *at++ = *p;
+    } else if (*p == '%') {
+      put(".*");
+    } else if (*p == '_') {
+      *at++ = '.';
+    } else if (*p == '.' || *p == '\\' || *p == '^' || *p == '$') {
+      *at++ = '\\';
+      *at++ = *p;
+    } else {
+      inSet = *p == '[';
+      *at++ = *p;
+    }
+  }
+  put(")$");
+  *size = uint64_t(at - out);
+  return true;
+}
+
+levada_status similar(levada_ctx *ctx, const levada_str &s, const levada_str &pattern,
+                      const levada_str *escape, bool *out) {
+  char *text = levada_rt_alloc(ctx, uint64_t(pattern.len) * 2 + 16);
+  uint64_t size;
+  re2::RE2 *regex =
+      translateSimilar(pattern, escape, text, &size) ? compile(text, size) : nullptr;
+  if (!regex)
+    return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "SIMILAR TO: the pattern does not compile");
+  *out = match(*regex, s, 0, nullptr, 0);
+  return LEVADA_VALUE;
+}
+
+} // namespace
+
+extern "C" {
+
+/// True when a part of `s` matches the regular expression; FALSE for an empty or broken one.
+LEVADA_FN("REGEXP", pure)
+bool levada_fn_regexp(const levada_str &s, const levada_str &pattern) {
+  if (pattern.len == 0)
+    return false;
+  re2::RE2 *regex = compile(pattern);
+  return regex && match(*regex, s, 0, nullptr, 0);
+}
+/// What the first match of the regular expression in `s` is; NULL where there is none.
+LEVADA_FN("REGEXP_EXTRACT", pure | nullable)
+levada_status levada_fn_regexp_extract(levada_ctx *, const levada_str &s,
+                                       const levada_str &pattern, levada_str *out) {
+  return extract(s, pattern, 0, out);
+}
+/// Group `index` of the first match of the regular expression in `s`; NULL where there is none.
+LEVADA_FN("REGEXP_EXTRACT", pure | nullable)
+levada_status levada_fn_regexp_extract_group(levada_ctx *, const levada_str &s,
+                                             const levada_str &pattern, int32_t index,
+                                             levada_str *out) {
+  return extract(s, pattern, index, out);
+}
+/// What the first match of the regular expression in `s` is; NULL where there is none.
+LEVADA_FN("REGEXP_SUBSTR", pure | nullable)
+levada_status levada_fn_regexp_substr(levada_ctx *, const levada_str &s,
+                                      const levada_str &pattern, levada_str *out) {
+  return extract(s, pattern, 0, out);
+}
+/// `s` with all matches of the regular expression replaced by `replacement`, taken literally;
+/// NULL for a broken expression.
+LEVADA_FN("REGEXP_REPLACE", pure | nullable)
+levada_status levada_fn_regexp_replace(levada_ctx *ctx, const levada_str &s,
+                                       const levada_str &pattern, const levada_str &replacement,
+                                       levada_str *out) {
+  re2::RE2 *regex = compile(pattern);
+  if (!regex)
+    return LEVADA_NULL;
+  uint64_t size = s.len, matches = 0;
+  forEachMatch(*regex, s, [&](uint64_t begin, uint64_t end) {
+    size += replacement.len - (end - begin);
+    ++matches;
+  });
+  if (matches == 0) {
+    *out = s;
+    return LEVADA_VALUE;
+  }
+  Buffer buffer(ctx, size);
+  char *at = buffer.data;
+  const char *p = levada_data(s);
+  uint64_t done = 0;
+  forEachMatch(*regex, s, [&](uint64_t begin, uint64_t end) {
+    memcpy(at, p + done, begin - done);
+    at += begin - done;
+    memcpy(at, levada_data(replacement), replacement.len);
+    at += replacement.len;
+    done = end;
+  });
+  memcpy(at, p + done, s.len - done);
+  *out = buffer.finish(at + (s.len - done));
+  return LEVADA_VALUE;
+}
+/// Number of matches of the regular expression in `s`; NULL for a broken one.
+LEVADA_FN("REGEXP_COUNT", pure | nullable)
+levada_status levada_fn_regexp_count(levada_ctx *, const levada_str &s, const levada_str &pattern,
+                                     int32_t *out) {
+  re2::RE2 *regex = compile(pattern);
+  if (!regex)
+    return LEVADA_NULL;
+  int32_t count = 0;
+  forEachMatch(*regex, s, [&](uint64_t, uint64_t) { ++count; });
+  *out = count;
+  return LEVADA_VALUE;
+}
+/// Number of the character where the regular expression first matches in `s`, 0 where it does
+/// not; NULL for a broken one.
+LEVADA_FN("REGEXP_INSTR", pure | nullable)
+levada_status levada_fn_regexp_instr(levada_ctx *, const levada_str &s, const levada_str &pattern,
+                                     int32_t *out) {
+  re2::RE2 *regex = compile(pattern);
+  if (!regex)
+    return LEVADA_NULL;
+  re2::StringPiece found;
+  *out = 0;
+  if (match(*regex, s, 0, &found, 1))
+    *out = countChars(levada_data(s), uint64_t(found.data() - levada_data(s))) + 1;
+  return LEVADA_VALUE;
+}
+/// `s SIMILAR TO pattern`: SQL's regular expressions, with `%` and `_`.
+LEVADA_FN("SIMILAR", pure | fails)
+levada_status levada_fn_similar(levada_ctx *ctx, const levada_str &s, const levada_str &pattern,
+                                bool *out) {
+  return similar(ctx, s, pattern, nullptr, out);
+}
+/// `s SIMILAR TO pattern ESCAPE escape`.
+LEVADA_FN("SIMILAR", pure | fails)
+levada_status levada_fn_similar_escape(levada_ctx *ctx, const levada_str &s,
+                                       const levada_str &pattern, const levada_str &escape,
+                                       bool *out) {
+  return similar(ctx, s, pattern, &escape, out);
+}
+
+} // extern "C"
