@@ -35,10 +35,14 @@ struct Place {
 
 class Lowering {
 public:
-  explicit Lowering(ModuleOp module) : module(module), plan(module), b(plan.builder()) {}
+  explicit Lowering(ModuleOp module) : module(module), plan(module), b(plan.builder()) {
+    for (flow::SinkOp sink : module.getOps<flow::SinkOp>())
+      numberUses(sink);
+  }
   LogicalResult run();
 
 private:
+  void numberUses(Operation *op);
   void root(flow::SourceOp op);
   void root(flow::AggregateOp op);
   void root(flow::SortOp op);
@@ -64,6 +68,7 @@ private:
   Plan plan;
   OpBuilder b;
   llvm::DenseMap<Operation *, exec::SlotOp> slots; ///< of partition "forward"
+  llvm::DenseMap<OpOperand *, unsigned> useOrder;
   bool failed = false;
 };
 
@@ -113,15 +118,22 @@ static Value column(flow::StreamType type, const Row &row, StringAttr name) {
 // The way of a row
 //===----------------------------------------------------------------------===//
 
+/// Consumers get a row in the order in which unions, seen from the sinks, name
+/// their inputs: so the order of rows does not depend on where passes put
+/// operators.
+void Lowering::numberUses(Operation *op) {
+  for (OpOperand &use : op->getOpOperands()) {
+    if (!useOrder.try_emplace(&use, useOrder.size()).second)
+      return;
+    numberUses(use.get().getDefiningOp());
+  }
+}
+
 void Lowering::consume(Value stream, const Row &row, Place place) {
   SmallVector<OpOperand *> uses;
   for (OpOperand &use : stream.getUses())
     uses.push_back(&use);
-  llvm::sort(uses, [](OpOperand *a, OpOperand *b) {
-    if (a->getOwner() == b->getOwner())
-      return a->getOperandNumber() < b->getOperandNumber();
-    return a->getOwner()->isBeforeInBlock(b->getOwner());
-  });
+  llvm::sort(uses, [&](OpOperand *a, OpOperand *b) { return useOrder[a] < useOrder[b]; });
   for (OpOperand *use : uses) {
     OpBuilder::InsertionGuard restore(b);
     Operation *op = use->getOwner();

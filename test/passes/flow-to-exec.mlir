@@ -77,3 +77,180 @@ flow.sink "out" %zones connector "filesystem" {path = "out"} format "json" {} : 
 } : !timed -> !flow.stream<[tip: DOUBLE], append>
 flow.sink "late" %tips connector "filesystem" {} format "csv" {} : !flow.stream<[tip: DOUBLE], append>
 flow.sink "out" %picked connector "filesystem" {} format "json" {} : !flow.stream<[zone: INT, start: TIMESTAMP(3) NOT NULL, n: BIGINT NOT NULL, fares: DOUBLE], append>
+
+// -----
+
+// A union of two sources feeds an aggregate through a channel each, which one
+// stage merges; a union of two branches of one source is a channel's two emits,
+// in the union's order wherever the operators stand.
+
+// CHECK: exec.channel @u.in {names = ["k"]
+// CHECK: exec.channel @u.in_1 {names = ["k"]
+// CHECK: exec.stage @left.read from @left
+// CHECK: exec.emit @u.in(
+// CHECK: exec.stage @right.read from @right
+// CHECK-NEXT: ^bb0(%[[K:.+]]: !flow.sql<INT>):
+// CHECK: exec.emit @u.in_1(%[[K]] :
+// CHECK: %[[N:.+]] = flow.neg %[[K]]
+// CHECK: exec.emit @u.in_1(%[[N]] :
+// CHECK: exec.stage @u.group from @u.in also [@u.in_1] {
+!in = !flow.stream<[k: INT], append>
+%left = flow.source "left" connector "c" {} format "f" {} columns ["k"] : !in
+%right = flow.source "right" connector "c" {} format "f" {} columns ["k"] : !in
+%neg = flow.project "neg" %right {
+^bb0(%k: !flow.sql<INT>):
+  %n = flow.neg %k : !flow.sql<INT> -> !flow.sql<INT>
+  flow.yield %n : !flow.sql<INT>
+} : !in -> !in
+%u = flow.union "u" %left, %right, %neg : !in, !in, !in -> !in
+%a = flow.aggregate "u" %u keys ["k"] aggs [] : !in -> !in
+flow.sink "out" %a connector "c" {} format "f" {} : !in
+
+// -----
+
+// A stateless union needs no channel: each source's stage writes to the sink.
+
+// CHECK-NOT: exec.channel
+// CHECK: exec.stage @left.read
+// CHECK: exec.write @out
+// CHECK: exec.stage @right.read
+// CHECK: exec.write @out
+!in = !flow.stream<[k: INT], append>
+%left = flow.source "left" connector "c" {} format "f" {} columns ["k"] : !in
+%right = flow.source "right" connector "c" {} format "f" {} columns ["k"] : !in
+%u = flow.union "u" %left, %right : !in, !in -> !in
+flow.sink "out" %u connector "c" {} format "f" {} : !in
+
+// -----
+
+// Rows that fail go to their channel of bad rows; the innermost guard decides.
+// What cannot fail has none.
+
+// CHECK: module attributes {exec.operators = {{\[}}["s", "source"], ["p", "project"], ["q", "project"], ["out", "sink"], ["bad", "sink"]]}
+// CHECK: exec.source @s
+// CHECK-SAME: dead_letter = @s.dead
+// CHECK-SAME: on_error = #flow.on_error<dead_letter>
+// CHECK: exec.channel @s.dead
+// CHECK-SAME: single
+// CHECK: exec.channel @p.dead
+// CHECK: exec.stage @s.read from @s {
+// CHECK: exec.count "in" 1
+// CHECK-NEXT: exec.guard {
+// CHECK-NEXT: flow.cast
+// CHECK-NEXT: exec.count "passed" 1
+// CHECK-NEXT: exec.count "in" 2
+// CHECK-NEXT: exec.guard {
+// CHECK: flow.div
+// CHECK: exec.write @out
+// CHECK-NEXT: } {op = 2 : i32, policy = #flow.on_error<fail>}
+// CHECK-NEXT: } {dead_letter = @p.dead, op = 1 : i32, policy = #flow.on_error<dead_letter>}
+// CHECK: exec.stage @s.bad from @s.dead {
+// CHECK: exec.write @bad
+// CHECK: exec.stage @p.bad from @p.dead {
+// CHECK: exec.write @bad
+!in = !flow.stream<[a: STRING], append>
+!n = !flow.stream<[n: INT], append>
+!dead = !flow.stream<[source: STRING NOT NULL, file: STRING NOT NULL, byte_offset: BIGINT NOT NULL, line: BIGINT NOT NULL, raw: BYTES NOT NULL, code: STRING NOT NULL, reason: STRING NOT NULL], append>
+%rows, %dead = flow.source "s" connector "c" {} format "f" {} columns ["a"] {on_error = #flow.on_error<dead_letter>} : !in, !dead
+%p, %bad = flow.project "p" %rows {
+^bb0(%a: !flow.sql<STRING>):
+  %n = flow.cast %a : !flow.sql<STRING> -> !flow.sql<INT>
+  flow.yield %n : !flow.sql<INT>
+} {on_error = #flow.on_error<dead_letter>} : !in -> !n, !dead
+%q = flow.project "q" %p {
+^bb0(%n: !flow.sql<INT>):
+  %d = flow.div %n, %n : !flow.sql<INT>, !flow.sql<INT> -> !flow.sql<INT>
+  flow.yield %d : !flow.sql<INT>
+} : !n -> !n
+flow.sink "out" %q connector "c" {} format "f" {} : !n
+%all = flow.union "bad" %dead, %bad : !dead, !dead -> !dead
+flow.sink "bad" %all connector "c" {} format "f" {} : !dead
+
+// -----
+
+// A failing expression that stops the run needs no guard; where nobody takes
+// the bad rows they are skipped; what nobody reads does not fail.
+
+// CHECK: exec.operators = {{\[}}["s", "source"], ["p", "project"], ["out", "sink"]]
+// CHECK-NOT: exec.channel
+// CHECK: exec.guard {
+// CHECK-NEXT: flow.cast
+// CHECK-NOT: flow.div
+// CHECK: } {op = 1 : i32, policy = #flow.on_error<skip>}
+!in = !flow.stream<[a: STRING], append>
+!n = !flow.stream<[n: INT], append>
+!dead = !flow.stream<[source: STRING NOT NULL, file: STRING NOT NULL, byte_offset: BIGINT NOT NULL, line: BIGINT NOT NULL, raw: BYTES NOT NULL, code: STRING NOT NULL, reason: STRING NOT NULL], append>
+%rows = flow.source "s" connector "c" {} format "f" {} columns ["a"] : !in
+%p, %bad = flow.project "p" %rows {
+^bb0(%a: !flow.sql<STRING>):
+  %n = flow.cast %a : !flow.sql<STRING> -> !flow.sql<INT>
+  flow.yield %n : !flow.sql<INT>
+} {on_error = #flow.on_error<dead_letter>} : !in -> !n, !dead
+%q = flow.project "q" %p {
+^bb0(%n: !flow.sql<INT>):
+  %d = flow.div %n, %n : !flow.sql<INT>, !flow.sql<INT> -> !flow.sql<INT>
+  flow.yield %n, %d : !flow.sql<INT>, !flow.sql<INT>
+} : !n -> !flow.stream<[n: INT, d: INT], append>
+%r = flow.project "r" %q {
+^bb0(%n: !flow.sql<INT>, %d: !flow.sql<INT>):
+  flow.yield %n : !flow.sql<INT>
+} : !flow.stream<[n: INT, d: INT], append> -> !n
+flow.sink "out" %r connector "c" {} format "f" {} : !n
+
+// -----
+
+// Metadata columns count down from -1; without keys one worker takes all, and
+// a row comes even of nothing; the sort's rows hold what is read.
+
+// CHECK: exec.source @s
+// CHECK-SAME: metadata = ["line", "file"]
+// CHECK-SAME: used = array<i32: 1, -1, -2>
+// CHECK: exec.channel @sorted.in {names = ["b", "at"], single
+// CHECK: exec.channel @total.in {names = ["name"], single
+// CHECK: exec.slot @sorted.state
+// CHECK-SAME: key_names = ["b", "at"]
+// CHECK-SAME: kind = "sort", limit = 3 : i64
+// CHECK: exec.slot @total.state
+// CHECK-SAME: always_one = true
+// CHECK-SAME: kind = "group"
+// CHECK: exec.emit @sorted.in(%{{.+}}, %{{.+}} : !flow.sql<INT>, !flow.sql<BIGINT NOT NULL>)
+// CHECK: exec.stage @sorted.collect from @sorted.in {
+// CHECK: exec.update @sorted.state key(%{{.+}}, %{{.+}} : !flow.sql<INT>, !flow.sql<BIGINT NOT NULL>) args() late {
+// CHECK-NEXT: }
+// CHECK: exec.stage @sorted.sorted from @sorted.state {
+// CHECK-NEXT: ^bb0(%[[B:.+]]: !flow.sql<INT>, %{{.+}}: !flow.sql<BIGINT NOT NULL>):
+// CHECK-NEXT: exec.count "made"
+// CHECK-NEXT: exec.write @out(%[[B]] :
+// CHECK: exec.update @total.state key() args(%{{.+}} : !flow.sql<STRING NOT NULL>) late {
+!in = !flow.stream<[a: INT, b: INT, at: BIGINT NOT NULL, name: STRING NOT NULL], append>
+%rows = flow.source "s" connector "c" {} format "f" {} columns ["a", "b"] {metadata = {at = "line", name = "file"}} : !in
+%sorted = flow.sort "sorted" %rows by [#flow.sort_key<"at", descending = true, nulls_first = false>] limit 3 skip -1 : !in -> !in
+%b = flow.project "b" %sorted {
+^bb0(%1: !flow.sql<INT>, %2: !flow.sql<INT>, %3: !flow.sql<BIGINT NOT NULL>, %4: !flow.sql<STRING NOT NULL>):
+  flow.yield %2 : !flow.sql<INT>
+} : !in -> !flow.stream<[b: INT], append>
+flow.sink "out" %b connector "c" {} format "f" {} : !flow.stream<[b: INT], append>
+%total = flow.aggregate "total" %rows keys [] aggs [#flow.agg<"MAX", "m", ["name"], filter = "", distinct = false, as "x" -> !flow.sql<STRING>>]
+  : !in -> !flow.stream<[x: STRING], append>
+flow.sink "total" %total connector "c" {} format "f" {} : !flow.stream<[x: STRING], append>
+
+// -----
+
+// Rows that are where they belong go into the next slot at once, without a
+// channel; a window function is an expansion.
+
+// CHECK-NOT: exec.channel @second.in
+// CHECK: exec.expand <tumble, on = "t", size = 1000, slide = 0, offset = 0> %{{.+}} {
+// CHECK-NEXT: ^bb0(%[[START:.+]]: !flow.sql<TIMESTAMP(3) NOT NULL>, %{{.+}}: !flow.sql<TIMESTAMP(3) NOT NULL>, %{{.+}}: !flow.sql<TIMESTAMP(3) NOT NULL>):
+// CHECK: exec.emit @first.in(%{{.+}}, %[[START]] :
+// CHECK: exec.stage @first.fire from @first.state {
+// CHECK: exec.update @second.state key(
+// CHECK: exec.stage @second.fire from @second.state {
+!in = !flow.stream<[k: INT, t: TIMESTAMP(3)], append>
+!wide = !flow.stream<[k: INT, t: TIMESTAMP(3), window_start: TIMESTAMP(3) NOT NULL, window_end: TIMESTAMP(3) NOT NULL, window_time: TIMESTAMP(3) NOT NULL], append>
+!out = !flow.stream<[k: INT, window_start: TIMESTAMP(3) NOT NULL], append>
+%rows = flow.source "s" connector "c" {} format "f" {} columns ["k", "t"] : !in
+%w = flow.window "w" %rows <tumble, on = "t", size = 1000, slide = 0, offset = 0> : !in -> !wide
+%first = flow.aggregate "first" %w keys ["k", "window_start"] aggs [] : !wide -> !out
+%second = flow.aggregate "second" %first keys ["k", "window_start"] aggs [] {flow.partition = "forward"} : !out -> !out
+flow.sink "out" %second connector "c" {} format "f" {} : !out
