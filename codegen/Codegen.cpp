@@ -1,6 +1,7 @@
 //===- Codegen.cpp - the steps from exec to an executable ------------------===//
 #include "codegen/Codegen.h"
 
+#include "codegen/format/Format.h"
 #include "codegen/link/Link.h"
 #include "codegen/llvm/Stages.h"
 #include "codegen/lower/Lower.h"
@@ -52,6 +53,8 @@ bool compile(ModuleOp exec, const BuildOptions &options, std::string &result,
   exec->getContext()->loadDialect<LLVM::LLVMDialect>();
 
   Plan plan(exec);
+  for (SinkPlan &sink : plan.sinks)
+    sink.header = format::headerOf(sink.op);
   OwningOpRef<ModuleOp> lowered = lowerToLLVMDialect(plan);
   if (failed(verify(*lowered)))
     return bug("the LLVM dialect it made does not verify");

@@ -23,6 +23,15 @@ void encodeRow(Lowering &l, SinkPlan &sink, unsigned index, llvm::ArrayRef<Scala
 /// Bytes at the front of a file of this sink, like a CSV header; "" for none.
 std::string headerOf(exec::SinkOp sink);
 
+/// The characters of a CSV dialect, 0 for none.
+struct CsvDialect {
+  char delimiter = ',', quote = 0, escape = 0;
+  std::string nullLiteral;
+};
+CsvDialect csvDialect(mlir::DictionaryAttr options);
+/// The byte that a one-character option says: ",", "\\t", "\\u0001".
+char characterOf(llvm::StringRef value, char fallback);
+
 } // namespace levada::codegen::format
 
 #endif

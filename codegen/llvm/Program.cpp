@@ -6,10 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 #include "codegen/abi/Abi.h"
+#include "codegen/format/Format.h"
 #include "codegen/llvm/Stages.h"
 #include "runtime/abi/abi.h"
 
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/IR/Constants.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SHA256.h"
 
@@ -52,7 +54,7 @@ private:
   Constant *source(const SourcePlan &source);
   Constant *channel(const ChannelPlan &channel);
   Constant *slot(const SlotPlan &slot);
-  Constant *stage(const StagePlan &stage);
+  Constant *stage(StagePlan stage);
   Constant *sink(const SinkPlan &sink);
 
   llvm::Module &m;
@@ -131,29 +133,15 @@ Constant *Tables::define(llvm::StringRef symbol, Constant *value) {
   return defined;
 }
 
-/// The byte that an option like csv.delimiter stands for.
-char characterOf(llvm::StringRef value, char fallback) {
-  if (value.empty())
-    return fallback;
-  if (value == "\\t")
-    return '\t';
-  if (value.starts_with("\\u") && value.size() == 6) {
-    unsigned code = 0;
-    value.drop_front(2).getAsInteger(16, code);
-    return char(code);
-  }
-  return value[0] == '\\' && value.size() == 2 ? value[1] : value[0];
-}
-
 Constant *Tables::source(const SourcePlan &source) {
   exec::SourceOp op = source.op;
-  DictionaryAttr format = op.getFormatOptions();
+  DictionaryAttr options = op.getFormatOptions();
   unsigned count = 0;
-  Constant *given = optionTable(op.getOptions(), format, op.getConnector(), op.getFormat(), count);
+  Constant *given = optionTable(op.getOptions(), options, op.getConnector(), op.getFormat(), count);
   bool csv = op.getFormat() == "csv";
-  llvm::StringRef header = optionOf(format, "csv.header");
-  bool quoted = csv && optionOf(format, "csv.disable-quote-character") != "true";
-  llvm::StringRef escape = optionOf(format, "csv.escape-character");
+  llvm::StringRef header = optionOf(options, "csv.header");
+  format::CsvDialect dialect = format::csvDialect(options);
+  bool quoted = csv && dialect.quote;
   bool lines = llvm::any_of(op.getMetadata(), [](Attribute key) {
     return cast<StringAttr>(key).getValue() == "line";
   });
@@ -167,9 +155,9 @@ Constant *Tables::source(const SourcePlan &source) {
        {"columns", texts(op.getColumns(), "columns")},
        {"column_count", u32(op.getColumns().size())},
        {"cut", u8(quoted ? LEVADA_CUT_CSV : LEVADA_CUT_LINES)},
-       {"quote", u8(quoted ? characterOf(optionOf(format, "csv.quote-character"), '"') : 0)},
-       {"delimiter", u8(csv ? characterOf(optionOf(format, "csv.field-delimiter"), ',') : 0)},
-       {"escape", u8(escape.empty() ? 0 : characterOf(escape, 0))},
+       {"quote", u8(csv ? dialect.quote : 0)},
+       {"delimiter", u8(csv ? dialect.delimiter : 0)},
+       {"escape", u8(csv ? dialect.escape : 0)},
        {"header", u8(header == "true" ? 1 : header == "skip" ? 2 : 0)},
        {"on_error", u8(static_cast<unsigned>(op.getOnError()))},
        {"has_watermark", u8(source.hasWatermark)},
@@ -231,7 +219,7 @@ Constant *Tables::slot(const SlotPlan &slot) {
   return desc;
 }
 
-Constant *Tables::stage(const StagePlan &stage) {
+Constant *Tables::stage(StagePlan stage) {
   auto fn = [&](StageKind kind) {
     return stage.kind == kind ? function(stage.function) : null();
   };

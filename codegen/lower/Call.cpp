@@ -8,10 +8,10 @@
 #include "codegen/lower/Lower.h"
 
 using namespace mlir;
-using levada::catalog::Pass;
 using levada::flow::SqlType;
 
 namespace levada::codegen {
+using catalog::Pass; // not MLIR's
 
 //===----------------------------------------------------------------------===//
 // Values as C has them

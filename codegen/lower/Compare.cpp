@@ -53,12 +53,8 @@ static LLVM::FCmpPredicate floatPredicate(Predicate predicate) {
   llvm_unreachable("covered");
 }
 
-/// memcmp, declared on demand; the archive's libc has it.
 static Value memcmpCall(Emitter &e, Value a, Value b, Value size) {
-  auto module = e.function()->getParentOfType<ModuleOp>();
-  auto callee = declareFunction(module, e.loc, "memcmp", e.intType(32),
-                                {e.ptr(), e.ptr(), e.intType(64)});
-  return e.op<LLVM::CallOp>(callee, ValueRange{a, b, size})->getResult(0);
+  return e.external("memcmp", e.intType(32), {a, b, size});
 }
 
 /// Where the bytes of the text at `slot` are.

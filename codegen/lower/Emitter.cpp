@@ -136,7 +136,7 @@ Value Emitter::variable(Type type, int64_t initial) {
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(&fn.getBody().front());
   Value slot = op<LLVM::AllocaOp>(ptr(), type, i64(1), 0);
-  op<LLVM::StoreOp>(isa<LLVM::LLVMPointerType>(type) ? null() : constant(type, initial), slot);
+  store(isa<LLVM::LLVMPointerType>(type) ? null() : constant(type, initial), slot);
   return slot;
 }
 
@@ -197,6 +197,11 @@ void Emitter::zeroFill(Value address, unsigned bytes) {
 
 void Emitter::copy(Value to, Value from, Value bytes) {
   b.create<LLVM::MemcpyOp>(loc, to, from, bytes, false);
+}
+
+Value Emitter::external(llvm::StringRef name, Type result, ValueRange operands) {
+  auto callee = declareFunction(module, loc, name, result, operands.getTypes());
+  return b.create<LLVM::CallOp>(loc, callee, operands).getResult();
 }
 
 Value Emitter::intrinsic(llvm::StringRef name, Type result, ValueRange operands) {

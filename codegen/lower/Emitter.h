@@ -100,6 +100,8 @@ public:
   mlir::Value call(llvm::StringRef name, mlir::ValueRange operands) {
     return abi().call(std::string_view(name.data(), name.size()), operands);
   }
+  /// A function of libc.
+  mlir::Value external(llvm::StringRef name, mlir::Type result, mlir::ValueRange operands);
   mlir::Value intrinsic(llvm::StringRef name, mlir::Type result, mlir::ValueRange operands);
 
   // Control flow.

@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "codegen/lower/Plan.h"
 
+#include "ir/flow/Location.h"
+
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -166,32 +168,12 @@ std::string Plan::timeZone() const {
   return zone ? zone.str() : "UTC";
 }
 
-/// The innermost place in a file that a location stands for.
-static FileLineColLoc fileLoc(Location loc) {
-  FileLineColLoc found;
-  loc->walk([&](Location inner) {
-    if (!found)
-      found = dyn_cast<FileLineColLoc>(inner);
-    return found ? WalkResult::interrupt() : WalkResult::advance();
-  });
-  return found;
-}
-
 unsigned Plan::exprAt(Location loc) {
   auto [entry, fresh] = exprNumbers.try_emplace(loc, exprs.size());
   if (fresh) {
     ExprPlace place;
-    if (FileLineColLoc file = fileLoc(loc)) {
-      place.file = file.getFilename().str();
-      place.line = file.getLine();
-      place.column = file.getColumn();
-    }
-    loc->walk([&](Location inner) {
-      auto name = dyn_cast<NameLoc>(inner);
-      if (name && place.text.empty())
-        place.text = name.getName().str();
-      return WalkResult::advance();
-    });
+    if (std::optional<flow::Place> user = flow::placeOf(loc))
+      place = {user->file.str(), user->text.str(), user->line, user->column};
     exprs.push_back(std::move(place));
   }
   return entry->second;

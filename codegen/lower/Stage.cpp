@@ -43,7 +43,7 @@ void lowerRowsStage(Plan &plan, StagePlan &stage, ModuleOp to) {
 void lowerFireStage(Plan &plan, StagePlan &stage, ModuleOp to) {
   Lowering l(plan, stageFunction(stage, to));
   Emitter &e = l.e;
-  const SlotPlan &slot = plan.slots[stage.input];
+  SlotPlan &slot = plan.slots[stage.input];
   Value fire = e.arg(1);
   Value entries = e.field(fire, abi::field::fire::entries);
   Value count = e.zext(e.field(fire, abi::field::fire::count), e.intType(64));

@@ -8,10 +8,10 @@
 #include "codegen/lower/Lower.h"
 
 using namespace mlir;
-using levada::catalog::Pass;
 using levada::flow::SqlType;
 
 namespace levada::codegen {
+using catalog::Pass; // not MLIR's
 
 /// The 16 bytes of a value in a DISTINCT set, and whether they are a text.
 static Value setMember(Lowering &l, Value value, SqlType type) {

@@ -51,10 +51,15 @@ typedef struct levada_csv {
 LEVADA_RT() void levada_csv_open(levada_csv *csv, levada_ctx *ctx, const levada_chunk *chunk, uint32_t fields, char delimiter, char quote, char escape);
 LEVADA_RT(inline) int32_t levada_csv_next(levada_csv *csv);
 
+/* A view of the text (fn.h's levada_view, without a branch). */
+LEVADA_RT(inline) void levada_field_str(const char *p, uint64_t n, levada_str *out);
+/* Number of '\n' in p..end. */
+LEVADA_RT() uint64_t levada_newlines(const char *p, const char *end);
+
 /*--- fields of text: CSV, regex ----------------------------------------------
  * LEVADA_NULL: the text is empty (or blank); LEVADA_ERROR: it is no value of the
  * type. Leading and trailing blanks are ignored. (p, n) may be followed by
- * anything readable for 64 bytes. Strings need no function. */
+ * anything readable for 64 bytes. */
 LEVADA_RT(inline) levada_status levada_field_bool(const char *p, uint64_t n, bool *out);
 LEVADA_RT(inline) levada_status levada_field_i8(const char *p, uint64_t n, int8_t *out);
 LEVADA_RT(inline) levada_status levada_field_i16(const char *p, uint64_t n, int16_t *out);
@@ -177,6 +182,8 @@ LEVADA_RT(inline) char *levada_put_csv_str(char *at, const levada_str *text, cha
 LEVADA_RT() char *levada_put_csv_bytes(char *at, const levada_str *bytes);
 /* The bytes as they are: 1 for each. */
 LEVADA_RT(inline) char *levada_put_str(char *at, const levada_str *text);
+/* A cell of format "table" (table.h), with escapes: 2 for each. */
+LEVADA_RT() char *levada_put_table_str(char *at, const levada_str *text);
 /* Hexadecimal, as print shows bytes: x'0aff': 2 for each, and 3. */
 LEVADA_RT() char *levada_put_hex(char *at, const levada_str *bytes);
 

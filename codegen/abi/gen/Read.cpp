@@ -114,7 +114,9 @@ public:
       else if (text.starts_with("levada.connector\t") || text.starts_with("levada.format\t"))
         readConnector(decl, *attr);
     }
-    if (place(decl->getLocation()).file == "runtime/abi/abi.h" && decl->getIdentifier())
+    std::string file = place(decl->getLocation()).file;
+    if ((file == "runtime/abi/abi.h" || file == "runtime/formats/decode.h") &&
+        decl->getIdentifier() && decl->getName().starts_with("levada_"))
       readStruct(decl);
     return true;
   }

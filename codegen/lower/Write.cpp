@@ -1,0 +1,32 @@
+//===- Write.cpp - exec.write ----------------------------------------------===//
+#include "codegen/format/Format.h"
+#include "codegen/lower/Lower.h"
+
+using namespace mlir;
+
+namespace levada::codegen {
+
+void lowerWrite(Lowering &l, exec::WriteOp op) {
+  unsigned index = l.plan.indexOf(op.getSinkAttr());
+  SinkPlan &sink = l.plan.sinks[index];
+  if (sink.op.getConnector() == "blackhole") {
+    // Nothing reads the bytes: count the row, and let the values fold away.
+    auto abi = l.e.abi();
+    Value out = abi::rt_out(abi, l.ctx, l.e.i32(index), l.e.i64(0));
+    l.e.setField(out, abi::field::out::rows,
+                 l.e.add(l.e.field(out, abi::field::out::rows), l.e.i64(1)));
+    return;
+  }
+  llvm::SmallVector<Scalar> values = l.get(op.getValues());
+  auto types = sink.op.getTypes();
+  for (auto [i, value] : llvm::enumerate(values)) {
+    auto wanted = cast<flow::SqlType>(cast<TypeAttr>(types[i]).getValue());
+    if (wanted.getNullable() || !value.isNull)
+      continue;
+    l.failIf(value.isNull, RowError::NullValue, op.getLoc());
+    value.isNull = {};
+  }
+  format::encodeRow(l, sink, index, values);
+}
+
+} // namespace levada::codegen
