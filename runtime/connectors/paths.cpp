@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <dirent.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <sys/stat.h>
 
 namespace levada::rt {
@@ -73,6 +72,48 @@ static bool walk(const char *source, const Text &directory, std::vector<Text> &f
   return true;
 }
 
+/// One part of a path against * ? [a-z] [!a-z]; a \ makes the next one plain.
+static bool matches(const char *pattern, const char *name) {
+  for (; *pattern; ++pattern) {
+    if (*pattern == '*') {
+      for (;; ++name) {
+        if (matches(pattern + 1, name))
+          return true;
+        if (!*name)
+          return false;
+      }
+    }
+    if (!*name)
+      return false;
+    const char *close = *pattern == '[' && pattern[1] ? strchr(pattern + 2, ']') : nullptr;
+    if (close) {
+      const char *p = pattern + 1;
+      bool negated = *p == '!' || *p == '^', found = false;
+      for (p += negated; p < close; ++p) {
+        bool range = p[1] == '-' && p + 2 < close;
+        found |= range ? *p <= *name && *name <= p[2] : *p == *name;
+        p += range ? 2 : 0;
+      }
+      if (found == negated)
+        return false;
+      pattern = close;
+    } else {
+      if (*pattern == '\\' && pattern[1])
+        ++pattern;
+      else if (*pattern == '?') {
+        ++name;
+        while ((*name & 0xC0) == 0x80) // one character, not one byte
+          ++name;
+        continue;
+      }
+      if (*pattern != *name)
+        return false;
+    }
+    ++name;
+  }
+  return !*name;
+}
+
 /// Matches the parts of a pattern one directory level after the other.
 static bool match(const char *source, const Text &base, std::string_view rest,
                   std::vector<Text> &files, Error &error) {
@@ -94,7 +135,7 @@ static bool match(const char *source, const Text &base, std::string_view rest,
     return errno == ENOTDIR || unreadable(source, base, error);
   for (const Text &name : names) {
     if ((hidden(name) && part.c_str()[0] != name.c_str()[0]) ||
-        fnmatch(part.c_str(), name.c_str(), 0) != 0)
+        !matches(part.c_str(), name.c_str()))
       continue;
     Text path = joined(base, name);
     struct stat info;

@@ -36,11 +36,13 @@ void Published::load(const char *path) {
       owner = std::move(line);
       continue;
     }
-    unsigned long long size;
-    long long changed;
-    int name = 0;
-    if (sscanf(line.c_str(), "%llu %lld %n", &size, &changed, &name) == 2 && name)
-      entries.push_back({size, changed, Text(line.view().substr(name))});
+    char *p;
+    uint64_t size = strtoull(line.c_str(), &p, 10);
+    if (*p != ' ')
+      continue;
+    int64_t changed = strtoll(p, &p, 10);
+    if (*p == ' ' && p[1])
+      entries.push_back({size, changed, Text(p + 1)});
   }
 }
 

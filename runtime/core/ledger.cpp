@@ -73,9 +73,9 @@ Text ledger(const Run &run, bool well, double seconds) {
     in += counters[program->sources[i].op * LEVADA_COUNTERS + LEVADA_COUNT_IN];
   for (uint32_t i = 0; i < program->sink_count; ++i)
     out += counters[program->sinks[i].op * LEVADA_COUNTERS + LEVADA_COUNT_IN];
-  for (uint32_t i = 0; i < program->source_count; ++i)
+  for (uint32_t i = 0; well && i < program->source_count; ++i)
     warn_bad(text, run, i);
-  for (uint32_t op = 0; op < program->operator_count; ++op)
+  for (uint32_t op = 0; well && op < program->operator_count; ++op)
     warn_late(text, run, op);
   if (run.settings.json) {
     for (uint32_t op = 0; op < program->operator_count; ++op) {

@@ -52,6 +52,8 @@ Run::~Run() {
       free(part.bytes);
   for (auto &[buffer, size] : buffers_)
     free(buffer);
+  while (!sinks_.empty()) // the first one made the directories of the others
+    sinks_.pop_back();
 }
 
 bool Run::open(Error &error) {
