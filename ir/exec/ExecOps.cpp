@@ -85,7 +85,8 @@ static LogicalResult verifyDeadLetter(Operation *op, flow::OnError policy,
   flow::StreamType rows = flow::deadLetterType(op->getContext());
   bool fits = channel->getTypes().size() == rows.size();
   for (size_t i = 0; fits && i != rows.size(); ++i)
-    fits = typeAt(channel->getTypes(), i) == rows.getTypes()[i];
+    fits = cast<flow::SqlType>(typeAt(channel->getTypes(), i)).withNullable(false) ==
+           rows.getTypes()[i];
   if (!fits)
     return op->emitOpError("channel ") << symbol << " has not the columns of bad rows";
   return success();

@@ -95,6 +95,16 @@ StreamType levada::flow::deadLetterType(MLIRContext *context) {
   return StreamType::get(context, names, {text, text, number, number, bytes, text, text});
 }
 
+bool levada::flow::isDeadLetterType(StreamType type) {
+  StreamType rows = deadLetterType(type.getContext());
+  if (type.getNames() != rows.getNames())
+    return false;
+  for (size_t i = 0; i != rows.size(); ++i)
+    if (type.columnType(i).withNullable(false) != rows.columnType(i))
+      return false;
+  return true;
+}
+
 //===----------------------------------------------------------------------===//
 // What verifiers share
 //===----------------------------------------------------------------------===//
@@ -120,7 +130,7 @@ static LogicalResult verifyRowBlock(Operation *op, Region &body, StreamType inpu
 static LogicalResult verifyDead(Operation *op, OnError onError, Value dead) {
   if ((onError == OnError::dead_letter) != static_cast<bool>(dead))
     return op->emitOpError("has a second result exactly when on_error is dead_letter");
-  if (dead && dead.getType() != deadLetterType(op->getContext()))
+  if (dead && !isDeadLetterType(cast<StreamType>(dead.getType())))
     return op->emitOpError("dead-letter rows are ")
            << deadLetterType(op->getContext()) << ", not " << dead.getType();
   return success();

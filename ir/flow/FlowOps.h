@@ -21,9 +21,11 @@
 
 namespace levada::flow {
 
-/// Rows that failed: source, file, byte_offset, line, raw, code, reason, none
-/// of them NULL; in memory, struct levada_dead_letter of the ABI.
+/// Rows that failed: source, file, byte_offset, line, raw, code, reason; in
+/// memory, struct levada_dead_letter of the ABI, where nothing is NULL.
 StreamType deadLetterType(mlir::MLIRContext *context);
+/// The same columns, whatever a plan says of NULL in them.
+bool isDeadLetterType(StreamType type);
 
 /// "90 min", "1 d": the largest unit that leaves a whole number.
 std::string durationText(int64_t millis);
