@@ -161,10 +161,9 @@ levada_status levada_fn_unhex(levada_ctx *ctx, const levada_str &s, levada_bytes
   char *at = buffer.data;
   uint32_t i = 0;
   if (s.len % 2) {
-    int32_t digit = hexDigit(p[i++]);
-    if (digit < 0)
+    if (hexDigit(p[i++]) < 0)
       return LEVADA_NULL;
-    *at++ = char(digit);
+    *at++ = 0; // a half byte in front counts for nothing in Flink
   }
   for (; i < s.len; i += 2) {
     int32_t high = hexDigit(p[i]), low = hexDigit(p[i + 1]);

@@ -111,7 +111,7 @@ bool translateSimilar(const levada_str &pattern, const levada_str *escape, char 
     memcpy(at, text, n);
     at += n;
   };
-  put("^(?s:");
+  put("^(?:");
   bool inSet = false;
   for (; p != end; ++p) {
     if (escape && escape->len == 1 && *p == *levada_data(*escape)) {
@@ -120,15 +120,25 @@ bool translateSimilar(const levada_str &pattern, const levada_str *escape, char 
       *at++ = '\\';
       *at++ = *p;
     } else if (inSet) {
+      if (*p == '[' && p + 1 != end && p[1] == ':') { // [:ALPHA:] is small in RE2
+        while (p != end && *p != ']') {
+          *at++ = *p >= 'A' && *p <= 'Z' ? char(*p + 32) : *p;
+          ++p;
+        }
+        if (p == end)
+          return false;
+        *at++ = ']';
+        continue;
+      }
       inSet = *p != ']';
       if (*p == '\\')
         *at++ = '\\';
       *at++ = *p;
     } else if (*p == '%') {
-      put(".*");
+      put("(?s:.*)");
     } else if (*p == '_') {
       *at++ = '.';
-    } else if (*p == '.' || *p == '\\' || *p == '^' || *p == '$') {
+    } else if (*p == '\\' || *p == '$') { // `.` and `^` are Java's, as in Calcite
       *at++ = '\\';
       *at++ = *p;
     } else {
@@ -143,7 +153,7 @@ bool translateSimilar(const levada_str &pattern, const levada_str *escape, char 
 
 levada_status similar(levada_ctx *ctx, const levada_str &s, const levada_str &pattern,
                       const levada_str *escape, bool *out) {
-  char *text = levada_rt_alloc(ctx, uint64_t(pattern.len) * 2 + 16);
+  char *text = levada_rt_alloc(ctx, uint64_t(pattern.len) * 7 + 16);
   uint64_t size;
   re2::RE2 *regex =
       translateSimilar(pattern, escape, text, &size) ? compile(text, size) : nullptr;

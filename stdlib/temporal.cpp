@@ -345,28 +345,28 @@ levada_date levada_fn_floor_to_date(levada_date day, const levada_str &unit) {
   return levada_date(roundDate(levada::unit::read(unit), day, false));
 }
 /// FLOOR(time TO unit): rounds down to a unit of time.
-LEVADA_FN("FLOOR", pure)
+LEVADA_FN("FLOOR", pure, "(TIME, STRING) -> rule:arg0")
 levada_time levada_fn_floor_to_time(levada_time time, const levada_str &unit) {
   return levada_time(roundMs(levada::unit::read(unit), time, false));
 }
 /// FLOOR(time TO unit): rounds down to a unit of time.
-LEVADA_FN("FLOOR", pure)
+LEVADA_FN("FLOOR", pure, "(TIMESTAMP(3), STRING) -> rule:arg0")
 levada_timestamp levada_fn_floor_to_ts3(levada_timestamp time, const levada_str &unit) {
   return roundMs(levada::unit::read(unit), time, false);
 }
 /// FLOOR(time TO unit): rounds down to a unit of time.
-LEVADA_FN("FLOOR", pure)
+LEVADA_FN("FLOOR", pure, "(TIMESTAMP(6), STRING) -> rule:arg0")
 levada_timestamp_us levada_fn_floor_to_ts6(levada_timestamp_us time, const levada_str &unit) {
   return roundMs(levada::unit::read(unit), floorDiv(time, 1000), false) * 1000;
 }
 /// FLOOR(time TO unit): rounds down to a unit of time, in the session's time zone.
-LEVADA_FN("FLOOR", pure)
+LEVADA_FN("FLOOR", pure, "(TIMESTAMP_LTZ(3), STRING) -> rule:arg0")
 levada_timestamp_ltz levada_fn_floor_to_ltz3(levada_ctx *ctx, levada_timestamp_ltz time,
                                            const levada_str &unit) {
   return roundLtz(ctx, levada::unit::read(unit), time, false);
 }
 /// FLOOR(time TO unit): rounds down to a unit of time, in the session's time zone.
-LEVADA_FN("FLOOR", pure)
+LEVADA_FN("FLOOR", pure, "(TIMESTAMP_LTZ(6), STRING) -> rule:arg0")
 levada_timestamp_ltz_us levada_fn_floor_to_ltz6(levada_ctx *ctx, levada_timestamp_ltz_us time,
                                               const levada_str &unit) {
   return roundLtz(ctx, levada::unit::read(unit), floorDiv(time, 1000), false) * 1000;
@@ -378,28 +378,28 @@ levada_date levada_fn_ceil_to_date(levada_date day, const levada_str &unit) {
   return levada_date(roundDate(levada::unit::read(unit), day, true));
 }
 /// CEIL(time TO unit): rounds up to a unit of time.
-LEVADA_FN("CEIL", pure)
+LEVADA_FN("CEIL", pure, "(TIME, STRING) -> rule:arg0")
 levada_time levada_fn_ceil_to_time(levada_time time, const levada_str &unit) {
   return levada_time(roundMs(levada::unit::read(unit), time, true));
 }
 /// CEIL(time TO unit): rounds up to a unit of time.
-LEVADA_FN("CEIL", pure)
+LEVADA_FN("CEIL", pure, "(TIMESTAMP(3), STRING) -> rule:arg0")
 levada_timestamp levada_fn_ceil_to_ts3(levada_timestamp time, const levada_str &unit) {
   return roundMs(levada::unit::read(unit), time, true);
 }
 /// CEIL(time TO unit): rounds up to a unit of time.
-LEVADA_FN("CEIL", pure)
+LEVADA_FN("CEIL", pure, "(TIMESTAMP(6), STRING) -> rule:arg0")
 levada_timestamp_us levada_fn_ceil_to_ts6(levada_timestamp_us time, const levada_str &unit) {
   return roundMs(levada::unit::read(unit), floorDiv(time, 1000), true) * 1000;
 }
 /// CEIL(time TO unit): rounds up to a unit of time, in the session's time zone.
-LEVADA_FN("CEIL", pure)
+LEVADA_FN("CEIL", pure, "(TIMESTAMP_LTZ(3), STRING) -> rule:arg0")
 levada_timestamp_ltz levada_fn_ceil_to_ltz3(levada_ctx *ctx, levada_timestamp_ltz time,
                                            const levada_str &unit) {
   return roundLtz(ctx, levada::unit::read(unit), time, true);
 }
 /// CEIL(time TO unit): rounds up to a unit of time, in the session's time zone.
-LEVADA_FN("CEIL", pure)
+LEVADA_FN("CEIL", pure, "(TIMESTAMP_LTZ(6), STRING) -> rule:arg0")
 levada_timestamp_ltz_us levada_fn_ceil_to_ltz6(levada_ctx *ctx, levada_timestamp_ltz_us time,
                                               const levada_str &unit) {
   return roundLtz(ctx, levada::unit::read(unit), floorDiv(time, 1000), true) * 1000;
@@ -411,28 +411,28 @@ levada_date levada_fn_ceiling_to_date(levada_date day, const levada_str &unit) {
   return levada_date(roundDate(levada::unit::read(unit), day, true));
 }
 /// CEILING(time TO unit): rounds up to a unit of time.
-LEVADA_FN("CEILING", pure)
+LEVADA_FN("CEILING", pure, "(TIME, STRING) -> rule:arg0")
 levada_time levada_fn_ceiling_to_time(levada_time time, const levada_str &unit) {
   return levada_time(roundMs(levada::unit::read(unit), time, true));
 }
 /// CEILING(time TO unit): rounds up to a unit of time.
-LEVADA_FN("CEILING", pure)
+LEVADA_FN("CEILING", pure, "(TIMESTAMP(3), STRING) -> rule:arg0")
 levada_timestamp levada_fn_ceiling_to_ts3(levada_timestamp time, const levada_str &unit) {
   return roundMs(levada::unit::read(unit), time, true);
 }
 /// CEILING(time TO unit): rounds up to a unit of time.
-LEVADA_FN("CEILING", pure)
+LEVADA_FN("CEILING", pure, "(TIMESTAMP(6), STRING) -> rule:arg0")
 levada_timestamp_us levada_fn_ceiling_to_ts6(levada_timestamp_us time, const levada_str &unit) {
   return roundMs(levada::unit::read(unit), floorDiv(time, 1000), true) * 1000;
 }
 /// CEILING(time TO unit): rounds up to a unit of time, in the session's time zone.
-LEVADA_FN("CEILING", pure)
+LEVADA_FN("CEILING", pure, "(TIMESTAMP_LTZ(3), STRING) -> rule:arg0")
 levada_timestamp_ltz levada_fn_ceiling_to_ltz3(levada_ctx *ctx, levada_timestamp_ltz time,
                                            const levada_str &unit) {
   return roundLtz(ctx, levada::unit::read(unit), time, true);
 }
 /// CEILING(time TO unit): rounds up to a unit of time, in the session's time zone.
-LEVADA_FN("CEILING", pure)
+LEVADA_FN("CEILING", pure, "(TIMESTAMP_LTZ(6), STRING) -> rule:arg0")
 levada_timestamp_ltz_us levada_fn_ceiling_to_ltz6(levada_ctx *ctx, levada_timestamp_ltz_us time,
                                               const levada_str &unit) {
   return roundLtz(ctx, levada::unit::read(unit), floorDiv(time, 1000), true) * 1000;
