@@ -40,12 +40,15 @@ typedef struct levada_csv {
   levada_str reason;
   uint32_t fields;      /* a record has */
   char delimiter, quote, escape; /* quote, escape: 0 for none */
-  /* The separators found ahead of the reader, block by block. */
+  /* Separators found ahead of the reader, some KB at a time. */
   levada_ctx *ctx;
-  const char *block, *block_end, *end;
-  uint32_t *index;
-  uint32_t at, count;
-  uint32_t flags;
+  const char *next, *end; /* what is not looked at yet */
+  const char *block;      /* what `index` counts from */
+  uint32_t *index;        /* places of separators */
+  uint32_t *lines;        /* of each line: 2 * number of its last separator, + 1
+                           * where it has quotes, other than ASCII, or nothing */
+  uint32_t at, line, line_count;
+  uint32_t begin;         /* of the next record in the block */
 } levada_csv;
 
 LEVADA_RT() void levada_csv_open(levada_csv *csv, levada_ctx *ctx, const levada_chunk *chunk, uint32_t fields, char delimiter, char quote, char escape);

@@ -1,0 +1,46 @@
+//===- options.cpp - the formats and their options ------------------------===//
+//
+// Read by AbiGen alone: keys, defaults and their meaning, as the compiler checks
+// them and CONNECTORS.md shows them. Keys and defaults are Flink's where it has
+// the format.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/connectors/option.h"
+
+/// One JSON object a line. Keys in any order, unknown ones skipped, a missing one is NULL.
+struct LEVADA_FORMAT("json", decodes | encodes) json_options {
+  /// How timestamps are written; both are read.
+  LEVADA_OPTION("json.timestamp-format.standard", none, "SQL", "SQL|ISO-8601")
+  levada_opt_enum timestamp_format;
+};
+
+/// Fields between delimiters, in quotes where they hold some (RFC 4180).
+struct LEVADA_FORMAT("csv", decodes | encodes) csv_options {
+  /// What the first line of a file is: data, the names of the columns in any order, or skipped. A sink writes it.
+  LEVADA_OPTION("csv.header", none, "false", "false|true|skip")
+  levada_opt_enum header;
+  /// Stands between two fields.
+  LEVADA_OPTION("csv.field-delimiter", none, ",") levada_opt_char field_delimiter;
+  /// Stands around a field that holds delimiters, quotes or line ends.
+  LEVADA_OPTION("csv.quote-character", none, "\"") levada_opt_char quote_character;
+  /// Quotes are ordinary characters.
+  LEVADA_OPTION("csv.disable-quote-character", none, "false") bool disable_quote_character;
+  /// Makes the character after it an ordinary one.
+  LEVADA_OPTION("csv.escape-character", none, "") levada_opt_char escape_character;
+  /// A field of this text is NULL.
+  LEVADA_OPTION("csv.null-literal", none, "") levada_opt_string null_literal;
+};
+
+/// A line is a row of one column.
+struct LEVADA_FORMAT("raw", decodes | encodes) raw_options {};
+
+/// Lines matched by a regular expression: web server and system logs.
+struct LEVADA_FORMAT("regex", decodes) regex_options {
+  /// Named groups (?<column>…) fill the columns of their name. Need not match the whole line; a line that does not match is a bad row, a group that took no part is NULL.
+  LEVADA_OPTION("regex.pattern", required, "") levada_opt_pattern pattern;
+  /// A group of this text is NULL.
+  LEVADA_OPTION("regex.null-literal", none, "") levada_opt_string null_literal;
+};
+
+/// Rows aligned for reading, at the end of the run; for the stdout sink.
+struct LEVADA_FORMAT("table", encodes) table_options {};
