@@ -57,10 +57,11 @@ endfunction()
 # levada_add_stdlib(NAME SRCS … ARCHIVE_ONLY …): the built-ins. SRCS become an
 # archive (liblevada_NAME.a) and one bitcode file (generated/NAMElib.bc) that
 # generated code takes its functions from; ARCHIVE_ONLY sources may use C++ and
-# other libraries and go to the archive alone. Sources are absolute or in the
-# caller's folder. Targets: levada_NAME (archive), levada_NAME_bitcode.
+# other libraries and go to the archive alone; BITCODE_ONLY ones are in another
+# archive already. Sources are absolute or in the caller's folder. Targets:
+# levada_NAME (archive), levada_NAME_bitcode.
 function(levada_add_stdlib NAME)
-  cmake_parse_arguments(ARG "" "" "SRCS;ARCHIVE_ONLY" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SRCS;ARCHIVE_ONLY;BITCODE_ONLY" ${ARGN})
   set(FLAGS -std=c++20 -O2 -fno-exceptions -fno-rtti -fno-stack-protector
       -fno-asynchronous-unwind-tables -fno-strict-aliasing -ffp-contract=off -fno-math-errno -fno-threadsafe-statics -Wall
       -Wextra -Werror -Wno-unused-parameter -Wno-c99-extensions
@@ -71,7 +72,7 @@ function(levada_add_stdlib NAME)
   target_compile_options(levada_${NAME} PRIVATE ${FLAGS} -ffunction-sections -fdata-sections)
   add_dependencies(levada_${NAME} levada_abi_inc)
   set(BITCODE)
-  foreach(SOURCE ${ARG_SRCS})
+  foreach(SOURCE ${ARG_SRCS} ${ARG_BITCODE_ONLY})
     get_filename_component(SOURCE ${SOURCE} ABSOLUTE)
     get_filename_component(STEM ${SOURCE} NAME_WE)
     set(OUT ${CMAKE_CURRENT_BINARY_DIR}/${NAME}_${STEM}.bc)
