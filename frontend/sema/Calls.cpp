@@ -140,7 +140,7 @@ mlir::Value Binder::bindCoalesce(const sql::CallExpr &e) {
   mlir::Location location = locate(e.range);
   mlir::OpBuilder::InsertionGuard guard(builder);
   Chain chain;
-  bool failed = false, anyNotNull = false;
+  bool failed = false;
   llvm::SmallVector<SqlType> types;
   llvm::SmallVector<std::pair<SqlType, SourceRange>> branches;
   for (size_t i = 0; i < e.args.size(); ++i) {
@@ -152,7 +152,6 @@ mlir::Value Binder::bindCoalesce(const sql::CallExpr &e) {
     }
     types.push_back(typeOf(value));
     branches.push_back({types.back(), arg.range});
-    anyNotNull |= !types.back().getNullable();
     if (failed)
       continue;
     if (i + 1 == e.args.size()) {
@@ -169,7 +168,6 @@ mlir::Value Binder::bindCoalesce(const sql::CallExpr &e) {
     reportNoCommonType(engine, "the arguments of " + e.name.text, branches, commonType);
     return {};
   }
-  type = type.withNullable(!anyNotNull);
   if (chain.ops.empty()) // COALESCE(x)
     return chain.branches.front().value;
   if (type.getKind() == SqlKind::Null) {
