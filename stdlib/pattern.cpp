@@ -34,26 +34,28 @@ struct Token {
 
 struct PatternReader {
   const char *p, *end;
+  bool quoted = false;
 
-  /// False at the end; a stray quote gives letter '?'.
+  /// False at the end; a quote that is never closed gives letter '?'.
   bool next(Token *token) {
-    if (p == end)
-      return false;
-    if (*p == '\'') {
-      const char *begin = ++p;
-      if (p != end && *p == '\'') { // '' is a quote
-        *token = {0, 1, p, 1};
-        ++p;
-        return true;
-      }
+    if (!quoted && p != end && *p == '\'' && end - p > 1 && p[1] != '\'') {
+      ++p;
+      quoted = true;
+    }
+    if (quoted) { // up to a quote; '' inside is one
+      const char *begin = p;
       while (p != end && *p != '\'')
         ++p;
-      if (p == end) {
-        *token = {'?', 1, nullptr, 0};
-        return true;
-      }
-      *token = {0, 1, begin, uint32_t(p - begin)};
-      ++p;
+      quoted = end - p > 1 && p[1] == '\'';
+      *token = {p == end ? '?' : char(0), 1, begin, uint32_t(p - begin) + quoted};
+      p += p == end ? 0 : quoted ? 2 : 1;
+      return true;
+    }
+    if (p == end)
+      return false;
+    if (*p == '\'') { // '' is a quote
+      *token = {end - p > 1 ? char(0) : '?', 1, p, 1};
+      p += end - p > 1 ? 2 : 1;
       return true;
     }
     if (isLetter(*p) || *p == '[' || *p == ']') {
@@ -383,7 +385,7 @@ bool format(levada_ctx *ctx, int64_t seconds, int32_t nanos, int32_t offset,
   Token t;
   while (pattern.next(&t))
     room += t.letter ? uint64_t(t.count > 20 ? t.count : 20) : t.size;
-  pattern.p = q;
+  pattern = {q, q + patternText.len};
   levada::text::Buffer buffer(ctx, room < 16 ? 16 : room);
   char *at = buffer.data;
   auto word = [&](const char *text, uint64_t size) {
