@@ -59,6 +59,8 @@ struct SinkContext {
   const levada_sink_desc *desc;
   const Options &options;
   const Settings &settings;
+  /// Set where the sink replaces what an earlier run published.
+  bool &replaces;
 };
 
 /// A sink takes whole rows as bytes, in order.

@@ -220,11 +220,11 @@ void *open_sink(const SinkContext &context, Error &error) {
                      last.rfind('.') != last.npos && last.rfind('.') > 0;
     sink->directory = sink->one_file ? directory_of(sink->path.view()) : sink->path;
     sink->extension = Text(extension_of(context.desc->format));
-    sink->published.owner = textf("%s %s", context.program->name, sink->name);
     ok = make_directories(*sink, sink->directory, error) &&
          (sink->one_file ? open_one_file(*sink, context.settings, exists, info, error)
                          : open_directory(*sink, context.settings, error));
     sink->published.owner = textf("%s %s", context.program->name, sink->name);
+    context.replaces = !sink->append && !sink->published.entries.empty();
   }
   if (!ok) {
     close_sink(sink);

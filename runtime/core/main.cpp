@@ -19,6 +19,12 @@ using namespace levada::rt;
 
 static void say(const Text &text) { (void)!write(2, text.c_str(), text.size()); }
 
+static void tell(const char *level, const char *what, const Settings &settings) {
+  Error message;
+  message.what = Text(what);
+  say(render(message, level, settings.json));
+}
+
 static double seconds_since(const timespec &start) {
   timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -35,6 +41,8 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
     auto run = std::make_unique<Run>(program, settings);
     bool well = run->open(error);
     if (well) {
+      if (run->replaces())
+        tell("note", "the last run is finished: this one begins anew and replaces what it published", settings);
       if (settings.progress) {
         start_progress();
         run->tick = show_progress;
@@ -44,12 +52,9 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
       quiet = error.quiet;
       if (!quiet)
         say(ledger(*run, well, seconds_since(start)));
-      if (well && run->stopped()) {
-        Error note;
-        note.what = Text("stopped before the end of input: windows that were open are not written, and no "
-                         "state is kept between runs in this version");
-        say(render(note, "warning", settings.json));
-      }
+      if (well && run->stopped())
+        tell("warning", "stopped before the end of input: windows that were open are not written, and no state "
+                        "is kept between runs in this version", settings);
     }
   } // sinks remove what was not published
   if (quiet) {

@@ -173,6 +173,8 @@ uint32_t Execution::sender_count(const Input &input) const {
   return topology.instances(topology.stages[input.channel->producer]);
 }
 
+/// What several senders made under a number is put in order when all of it is
+/// there: until then it waits here, and their rings have room.
 bool Execution::absorb() {
   bool some = false;
   for (Input &input : inputs_)
@@ -190,6 +192,24 @@ bool Execution::absorb() {
   return some;
 }
 
+/// One sender for the number: its batches are taken from the ring as they come;
+/// those of later numbers stay in their rings, and hold their senders back.
+bool Execution::receive_stream(uint64_t number, uint32_t sender) {
+  Ring &ring = worker.run.ring(inputs_[0].channel->index, sender, worker.index);
+  bool some = false;
+  while (Batch *batch = ring.pop()) {
+    worker.run.event().notify(); // the sender has room
+    bool last = batch->last;
+    take(batch);
+    some = true;
+    if (last) {
+      finish(number);
+      break;
+    }
+  }
+  return some;
+}
+
 bool Execution::receive() {
   Run &run = worker.run;
   if (busy)
@@ -201,25 +221,10 @@ bool Execution::receive() {
     if (run.number(next_, number) && run.topology.active(stage, number.source))
       break;
   }
-  bool some = absorb();
   uint64_t now = next_;
-  if (inputs_.size() == 1 && inputs_[0].channel->from_source) {
-    // One sender: batches are taken as they come.
-    Input &input = inputs_[0];
-    auto &waiting = input.senders[number.worker].waiting;
-    while (!waiting.empty() && waiting.front()->seq == now) {
-      Batch *batch = waiting.front();
-      waiting.pop_front();
-      bool last = batch->last;
-      take(batch);
-      some = true;
-      if (last) {
-        finish(now);
-        return true;
-      }
-    }
-    return some;
-  }
+  if (inputs_.size() == 1 && inputs_[0].channel->from_source)
+    return receive_stream(now, number.worker);
+  bool some = absorb();
   for (const Input &input : inputs_) {
     const Stage &producer = run.topology.stages[input.channel->producer];
     if (!run.topology.active(producer, number.source))

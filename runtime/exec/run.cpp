@@ -71,6 +71,13 @@ bool Run::open(Error &error) {
   return true;
 }
 
+bool Run::replaces() const {
+  for (auto &sink : sinks_)
+    if (sink->replaces)
+      return true;
+  return false;
+}
+
 //===--- numbers ------------------------------------------------------------===//
 
 bool Run::number(uint64_t seq, Number &out) const {

@@ -83,6 +83,8 @@ public:
   /// The lowest of the sources', about now.
   int64_t watermark() const;
   bool stopped() const { return stopped_; }
+  /// A finished run was there before, and this one replaces its files.
+  bool replaces() const;
   std::vector<std::unique_ptr<Source>> sources;
   /// Called now and then by the first worker, for the progress line.
   void (*tick)(Run &run) = nullptr;

@@ -17,7 +17,8 @@ public:
   bool flush(Error &error) { return !table_->flush || table_->flush(state_, error); }
   bool finish(Error &error) { return table_->finish(state_, error); }
 
-  uint64_t rows = 0; // committed
+  uint64_t rows = 0;     // committed
+  bool replaces = false; // what an earlier run published
 
 private:
   const levada_program *program_;

@@ -18,7 +18,9 @@ static void reach(const levada_program *program, const levada_stage_desc &desc, 
     add(stage.sinks, desc.sinks[i]);
   for (uint32_t i = 0; i < desc.slot_count; ++i) {
     add(stage.slots, desc.slots[i]);
-    reach(program, program->stages[program->slots[desc.slots[i]].fire_stage], stage);
+    uint32_t fire = program->slots[desc.slots[i]].fire_stage;
+    if (fire < program->stage_count)
+      reach(program, program->stages[fire], stage);
   }
 }
 

@@ -96,9 +96,9 @@ void Worker::deliver(Batch *batch, uint32_t receiver) {
       pool.give(batch);
       return;
     }
-    // Never wait for a receiver that may be waiting for us.
+    // Never wait for a receiver that may be waiting for us: its rows come first.
     uint32_t before = run.event().now();
-    if (help())
+    if (receive())
       continue;
     if (ring.push(batch))
       break;
@@ -113,14 +113,6 @@ bool Worker::receive() {
     if (executions[stage])
       while (executions[stage]->receive())
         some = true;
-  return some;
-}
-
-bool Worker::help() {
-  bool some = receive();
-  for (uint32_t stage : run.topology.order)
-    if (executions[stage])
-      some |= executions[stage]->absorb();
   return some;
 }
 

@@ -53,10 +53,9 @@ public:
   /// Source stage whose source could not be read: closes an empty number.
   void run_nothing(uint64_t seq);
   /// Rows stage: takes what has arrived for the next number; false when there
+  /// Rows stage: takes what has arrived for the next number; false when there
   /// was nothing to do. Several workers only.
   bool receive();
-  /// Takes batches out of the rings so that senders go on.
-  bool absorb();
   /// One worker: rows of the current number.
   void take(Batch *batch);
   /// Ends the current number: slots, outputs, sinks.
@@ -91,6 +90,8 @@ private:
   void close_outputs(uint64_t seq, int64_t watermark);
   void submit(uint64_t seq);
   void stage_failed();
+  bool absorb();
+  bool receive_stream(uint64_t seq, uint32_t sender);
   uint32_t sender_count(const Input &input) const;
 
   std::vector<Input> inputs_;
@@ -124,8 +125,6 @@ struct Worker {
   levada_rows &rows(uint32_t channel, uint32_t receiver) { return ctx.channels[channel][receiver]; }
   /// Runs receiving stages that can go on; true when one did something.
   bool receive();
-  /// As receive(), and takes what cannot be run yet out of the rings.
-  bool help();
   void create_slots();
   void destroy_slots();
 
