@@ -53,7 +53,6 @@ public:
   /// Source stage whose source could not be read: closes an empty number.
   void run_nothing(uint64_t seq);
   /// Rows stage: takes what has arrived for the next number; false when there
-  /// Rows stage: takes what has arrived for the next number; false when there
   /// was nothing to do. Several workers only.
   bool receive();
   /// One worker: rows of the current number.
