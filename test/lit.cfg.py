@@ -42,6 +42,10 @@ config.substitutions += [
 if os.path.isdir(shared):
     config.available_features.add("shared")
     config.substitutions.append(("%shared", shared))
+venv = os.path.join(config.build_dir, "venv", "bin", "python")
+if os.path.exists(venv) and os.system(venv + " -c 'import duckdb' 2>/dev/null") == 0:
+    config.available_features.add("duckdb")
+    config.substitutions.append(("%duckdb-python", venv))
 if config.sanitize:
     config.available_features.add("sanitizer")
 
