@@ -5,6 +5,7 @@
 // MAX keeps the positive one, so that order does not matter.
 //
 //===----------------------------------------------------------------------===//
+#include "stdlib/build.h"
 #include "stdlib/cast.h"
 #include "stdlib/int128.h"
 
@@ -47,8 +48,9 @@ struct KeptText {
     }
     count = 1;
   }
-  levada_status get(levada_str *out) const {
-    *out = text;
+  /// A copy in the frame: the state may go before the row does.
+  levada_status get(levada_ctx *ctx, levada_str *out) const {
+    *out = levada::text::keep(ctx, levada_data(text), text.len);
     return count ? LEVADA_VALUE : LEVADA_NULL;
   }
 };
@@ -84,7 +86,7 @@ struct KeptText {
       if (other.best.count)                                                    \
         add(ctx, static_cast<const T &>(other.best.text));                     \
     }                                                                          \
-    levada_status get(T *out) const { return best.get(out); }                  \
+    levada_status get(levada_ctx *ctx, T *out) const { return best.get(ctx, out); } \
   };
 #define LEVADA_EXTREME_DECIMAL(NAME, WORD, BETTER)                             \
   struct LEVADA_AGG(NAME, exact) levada_agg_##WORD##_dec {                     \
@@ -209,7 +211,7 @@ LEVADA_EXTREME_DECIMAL("MIN", min, below)
       if (other.kept.count)                                                    \
         add(ctx, static_cast<const T &>(other.kept.text));                     \
     }                                                                          \
-    levada_status get(T *out) const { return kept.get(out); }                  \
+    levada_status get(levada_ctx *ctx, T *out) const { return kept.get(ctx, out); } \
   };
 #define LEVADA_EDGE_DECIMAL(NAME, WORD, TAKES)                                 \
   struct LEVADA_AGG(NAME, ordered) levada_agg_##WORD##_dec {                   \

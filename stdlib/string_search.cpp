@@ -1,5 +1,6 @@
 //===- string_search.cpp - text: finding, LIKE, replacing, splitting -------===//
 #include "stdlib/build.h"
+#include "stdlib/text.h"
 
 using namespace levada::text;
 
@@ -352,6 +353,28 @@ bool levada_fn_is_alpha(const levada_str &s) {
       return false;
   }
   return s.len != 0;
+}
+
+/// True when `s` is a number as Java reads one.
+LEVADA_FN("IS_DECIMAL", pure)
+bool levada_fn_is_decimal(const levada_str &s) {
+  double value;
+  return s.len != 0 && levada_parse_f64(levada_data(s), s.len, &value);
+}
+/// The absolute value of Java's hash code of `s`.
+LEVADA_FN("HASH_CODE", pure)
+int32_t levada_fn_hash_code(const levada_str &s) {
+  const char *p = levada_data(s), *end = p + s.len;
+  uint32_t hash = 0;
+  while (p < end) {
+    uint32_t c = readChar(p, end);
+    if (c >= 0x10000) { // by the units of UTF-16
+      hash = hash * 31 + 0xD7C0 + (c >> 10);
+      c = 0xDC00 | (c & 0x3FF);
+    }
+    hash = hash * 31 + c;
+  }
+  return int32_t(int32_t(hash) < 0 ? -hash : hash);
 }
 
 } // extern "C"
