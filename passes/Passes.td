@@ -57,7 +57,8 @@ def FlowFuseOperators : FlowPass<"flow-fuse-operators"> {
   let summary = "Makes one operator of chains of projections or filters";
   let description = [{
     Two filters become one with `and` where the second cannot fail, and with
-    `if` where it can: it still runs only for rows that passed the first.
+    `if` where it can: it still runs only for rows that passed the first. A
+    projection that changes nothing goes.
     Stay apart: operators with different error policies, those that divert
     failing rows, those whose rows the ledger counts under different streams,
     and a projection with several consumers.
@@ -79,6 +80,12 @@ def FlowPlanState : FlowPass<"flow-plan-state"> {
     Writes flow.state on stateful operators. Runs before the optimizations:
     neither ids nor fields may depend on -O.
   }];
+}
+
+def FlowExplain : Pass<"flow-explain", "::mlir::ModuleOp"> {
+  let summary = "Prints the plan as `levada explain` does";
+  let options = [Option<"format", "format", "std::string", /*default=*/"\"text\"",
+                        "text, dot or svg">];
 }
 
 def FlowToExec : Pass<"flow-to-exec", "::mlir::ModuleOp"> {

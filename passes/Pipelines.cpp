@@ -26,8 +26,10 @@ void buildFlowPipeline(OpPassManager &pm, const PipelineOptions &options) {
     pm.addPass(createFlowFoldConstants(options.evaluator, remarks("flow-fold-constants")));
     // One filter at a time moves farther than a merged one.
     pm.addPass(createFlowPushFilters({remarks("flow-push-filters")}));
+    // Moved filters may have been a column's only readers.
+    pm.addPass(createFlowPruneColumns());
     pm.addPass(createFlowFuseOperators({remarks("flow-fuse-operators")}));
-    // Substitution and fusion leave constants side by side and columns unread.
+    // Fusion brings constants side by side and leaves columns unread.
     pm.addPass(createFlowFoldConstants(options.evaluator, false));
     pm.addPass(createFlowPruneColumns());
   }

@@ -6,6 +6,8 @@
 // before fails now. It never passes a watermark, which every row advances.
 //
 //===----------------------------------------------------------------------===//
+#include "passes/flow/PushFilters.h"
+
 #include "passes/Passes.h"
 #include "passes/flow/Body.h"
 #include "passes/flow/Remark.h"
@@ -163,6 +165,7 @@ void Pusher::push(FilterOp filter) {
       return;
     remark(remarks, filter, "filter moved below ", cast<Operator>(op).label(), " `",
            op->getAttrOfType<StringAttr>("stream").getValue(), "`");
+    filter->setAttr(kPushedAttr, UnitAttr::get(filter.getContext()));
     if (auto project = dyn_cast<ProjectOp>(op))
       pass(filter, project);
     else if (auto all = dyn_cast<UnionOp>(op))

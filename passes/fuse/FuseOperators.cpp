@@ -40,11 +40,26 @@ struct FlowFuseOperators : impl::FlowFuseOperatorsBase<FlowFuseOperators> {
 
   void runOnOperation() override {
     for (Operation &op : llvm::make_early_inc_range(*getOperation().getBody())) {
-      if (auto project = dyn_cast<ProjectOp>(op))
-        fuse(project);
-      else if (auto filter = dyn_cast<FilterOp>(op))
+      if (auto project = dyn_cast<ProjectOp>(op)) {
+        if (!drop(project))
+          fuse(project);
+      } else if (auto filter = dyn_cast<FilterOp>(op)) {
         fuse(filter);
+      }
     }
+  }
+
+  /// A projection that hands on every column as it is.
+  bool drop(ProjectOp op) {
+    StreamType input = op.getInput().getType(), output = op.getOutput().getType();
+    Block &body = op.getBody().front();
+    if (input.getNames() != output.getNames() || input.getTypes() != output.getTypes() ||
+        !llvm::equal(yielded(body), body.getArguments()) || (op.getDead() && !op.getDead().use_empty()))
+      return false;
+    remark(remarks, op, "projection changes nothing");
+    op.getOutput().replaceAllUsesWith(op.getInput());
+    op.erase();
+    return true;
   }
 
   /// project(project(x)): the lower reads what the upper yields.

@@ -28,8 +28,7 @@ SmallVector<StringAttr> plannedColumns(SortOp op) {
   return names;
 }
 
-/// "SUM(DISTINCT v) FILTER (f)".
-static std::string aggText(AggAttr agg) {
+std::string callText(AggAttr agg) {
   std::string text = agg.getName().str() + "(" + (agg.getDistinct() ? "DISTINCT " : "");
   if (agg.getArgs().empty())
     text += "*";
@@ -67,7 +66,7 @@ static void plan(AggregateOp op, llvm::StringMap<unsigned> &taken) {
     keys.push_back(key.str());
   SmallVector<std::string> fields = keys;
   for (AggAttr call : op.getAggs().getAsRange<AggAttr>())
-    fields.push_back(aggText(call));
+    fields.push_back(callText(call));
   write(op, makeId(op.getStream(), "aggregate", keys, taken), fields);
 }
 

@@ -32,11 +32,13 @@ flow.sink "out" %q connector "c" {} format "f" {} : !in
 %rows = flow.source "shared" connector "c" {} format "f" {} columns ["a"] : !in
 %p = flow.project "p" %rows {
 ^bb0(%a: !flow.sql<INT>):
-  flow.yield %a : !flow.sql<INT>
+  %n = flow.neg %a : !flow.sql<INT> -> !flow.sql<INT>
+  flow.yield %n : !flow.sql<INT>
 } : !in -> !in
 %q = flow.project "q" %p {
 ^bb0(%a: !flow.sql<INT>):
-  flow.yield %a : !flow.sql<INT>
+  %n = flow.neg %a : !flow.sql<INT> -> !flow.sql<INT>
+  flow.yield %n : !flow.sql<INT>
 } : !in -> !in
 flow.sink "out" %q connector "c" {} format "f" {} : !in
 flow.sink "more" %p connector "c" {} format "f" {} : !in
@@ -129,3 +131,28 @@ flow.sink "out" %g connector "c" {} format "f" {} : !in
   flow.yield %a : !flow.sql<BOOLEAN>
 } : !in -> !in
 flow.sink "out" %g connector "c" {} format "f" {} : !in
+
+// -----
+
+// What changes nothing goes; a new name or another order is a change.
+!in = !flow.stream<[a: INT, b: INT], append>
+!renamed = !flow.stream<[a: INT, c: INT], append>
+// CHECK-LABEL: flow.source "nothing"
+// CHECK-NOT: flow.project "same"
+// CHECK: flow.project "renamed" %rows
+// CHECK: flow.project "swapped" %rows
+%rows = flow.source "nothing" connector "c" {} format "f" {} columns ["a", "b"] : !in
+%same = flow.project "same" %rows {
+^bb0(%a: !flow.sql<INT>, %b: !flow.sql<INT>):
+  flow.yield %a, %b : !flow.sql<INT>, !flow.sql<INT>
+} : !in -> !in
+%renamed = flow.project "renamed" %same {
+^bb0(%a: !flow.sql<INT>, %b: !flow.sql<INT>):
+  flow.yield %a, %b : !flow.sql<INT>, !flow.sql<INT>
+} : !in -> !renamed
+%swapped = flow.project "swapped" %same {
+^bb0(%a: !flow.sql<INT>, %b: !flow.sql<INT>):
+  flow.yield %b, %a : !flow.sql<INT>, !flow.sql<INT>
+} : !in -> !in
+flow.sink "x" %renamed connector "c" {} format "f" {} : !renamed
+flow.sink "y" %swapped connector "c" {} format "f" {} : !in
