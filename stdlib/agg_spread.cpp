@@ -1,9 +1,10 @@
 //===- agg_spread.cpp - VAR_POP, VAR_SAMP, STDDEV_POP, STDDEV_SAMP ---------===//
 //
 // Welford's recurrence, in the order of the rows. Of integers the result is of
-// the integer type, truncated.
+// the integer type, truncated; of decimals it is a decimal like that of AVG.
 //
 //===----------------------------------------------------------------------===//
+#include "stdlib/cast.h"
 #include "stdlib/fn.h"
 
 #include <math.h>
@@ -53,6 +54,25 @@ struct Spread {
         return LEVADA_NULL;                                                    \
       *out = T(ROOT ? sqrt(value) : value);                                    \
       return LEVADA_VALUE;                                                     \
+    }                                                                          \
+  };
+
+#define LEVADA_SPREAD_DECIMAL(NAME, SYMBOL, LESS, ROOT)                        \
+  struct LEVADA_AGG(NAME, ordered, "(DECIMAL(p, s)) -> rule:avg")              \
+      levada_agg_##SYMBOL##_dec {                                              \
+    Spread state = {};                                                         \
+    void add(const levada_decimal &value) {                                    \
+      double number;                                                           \
+      levada_cast_dec_f64(nullptr, &value.unscaled, value.scale, &number);     \
+      state.add(number);                                                       \
+    }                                                                          \
+    void merge(const levada_agg_##SYMBOL##_dec &other) { state.merge(other.state); } \
+    levada_status get(levada_decimal *out) const {                             \
+      double value;                                                            \
+      if (!state.variance(LESS, &value))                                       \
+        return LEVADA_NULL;                                                    \
+      return levada_cast_f64_dec(nullptr, ROOT ? sqrt(value) : value,          \
+                                 out->precision, out->scale, &out->unscaled);  \
     }                                                                          \
   };
 
@@ -128,6 +148,18 @@ LEVADA_SPREAD("STDDEV", stddev, 1, true, i64, int64_t)
 LEVADA_SPREAD("STDDEV", stddev, 1, true, f32, float)
 /// Standard deviation of a sample: of n - 1 values.
 LEVADA_SPREAD("STDDEV", stddev, 1, true, f64, double)
+/// Variance of the values that are not NULL.
+LEVADA_SPREAD_DECIMAL("VAR_POP", var_pop, 0, false)
+/// Variance of a sample: divided by one less than their number.
+LEVADA_SPREAD_DECIMAL("VAR_SAMP", var_samp, 1, false)
+/// Variance of a sample: divided by one less than their number.
+LEVADA_SPREAD_DECIMAL("VARIANCE", variance, 1, false)
+/// Standard deviation of the values that are not NULL.
+LEVADA_SPREAD_DECIMAL("STDDEV_POP", stddev_pop, 0, true)
+/// Standard deviation of a sample: of n - 1 values.
+LEVADA_SPREAD_DECIMAL("STDDEV_SAMP", stddev_samp, 1, true)
+/// Standard deviation of a sample: of n - 1 values.
+LEVADA_SPREAD_DECIMAL("STDDEV", stddev, 1, true)
 
 #ifndef LEVADA_ABIGEN
 #include "generated/thunks_agg_spread.inc"
