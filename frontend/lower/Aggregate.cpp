@@ -166,16 +166,17 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
     binder.insideAggregate = nullptr;
     if (failed)
       continue;
-    bool star = e.star && e.name.text == "COUNT" && !e.distinct;
+    std::string upper = llvm::StringRef(e.name.text).upper();
+    bool star = e.star && upper == "COUNT" && !e.distinct;
     sema::Resolved<catalog::Aggregate> resolved;
     if (star || (!e.star && !arguments.empty()))
-      resolved = sema::resolveAggregate(e.name.text, arguments, &context);
+      resolved = sema::resolveAggregate(upper, arguments, &context);
     if (!resolved.declaration) {
       auto flight = engine.emit(e.name.range, diag::NoMatchingSignature, e.name.text,
                                 e.star ? std::string("*") : sema::listTypes(arguments));
       for (size_t i = 0; i < arguments.size(); ++i)
         flight.label(e.args[i]->range, "this is " + sema::display(arguments[i].type));
-      std::vector<std::string> all = sema::signatures(e.name.text);
+      std::vector<std::string> all = sema::signatures(upper);
       for (size_t i = 0; i < all.size() && i < 10; ++i)
         flight.note(all[i]);
       continue;
@@ -365,7 +366,7 @@ Relation Lowering::aggregate(Relation relation, Query &query) {
     auto text = [&](std::string_view view) {
       return builder.getStringAttr(llvm::StringRef(view.data(), view.size()));
     };
-    aggs.push_back(AggAttr::get(&context, text(call.expr->name.text), text(call.declaration->symbol),
+    aggs.push_back(AggAttr::get(&context, text(call.declaration->sqlName), text(call.declaration->symbol),
                                 args, builder.getStringAttr(call.filter), call.expr->distinct,
                                 builder.getStringAttr(call.result), call.type));
     names.push_back(call.result);

@@ -82,6 +82,8 @@ private:
   };
   mlir::Value compare(flow::Predicate predicate, Side left, Side right, SourceRange whole,
                       SourceRange opRange, llvm::StringRef op);
+  /// `operand = a OR operand = b …` for the items of a list.
+  mlir::Value anyEqual(Side operand, llvm::ArrayRef<sql::ExprPtr> list, SourceRange whole);
   /// For a comparison: constants of text are read as times here and now.
   mlir::Value coerce(Side side, SqlType type);
   mlir::Value binaryMismatch(SourceRange opRange, llvm::StringRef op, Side left, Side right);

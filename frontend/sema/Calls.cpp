@@ -20,7 +20,7 @@ using llvm::cast;
 static constexpr size_t kMaxBranches = 500;
 
 bool isAggregate(const sql::CallExpr &e) {
-  return !e.over && !e.name.quoted && !catalog::findAggregates(e.name.text).empty();
+  return !e.over && !catalog::findAggregates(llvm::StringRef(e.name.text).upper()).empty();
 }
 
 //===----------------------------------------------------------------------===//
@@ -68,16 +68,16 @@ mlir::Value Binder::bindCase(const sql::CaseExpr &e) {
   Chain chain;
   for (const auto &[when, then] : e.branches) {
     mlir::Value condition;
+    // CASE x WHEN a, b: a list without an operand of its own.
+    auto *either = llvm::dyn_cast<sql::InExpr>(when.get());
+    llvm::ArrayRef<sql::ExprPtr> values = when;
+    if (e.operand && either && !either->operand)
+      values = either->list;
     if (operand) {
-      mlir::Value other = bind(*when);
-      mlir::Value self = operand;
-      if (constantOf(operand))
-        self = builder.clone(*operand.getDefiningOp())->getResult(0);
-      if (other)
-        condition = compare(Predicate::eq, {self, e.operand->range}, {other, when->range},
-                            when->range, when->range, "=");
+      condition = anyEqual({operand, e.operand->range}, values, when->range);
     } else if (e.operand) {
-      bind(*when);
+      for (const sql::ExprPtr &value : values)
+        bind(*value);
     } else {
       condition = bindCondition(*when, "the condition after WHEN");
     }
@@ -134,8 +134,8 @@ bool Binder::wantArguments(const sql::CallExpr &e, size_t least, size_t most) {
 }
 
 mlir::Value Binder::bindCoalesce(const sql::CallExpr &e) {
-  size_t most = e.name.text == "COALESCE" ? kMaxBranches : 2;
-  if (!wantArguments(e, e.name.text == "COALESCE" ? 1 : 2, most))
+  bool two = !llvm::StringRef(e.name.text).equals_insensitive("COALESCE");
+  if (!wantArguments(e, two ? 2 : 1, two ? 2 : kMaxBranches))
     return {};
   mlir::Location location = locate(e.range);
   mlir::OpBuilder::InsertionGuard guard(builder);
@@ -256,7 +256,8 @@ bool Binder::checkAggregate(const sql::CallExpr &e) {
 }
 
 mlir::Value Binder::bindCall(const sql::CallExpr &e) {
-  const std::string &name = e.name.text;
+  // Names of functions are not case sensitive, quoted or not.
+  const std::string name = llvm::StringRef(e.name.text).upper();
   if (e.over) {
     engine.emit(e.range, diag::ClauseNotYet, "OVER");
     return {};

@@ -463,6 +463,27 @@ mlir::Value Binder::bindBetween(const sql::BetweenExpr &e) {
   return result;
 }
 
+mlir::Value Binder::anyEqual(Side operand, llvm::ArrayRef<sql::ExprPtr> list, SourceRange whole) {
+  mlir::Value result;
+  bool failed = false;
+  for (const sql::ExprPtr &item : list) {
+    auto test = [&]() -> mlir::Value {
+      mlir::Value other = bind(*item);
+      if (!other)
+        return {};
+      mlir::Value self = operand.value;
+      if (constantOf(self))
+        self = builder.clone(*self.getDefiningOp())->getResult(0);
+      return compare(Predicate::eq, {self, operand.range}, {other, item->range}, whole,
+                     item->range, list.size() > 1 ? "IN" : "=");
+    };
+    mlir::Value next = result && !failed ? logic(false, result, test, locate(whole)) : test();
+    failed |= !next;
+    result = next ? next : result;
+  }
+  return failed ? mlir::Value() : result;
+}
+
 mlir::Value Binder::bindIn(const sql::InExpr &e) {
   if (e.query)
     return notYet(e.range, "IN with a query");
@@ -472,29 +493,12 @@ mlir::Value Binder::bindIn(const sql::InExpr &e) {
       bind(*item);
     return {};
   }
-  mlir::Location location = locate(e.range);
-  mlir::Value result;
-  bool failed = false;
-  for (const sql::ExprPtr &item : e.list) {
-    auto test = [&]() -> mlir::Value {
-      mlir::Value other = bind(*item);
-      if (!other)
-        return {};
-      mlir::Value self = value;
-      if (constantOf(value))
-        self = builder.clone(*value.getDefiningOp())->getResult(0);
-      return compare(Predicate::eq, {self, e.operand->range}, {other, item->range}, e.range,
-                     item->range, "IN");
-    };
-    mlir::Value next = result && !failed ? logic(false, result, test, location) : test();
-    failed |= !next;
-    result = next ? next : result;
-  }
-  if (failed || !result)
+  mlir::Value result = anyEqual({value, e.operand->range}, e.list, e.range);
+  if (!result)
     return {};
   if (constantOf(value) && value.use_empty())
     value.getDefiningOp()->erase();
-  return e.negated ? negate(result, location) : result;
+  return e.negated ? negate(result, locate(e.range)) : result;
 }
 
 mlir::Value Binder::bindIs(const sql::IsExpr &e) {

@@ -1,7 +1,8 @@
 //===- TypeNames.cpp - types as users and the catalogue spell them --------===//
 //
-// Defaults are Flink's: DECIMAL(10, 0), TIMESTAMP(6), TIME(0), CHAR(1),
-// VARCHAR(1). A parameter out of range is reported where the type stands.
+// Defaults are Flink's: DECIMAL(10, 0), TIMESTAMP(6), TIME(0), CHAR(1), and
+// VARCHAR as STRING (its planner, not its manual). A parameter out of range is
+// reported where the type stands.
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/sema/Types.h"
@@ -36,10 +37,10 @@ std::optional<Named> find(llvm::StringRef name) {
       .Case("DOUBLE", Named{SqlKind::Double, Shape::Plain, 0})
       .Case("DECIMAL", Named{SqlKind::Decimal, Shape::Digits, 10})
       .Case("CHAR", Named{SqlKind::Char, Shape::Length, 1})
-      .Case("VARCHAR", Named{SqlKind::VarChar, Shape::Length, 1})
+      .Case("VARCHAR", Named{SqlKind::VarChar, Shape::Length, longest})
       .Case("STRING", Named{SqlKind::VarChar, Shape::Plain, longest})
       .Case("BINARY", Named{SqlKind::Binary, Shape::Length, 1})
-      .Case("VARBINARY", Named{SqlKind::VarBinary, Shape::Length, 1})
+      .Case("VARBINARY", Named{SqlKind::VarBinary, Shape::Length, longest})
       .Case("BYTES", Named{SqlKind::VarBinary, Shape::Plain, longest})
       .Case("DATE", Named{SqlKind::Date, Shape::Plain, 0})
       .Case("TIME", Named{SqlKind::Time, Shape::Precision, 0})

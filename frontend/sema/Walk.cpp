@@ -21,7 +21,7 @@ static void parts(const sql::Expr &e, llvm::function_ref<void(const sql::Expr &)
     each(*between->low);
     each(*between->high);
   } else if (auto *in = dyn_cast<sql::InExpr>(&e)) {
-    each(*in->operand);
+    maybe(in->operand);
     for (const sql::ExprPtr &item : in->list)
       each(*item);
   } else if (auto *like = dyn_cast<sql::LikeExpr>(&e)) {
@@ -122,7 +122,7 @@ static void write(std::string &out, const sql::Expr &e, const Scope &scope) {
   } else if (auto *conversion = dyn_cast<sql::CastExpr>(&e)) {
     nested((conversion->tryCast ? "try_cast " : "cast ") + sql::print(conversion->type));
   } else if (auto *call = dyn_cast<sql::CallExpr>(&e); call && !call->over && !call->json) {
-    nested("call " + call->name.text + (call->star ? "*" : "") +
+    nested("call " + llvm::StringRef(call->name.text).upper() + (call->star ? "*" : "") +
            (call->distinct ? " distinct" : "") + (call->filter ? " filter" : ""));
   } else if (auto *field = dyn_cast<sql::FieldExpr>(&e)) {
     nested("field " + field->field.text);
