@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "codegen/abi/gen/Model.h"
+#include "codegen/abi/gen/Read.h"
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/Attr.h"
@@ -97,7 +98,7 @@ public:
     for (const auto *attr : decl->specific_attrs<AnnotateAttr>()) {
       llvm::StringRef text = attr->getAnnotation();
       if (text.consume_front("levada.rt "))
-        readCall(decl, text);
+        readCall(context, decl, text, model);
       else if (text.starts_with("levada.fn\t"))
         readFunction(decl, *attr);
     }
@@ -117,15 +118,13 @@ public:
     std::string file = place(decl->getLocation()).file;
     if ((file == "runtime/abi/abi.h" || file == "runtime/formats/decode.h") &&
         decl->getIdentifier() && decl->getName().starts_with("levada_"))
-      readStruct(decl);
+      readStruct(context, decl, model);
     return true;
   }
 
 private:
   void error(SourceLocation loc, llvm::StringRef message) {
-    auto &diags = context.getDiagnostics();
-    diags.Report(loc, diags.getCustomDiagID(DiagnosticsEngine::Error, "%0")) << message;
-    ++model.errors;
+    report(context, loc, message, model);
   }
 
   Place place(SourceLocation loc) {
@@ -406,83 +405,6 @@ private:
     if ((option.type == "Enum") == option.values.empty())
       error(attr.getLocation(), "a levada_opt_enum, and only that, lists its values");
     connector.options.push_back(option);
-  }
-
-  /// Void, Bool, I8 … I128, F32, F64, Ptr; "" for what C passes otherwise.
-  std::string kind(QualType type) {
-    type = type.getCanonicalType();
-    if (type->isVoidType())
-      return "Void";
-    if (type->isPointerType() || type->isReferenceType())
-      return "Ptr";
-    if (type->isBooleanType())
-      return "Bool";
-    if (type->isIntegralOrEnumerationType())
-      return "I" + std::to_string(context.getTypeSize(type));
-    if (type->isSpecificBuiltinType(BuiltinType::Float))
-      return "F32";
-    if (type->isSpecificBuiltinType(BuiltinType::Double))
-      return "F64";
-    return "";
-  }
-
-  void readCall(FunctionDecl *decl, llvm::StringRef flags) {
-    if (model.calls.count(decl->getNameAsString()))
-      return;
-    Call call;
-    call.name = decl->getNameAsString();
-    call.flags = flags.trim().str();
-    call.result = kind(decl->getReturnType());
-    bool good = !call.result.empty() && call.result != "I128";
-    for (const ParmVarDecl *param : decl->parameters()) {
-      call.args.emplace_back(param->getNameAsString(), kind(param->getType()));
-      good &= !call.args.back().second.empty() && call.args.back().second != "I128";
-      if (call.args.back().first.empty())
-        error(param->getLocation(), "a parameter that generated code passes needs a name");
-    }
-    if (!good)
-      return error(decl->getLocation(),
-                   "a function for generated code passes scalars and pointers only");
-    model.calls[call.name] = call;
-  }
-
-  void addField(Struct &record, const std::string &name, QualType type, uint64_t offset) {
-    Field field{name, kind(type), offset, uint64_t(context.getTypeSizeInChars(type).getQuantity())};
-    if (field.kind.empty())
-      field.kind = "Bytes";
-    const RecordDecl *inner = type->getAsRecordDecl();
-    if (!name.empty() && name.back() != '.')
-      record.fields.push_back(field);
-    // Members of nested structs too, as "arena.cur"; of anonymous ones by themselves.
-    if (!inner || !inner->isCompleteDefinition())
-      return;
-    const ASTRecordLayout &layout = context.getASTRecordLayout(inner);
-    for (const FieldDecl *member : inner->fields()) {
-      std::string path = name;
-      if (llvm::StringRef own = member->getName(); own.empty())
-        path = name.empty() || name.back() == '.' ? name : name + ".";
-      else if (name.empty() || name.back() == '.')
-        path += own;
-      else
-        path += "." + own.str();
-      addField(record, path, member->getType(),
-               offset + layout.getFieldOffset(member->getFieldIndex()) / 8);
-    }
-  }
-
-  void readStruct(RecordDecl *decl) {
-    std::string name = decl->getNameAsString();
-    if (name.empty() || model.structs.count(name))
-      return;
-    Struct record;
-    record.name = name;
-    const ASTRecordLayout &layout = context.getASTRecordLayout(decl);
-    record.size = layout.getSize().getQuantity();
-    record.align = layout.getAlignment().getQuantity();
-    for (const FieldDecl *field : decl->fields())
-      addField(record, field->getNameAsString(), field->getType(),
-               layout.getFieldOffset(field->getFieldIndex()) / 8);
-    model.structs[name] = record;
   }
 
   bool isMain(SourceLocation loc) {

@@ -1,0 +1,23 @@
+//===- Read.h - the parts of the reader ------------------------------------===//
+#ifndef LEVADA_CODEGEN_ABI_GEN_READ_H
+#define LEVADA_CODEGEN_ABI_GEN_READ_H
+
+#include "codegen/abi/gen/Model.h"
+
+#include "clang/AST/Decl.h"
+
+namespace levada::abigen {
+
+/// An error at that place of the sources; the build fails.
+void report(clang::ASTContext &context, clang::SourceLocation loc, llvm::StringRef message,
+            Model &model);
+
+/// A function annotated LEVADA_RT(flags).
+void readCall(clang::ASTContext &context, clang::FunctionDecl *decl, llvm::StringRef flags,
+              Model &model);
+/// A struct of abi.h.
+void readStruct(clang::ASTContext &context, clang::RecordDecl *decl, Model &model);
+
+} // namespace levada::abigen
+
+#endif
