@@ -123,17 +123,17 @@ LEVADA_EXTREME("MAX", max, above, f32, float)
 /// Greatest of the values that are not NULL.
 LEVADA_EXTREME("MAX", max, above, f64, double)
 /// Greatest of the values that are not NULL.
-LEVADA_EXTREME("MAX", max, above, date, levada_date)
-/// Greatest of the values that are not NULL.
-LEVADA_EXTREME("MAX", max, above, time, levada_time)
+LEVADA_EXTREME("MAX", max, above, ts6, levada_timestamp_us)
 /// Greatest of the values that are not NULL.
 LEVADA_EXTREME("MAX", max, above, ts3, levada_timestamp)
 /// Greatest of the values that are not NULL.
-LEVADA_EXTREME("MAX", max, above, ts6, levada_timestamp_us)
+LEVADA_EXTREME("MAX", max, above, ltz6, levada_timestamp_ltz_us)
 /// Greatest of the values that are not NULL.
 LEVADA_EXTREME("MAX", max, above, ltz3, levada_timestamp_ltz)
 /// Greatest of the values that are not NULL.
-LEVADA_EXTREME("MAX", max, above, ltz6, levada_timestamp_ltz_us)
+LEVADA_EXTREME("MAX", max, above, date, levada_date)
+/// Greatest of the values that are not NULL.
+LEVADA_EXTREME("MAX", max, above, time, levada_time)
 /// Greatest of the values that are not NULL.
 LEVADA_EXTREME("MAX", max, above, ym, levada_year_month)
 /// Greatest of the values that are not NULL.
@@ -159,17 +159,17 @@ LEVADA_EXTREME("MIN", min, below, f32, float)
 /// Least of the values that are not NULL.
 LEVADA_EXTREME("MIN", min, below, f64, double)
 /// Least of the values that are not NULL.
-LEVADA_EXTREME("MIN", min, below, date, levada_date)
-/// Least of the values that are not NULL.
-LEVADA_EXTREME("MIN", min, below, time, levada_time)
+LEVADA_EXTREME("MIN", min, below, ts6, levada_timestamp_us)
 /// Least of the values that are not NULL.
 LEVADA_EXTREME("MIN", min, below, ts3, levada_timestamp)
 /// Least of the values that are not NULL.
-LEVADA_EXTREME("MIN", min, below, ts6, levada_timestamp_us)
+LEVADA_EXTREME("MIN", min, below, ltz6, levada_timestamp_ltz_us)
 /// Least of the values that are not NULL.
 LEVADA_EXTREME("MIN", min, below, ltz3, levada_timestamp_ltz)
 /// Least of the values that are not NULL.
-LEVADA_EXTREME("MIN", min, below, ltz6, levada_timestamp_ltz_us)
+LEVADA_EXTREME("MIN", min, below, date, levada_date)
+/// Least of the values that are not NULL.
+LEVADA_EXTREME("MIN", min, below, time, levada_time)
 /// Least of the values that are not NULL.
 LEVADA_EXTREME("MIN", min, below, ym, levada_year_month)
 /// Least of the values that are not NULL.
@@ -248,17 +248,17 @@ LEVADA_EDGE("FIRST_VALUE", first, !any, f32, float)
 /// First of the values that are not NULL, in the order of the rows.
 LEVADA_EDGE("FIRST_VALUE", first, !any, f64, double)
 /// First of the values that are not NULL, in the order of the rows.
-LEVADA_EDGE("FIRST_VALUE", first, !any, date, levada_date)
-/// First of the values that are not NULL, in the order of the rows.
-LEVADA_EDGE("FIRST_VALUE", first, !any, time, levada_time)
+LEVADA_EDGE("FIRST_VALUE", first, !any, ts6, levada_timestamp_us)
 /// First of the values that are not NULL, in the order of the rows.
 LEVADA_EDGE("FIRST_VALUE", first, !any, ts3, levada_timestamp)
 /// First of the values that are not NULL, in the order of the rows.
-LEVADA_EDGE("FIRST_VALUE", first, !any, ts6, levada_timestamp_us)
+LEVADA_EDGE("FIRST_VALUE", first, !any, ltz6, levada_timestamp_ltz_us)
 /// First of the values that are not NULL, in the order of the rows.
 LEVADA_EDGE("FIRST_VALUE", first, !any, ltz3, levada_timestamp_ltz)
 /// First of the values that are not NULL, in the order of the rows.
-LEVADA_EDGE("FIRST_VALUE", first, !any, ltz6, levada_timestamp_ltz_us)
+LEVADA_EDGE("FIRST_VALUE", first, !any, date, levada_date)
+/// First of the values that are not NULL, in the order of the rows.
+LEVADA_EDGE("FIRST_VALUE", first, !any, time, levada_time)
 /// First of the values that are not NULL, in the order of the rows.
 LEVADA_EDGE("FIRST_VALUE", first, !any, ym, levada_year_month)
 /// First of the values that are not NULL, in the order of the rows.
@@ -284,17 +284,17 @@ LEVADA_EDGE("LAST_VALUE", last, true, f32, float)
 /// Last of the values that are not NULL, in the order of the rows.
 LEVADA_EDGE("LAST_VALUE", last, true, f64, double)
 /// Last of the values that are not NULL, in the order of the rows.
-LEVADA_EDGE("LAST_VALUE", last, true, date, levada_date)
-/// Last of the values that are not NULL, in the order of the rows.
-LEVADA_EDGE("LAST_VALUE", last, true, time, levada_time)
+LEVADA_EDGE("LAST_VALUE", last, true, ts6, levada_timestamp_us)
 /// Last of the values that are not NULL, in the order of the rows.
 LEVADA_EDGE("LAST_VALUE", last, true, ts3, levada_timestamp)
 /// Last of the values that are not NULL, in the order of the rows.
-LEVADA_EDGE("LAST_VALUE", last, true, ts6, levada_timestamp_us)
+LEVADA_EDGE("LAST_VALUE", last, true, ltz6, levada_timestamp_ltz_us)
 /// Last of the values that are not NULL, in the order of the rows.
 LEVADA_EDGE("LAST_VALUE", last, true, ltz3, levada_timestamp_ltz)
 /// Last of the values that are not NULL, in the order of the rows.
-LEVADA_EDGE("LAST_VALUE", last, true, ltz6, levada_timestamp_ltz_us)
+LEVADA_EDGE("LAST_VALUE", last, true, date, levada_date)
+/// Last of the values that are not NULL, in the order of the rows.
+LEVADA_EDGE("LAST_VALUE", last, true, time, levada_time)
 /// Last of the values that are not NULL, in the order of the rows.
 LEVADA_EDGE("LAST_VALUE", last, true, ym, levada_year_month)
 /// Last of the values that are not NULL, in the order of the rows.

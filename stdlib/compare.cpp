@@ -100,12 +100,7 @@ levada_status levada_fn_greatest_str(levada_ctx *, levada_args<levada_str> value
 }
 /// The greatest of the values; NULL when one of them is.
 LEVADA_FN("GREATEST", pure | nullable)
-levada_status levada_fn_greatest_date(levada_ctx *, levada_args<levada_date> values, levada_date *out) {
-  return choose(values, 1, out);
-}
-/// The greatest of the values; NULL when one of them is.
-LEVADA_FN("GREATEST", pure | nullable)
-levada_status levada_fn_greatest_time(levada_ctx *, levada_args<levada_time> values, levada_time *out) {
+levada_status levada_fn_greatest_ts6(levada_ctx *, levada_args<levada_timestamp_us> values, levada_timestamp_us *out) {
   return choose(values, 1, out);
 }
 /// The greatest of the values; NULL when one of them is.
@@ -115,7 +110,7 @@ levada_status levada_fn_greatest_ts3(levada_ctx *, levada_args<levada_timestamp>
 }
 /// The greatest of the values; NULL when one of them is.
 LEVADA_FN("GREATEST", pure | nullable)
-levada_status levada_fn_greatest_ts6(levada_ctx *, levada_args<levada_timestamp_us> values, levada_timestamp_us *out) {
+levada_status levada_fn_greatest_ltz6(levada_ctx *, levada_args<levada_timestamp_ltz_us> values, levada_timestamp_ltz_us *out) {
   return choose(values, 1, out);
 }
 /// The greatest of the values; NULL when one of them is.
@@ -125,7 +120,12 @@ levada_status levada_fn_greatest_ltz3(levada_ctx *, levada_args<levada_timestamp
 }
 /// The greatest of the values; NULL when one of them is.
 LEVADA_FN("GREATEST", pure | nullable)
-levada_status levada_fn_greatest_ltz6(levada_ctx *, levada_args<levada_timestamp_ltz_us> values, levada_timestamp_ltz_us *out) {
+levada_status levada_fn_greatest_date(levada_ctx *, levada_args<levada_date> values, levada_date *out) {
+  return choose(values, 1, out);
+}
+/// The greatest of the values; NULL when one of them is.
+LEVADA_FN("GREATEST", pure | nullable)
+levada_status levada_fn_greatest_time(levada_ctx *, levada_args<levada_time> values, levada_time *out) {
   return choose(values, 1, out);
 }
 /// The greatest of the values; NULL when one of them is.
@@ -176,12 +176,7 @@ levada_status levada_fn_least_str(levada_ctx *, levada_args<levada_str> values, 
 }
 /// The least of the values; NULL when one of them is.
 LEVADA_FN("LEAST", pure | nullable)
-levada_status levada_fn_least_date(levada_ctx *, levada_args<levada_date> values, levada_date *out) {
-  return choose(values, -1, out);
-}
-/// The least of the values; NULL when one of them is.
-LEVADA_FN("LEAST", pure | nullable)
-levada_status levada_fn_least_time(levada_ctx *, levada_args<levada_time> values, levada_time *out) {
+levada_status levada_fn_least_ts6(levada_ctx *, levada_args<levada_timestamp_us> values, levada_timestamp_us *out) {
   return choose(values, -1, out);
 }
 /// The least of the values; NULL when one of them is.
@@ -191,7 +186,7 @@ levada_status levada_fn_least_ts3(levada_ctx *, levada_args<levada_timestamp> va
 }
 /// The least of the values; NULL when one of them is.
 LEVADA_FN("LEAST", pure | nullable)
-levada_status levada_fn_least_ts6(levada_ctx *, levada_args<levada_timestamp_us> values, levada_timestamp_us *out) {
+levada_status levada_fn_least_ltz6(levada_ctx *, levada_args<levada_timestamp_ltz_us> values, levada_timestamp_ltz_us *out) {
   return choose(values, -1, out);
 }
 /// The least of the values; NULL when one of them is.
@@ -201,7 +196,12 @@ levada_status levada_fn_least_ltz3(levada_ctx *, levada_args<levada_timestamp_lt
 }
 /// The least of the values; NULL when one of them is.
 LEVADA_FN("LEAST", pure | nullable)
-levada_status levada_fn_least_ltz6(levada_ctx *, levada_args<levada_timestamp_ltz_us> values, levada_timestamp_ltz_us *out) {
+levada_status levada_fn_least_date(levada_ctx *, levada_args<levada_date> values, levada_date *out) {
+  return choose(values, -1, out);
+}
+/// The least of the values; NULL when one of them is.
+LEVADA_FN("LEAST", pure | nullable)
+levada_status levada_fn_least_time(levada_ctx *, levada_args<levada_time> values, levada_time *out) {
   return choose(values, -1, out);
 }
 /// The least of the values; NULL when one of them is.

@@ -19,6 +19,9 @@
 // LEVADA_ERROR), nullable (may return LEVADA_NULL though no strict argument is
 // NULL). A SQL signature that C++ cannot say is given as a third argument:
 //   LEVADA_FN("ROUND", pure, "(DECIMAL(p, s), INT) -> rule:round").
+// Of overloads that fit a call equally well the one that stands first is taken.
+// A function without status whose arguments all go by value is called even where
+// one is NULL, on whatever is there, and its result dropped: it must bear that.
 // levada_args<T> arrives as two C arguments, the array of pointers (NULL for
 // NULL) and the count; levada_opt<T> as one pointer.
 //

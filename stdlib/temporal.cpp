@@ -2,7 +2,8 @@
 //
 // Everything counts in milliseconds; finer digits matter to EXTRACT alone, and
 // FLOOR and CEIL cut them, as Flink's do. TIMESTAMP_LTZ is looked at in the
-// session's zone. CEIL to days and longer follows Flink: it looks at the date,
+// session's zone. Overloads stand in the order in which they are preferred: the
+// finest first, since a TIMESTAMP(9) is cut to any of them. CEIL to days and longer follows Flink: it looks at the date,
 // not at the time of day.
 //
 //===----------------------------------------------------------------------===//
@@ -197,32 +198,15 @@ int64_t addUnits(Unit unit, int64_t n, int64_t ms) {
 
 extern "C" {
 
-/// EXTRACT(unit FROM day): a part of a date; DOW counts Sunday as 1, ISODOW Monday.
-LEVADA_FN("EXTRACT", pure)
-int64_t levada_fn_extract_date(const levada_str &unit, levada_date day) {
-  return extractDate(levada::unit::read(unit), day);
-}
-/// EXTRACT(unit FROM time): a part of a time of day.
-LEVADA_FN("EXTRACT", pure)
-int64_t levada_fn_extract_time(const levada_str &unit, levada_time time) {
-  return extract(levada::unit::read(unit), time, 0);
-}
-/// EXTRACT(unit FROM time): a part of a timestamp.
-LEVADA_FN("EXTRACT", pure)
-int64_t levada_fn_extract_ts3(const levada_str &unit, levada_timestamp time) {
-  return extract(levada::unit::read(unit), time, 0);
-}
 /// EXTRACT(unit FROM time): a part of a timestamp.
 LEVADA_FN("EXTRACT", pure)
 int64_t levada_fn_extract_ts6(const levada_str &unit, levada_timestamp_us time) {
   return extract(levada::unit::read(unit), floorDiv(time, 1000), floorMod(time, 1000) * 1000);
 }
-/// EXTRACT(unit FROM time): a part of a timestamp, in the session's time zone.
+/// EXTRACT(unit FROM time): a part of a timestamp.
 LEVADA_FN("EXTRACT", pure)
-int64_t levada_fn_extract_ltz3(levada_ctx *ctx, const levada_str &unit,
-                               levada_timestamp_ltz time) {
-  Unit part = levada::unit::read(unit);
-  return extract(part, part == Unit::Epoch ? time : levada_zone_to_local_ms(ctx, time), 0);
+int64_t levada_fn_extract_ts3(const levada_str &unit, levada_timestamp time) {
+  return extract(levada::unit::read(unit), time, 0);
 }
 /// EXTRACT(unit FROM time): a part of a timestamp, in the session's time zone.
 LEVADA_FN("EXTRACT", pure)
@@ -232,6 +216,23 @@ int64_t levada_fn_extract_ltz6(levada_ctx *ctx, const levada_str &unit,
   int64_t ms = floorDiv(time, 1000);
   return extract(part, part == Unit::Epoch ? ms : levada_zone_to_local_ms(ctx, ms),
                  floorMod(time, 1000) * 1000);
+}
+/// EXTRACT(unit FROM time): a part of a timestamp, in the session's time zone.
+LEVADA_FN("EXTRACT", pure)
+int64_t levada_fn_extract_ltz3(levada_ctx *ctx, const levada_str &unit,
+                               levada_timestamp_ltz time) {
+  Unit part = levada::unit::read(unit);
+  return extract(part, part == Unit::Epoch ? time : levada_zone_to_local_ms(ctx, time), 0);
+}
+/// EXTRACT(unit FROM day): a part of a date; DOW counts Sunday as 1, ISODOW Monday.
+LEVADA_FN("EXTRACT", pure)
+int64_t levada_fn_extract_date(const levada_str &unit, levada_date day) {
+  return extractDate(levada::unit::read(unit), day);
+}
+/// EXTRACT(unit FROM time): a part of a time of day.
+LEVADA_FN("EXTRACT", pure)
+int64_t levada_fn_extract_time(const levada_str &unit, levada_time time) {
+  return extract(levada::unit::read(unit), time, 0);
 }
 /// EXTRACT(unit FROM span): a part of an interval of years and months.
 LEVADA_FN("EXTRACT", pure)
@@ -272,66 +273,60 @@ int64_t levada_fn_extract_dt(const levada_str &unit, levada_day_time span) {
   LEVADA_FN(NAME, pure)                                                        \
   int64_t levada_fn_##SYMBOL##_time(levada_time time) { return extract(UNIT, time, 0); }
 
-/// The year of a date.
-LEVADA_PART("YEAR", year, Unit::Year)
 /// The year of a timestamp.
 LEVADA_PART_TS("YEAR", year, Unit::Year)
 /// The year of a timestamp in the session's time zone.
 LEVADA_PART_LTZ("YEAR", year, Unit::Year)
-/// The quarter, 1 to 4, of a date.
-LEVADA_PART("QUARTER", quarter, Unit::Quarter)
+/// The year of a date.
+LEVADA_PART("YEAR", year, Unit::Year)
 /// The quarter, 1 to 4, of a timestamp.
 LEVADA_PART_TS("QUARTER", quarter, Unit::Quarter)
 /// The quarter, 1 to 4, of a timestamp in the session's time zone.
 LEVADA_PART_LTZ("QUARTER", quarter, Unit::Quarter)
-/// The month, 1 to 12, of a date.
-LEVADA_PART("MONTH", month, Unit::Month)
+/// The quarter, 1 to 4, of a date.
+LEVADA_PART("QUARTER", quarter, Unit::Quarter)
 /// The month, 1 to 12, of a timestamp.
 LEVADA_PART_TS("MONTH", month, Unit::Month)
 /// The month, 1 to 12, of a timestamp in the session's time zone.
 LEVADA_PART_LTZ("MONTH", month, Unit::Month)
-/// The ISO week, 1 to 53, of a date.
-LEVADA_PART("WEEK", week, Unit::Week)
+/// The month, 1 to 12, of a date.
+LEVADA_PART("MONTH", month, Unit::Month)
 /// The ISO week, 1 to 53, of a timestamp.
 LEVADA_PART_TS("WEEK", week, Unit::Week)
 /// The ISO week, 1 to 53, of a timestamp in the session's time zone.
 LEVADA_PART_LTZ("WEEK", week, Unit::Week)
-/// The day of the year, from 1, of a date.
-LEVADA_PART("DAYOFYEAR", dayofyear, Unit::Doy)
+/// The ISO week, 1 to 53, of a date.
+LEVADA_PART("WEEK", week, Unit::Week)
 /// The day of the year, from 1, of a timestamp.
 LEVADA_PART_TS("DAYOFYEAR", dayofyear, Unit::Doy)
 /// The day of the year, from 1, of a timestamp in the session's time zone.
 LEVADA_PART_LTZ("DAYOFYEAR", dayofyear, Unit::Doy)
-/// The day of the month of a date.
-LEVADA_PART("DAYOFMONTH", dayofmonth, Unit::Day)
+/// The day of the year, from 1, of a date.
+LEVADA_PART("DAYOFYEAR", dayofyear, Unit::Doy)
 /// The day of the month of a timestamp.
 LEVADA_PART_TS("DAYOFMONTH", dayofmonth, Unit::Day)
 /// The day of the month of a timestamp in the session's time zone.
 LEVADA_PART_LTZ("DAYOFMONTH", dayofmonth, Unit::Day)
-/// The day of the week, 1 for Sunday, of a date.
-LEVADA_PART("DAYOFWEEK", dayofweek, Unit::Dow)
+/// The day of the month of a date.
+LEVADA_PART("DAYOFMONTH", dayofmonth, Unit::Day)
 /// The day of the week, 1 for Sunday, of a timestamp.
 LEVADA_PART_TS("DAYOFWEEK", dayofweek, Unit::Dow)
 /// The day of the week, 1 for Sunday, of a timestamp in the session's time zone.
 LEVADA_PART_LTZ("DAYOFWEEK", dayofweek, Unit::Dow)
-/// The hour of a date.
-LEVADA_PART("HOUR", hour, Unit::Hour)
+/// The day of the week, 1 for Sunday, of a date.
+LEVADA_PART("DAYOFWEEK", dayofweek, Unit::Dow)
 /// The hour of a timestamp.
 LEVADA_PART_TS("HOUR", hour, Unit::Hour)
 /// The hour of a timestamp in the session's time zone.
 LEVADA_PART_LTZ("HOUR", hour, Unit::Hour)
 /// The hour of a time of day.
 LEVADA_PART_TIME("HOUR", hour, Unit::Hour)
-/// The minute of a date.
-LEVADA_PART("MINUTE", minute, Unit::Minute)
 /// The minute of a timestamp.
 LEVADA_PART_TS("MINUTE", minute, Unit::Minute)
 /// The minute of a timestamp in the session's time zone.
 LEVADA_PART_LTZ("MINUTE", minute, Unit::Minute)
 /// The minute of a time of day.
 LEVADA_PART_TIME("MINUTE", minute, Unit::Minute)
-/// The second of a date.
-LEVADA_PART("SECOND", second, Unit::Second)
 /// The second of a timestamp.
 LEVADA_PART_TS("SECOND", second, Unit::Second)
 /// The second of a timestamp in the session's time zone.
@@ -339,6 +334,28 @@ LEVADA_PART_LTZ("SECOND", second, Unit::Second)
 /// The second of a time of day.
 LEVADA_PART_TIME("SECOND", second, Unit::Second)
 
+/// FLOOR(time TO unit): rounds down to a unit of time.
+LEVADA_FN("FLOOR", pure, "(TIMESTAMP(6), STRING) -> rule:arg0")
+levada_timestamp_us levada_fn_floor_to_ts6(levada_timestamp_us time, const levada_str &unit) {
+  return roundMs(levada::unit::read(unit), floorDiv(time, 1000), false) * 1000;
+}
+/// FLOOR(time TO unit): rounds down to a unit of time.
+LEVADA_FN("FLOOR", pure, "(TIMESTAMP(3), STRING) -> rule:arg0")
+levada_timestamp levada_fn_floor_to_ts3(levada_timestamp time, const levada_str &unit) {
+  return roundMs(levada::unit::read(unit), time, false);
+}
+/// FLOOR(time TO unit): rounds down to a unit of time, in the session's time zone.
+LEVADA_FN("FLOOR", pure, "(TIMESTAMP_LTZ(6), STRING) -> rule:arg0")
+levada_timestamp_ltz_us levada_fn_floor_to_ltz6(levada_ctx *ctx, levada_timestamp_ltz_us time,
+                                              const levada_str &unit) {
+  return roundLtz(ctx, levada::unit::read(unit), floorDiv(time, 1000), false) * 1000;
+}
+/// FLOOR(time TO unit): rounds down to a unit of time, in the session's time zone.
+LEVADA_FN("FLOOR", pure, "(TIMESTAMP_LTZ(3), STRING) -> rule:arg0")
+levada_timestamp_ltz levada_fn_floor_to_ltz3(levada_ctx *ctx, levada_timestamp_ltz time,
+                                           const levada_str &unit) {
+  return roundLtz(ctx, levada::unit::read(unit), time, false);
+}
 /// FLOOR(day TO unit): rounds down to a unit of time.
 LEVADA_FN("FLOOR", pure)
 levada_date levada_fn_floor_to_date(levada_date day, const levada_str &unit) {
@@ -349,29 +366,29 @@ LEVADA_FN("FLOOR", pure, "(TIME, STRING) -> rule:arg0")
 levada_time levada_fn_floor_to_time(levada_time time, const levada_str &unit) {
   return levada_time(roundMs(levada::unit::read(unit), time, false));
 }
-/// FLOOR(time TO unit): rounds down to a unit of time.
-LEVADA_FN("FLOOR", pure, "(TIMESTAMP(3), STRING) -> rule:arg0")
-levada_timestamp levada_fn_floor_to_ts3(levada_timestamp time, const levada_str &unit) {
-  return roundMs(levada::unit::read(unit), time, false);
-}
-/// FLOOR(time TO unit): rounds down to a unit of time.
-LEVADA_FN("FLOOR", pure, "(TIMESTAMP(6), STRING) -> rule:arg0")
-levada_timestamp_us levada_fn_floor_to_ts6(levada_timestamp_us time, const levada_str &unit) {
-  return roundMs(levada::unit::read(unit), floorDiv(time, 1000), false) * 1000;
-}
-/// FLOOR(time TO unit): rounds down to a unit of time, in the session's time zone.
-LEVADA_FN("FLOOR", pure, "(TIMESTAMP_LTZ(3), STRING) -> rule:arg0")
-levada_timestamp_ltz levada_fn_floor_to_ltz3(levada_ctx *ctx, levada_timestamp_ltz time,
-                                           const levada_str &unit) {
-  return roundLtz(ctx, levada::unit::read(unit), time, false);
-}
-/// FLOOR(time TO unit): rounds down to a unit of time, in the session's time zone.
-LEVADA_FN("FLOOR", pure, "(TIMESTAMP_LTZ(6), STRING) -> rule:arg0")
-levada_timestamp_ltz_us levada_fn_floor_to_ltz6(levada_ctx *ctx, levada_timestamp_ltz_us time,
-                                              const levada_str &unit) {
-  return roundLtz(ctx, levada::unit::read(unit), floorDiv(time, 1000), false) * 1000;
-}
 
+/// CEIL(time TO unit): rounds up to a unit of time.
+LEVADA_FN("CEIL", pure, "(TIMESTAMP(6), STRING) -> rule:arg0")
+levada_timestamp_us levada_fn_ceil_to_ts6(levada_timestamp_us time, const levada_str &unit) {
+  return roundMs(levada::unit::read(unit), floorDiv(time, 1000), true) * 1000;
+}
+/// CEIL(time TO unit): rounds up to a unit of time.
+LEVADA_FN("CEIL", pure, "(TIMESTAMP(3), STRING) -> rule:arg0")
+levada_timestamp levada_fn_ceil_to_ts3(levada_timestamp time, const levada_str &unit) {
+  return roundMs(levada::unit::read(unit), time, true);
+}
+/// CEIL(time TO unit): rounds up to a unit of time, in the session's time zone.
+LEVADA_FN("CEIL", pure, "(TIMESTAMP_LTZ(6), STRING) -> rule:arg0")
+levada_timestamp_ltz_us levada_fn_ceil_to_ltz6(levada_ctx *ctx, levada_timestamp_ltz_us time,
+                                              const levada_str &unit) {
+  return roundLtz(ctx, levada::unit::read(unit), floorDiv(time, 1000), true) * 1000;
+}
+/// CEIL(time TO unit): rounds up to a unit of time, in the session's time zone.
+LEVADA_FN("CEIL", pure, "(TIMESTAMP_LTZ(3), STRING) -> rule:arg0")
+levada_timestamp_ltz levada_fn_ceil_to_ltz3(levada_ctx *ctx, levada_timestamp_ltz time,
+                                           const levada_str &unit) {
+  return roundLtz(ctx, levada::unit::read(unit), time, true);
+}
 /// CEIL(day TO unit): rounds up to a unit of time.
 LEVADA_FN("CEIL", pure)
 levada_date levada_fn_ceil_to_date(levada_date day, const levada_str &unit) {
@@ -382,29 +399,29 @@ LEVADA_FN("CEIL", pure, "(TIME, STRING) -> rule:arg0")
 levada_time levada_fn_ceil_to_time(levada_time time, const levada_str &unit) {
   return levada_time(roundMs(levada::unit::read(unit), time, true));
 }
-/// CEIL(time TO unit): rounds up to a unit of time.
-LEVADA_FN("CEIL", pure, "(TIMESTAMP(3), STRING) -> rule:arg0")
-levada_timestamp levada_fn_ceil_to_ts3(levada_timestamp time, const levada_str &unit) {
-  return roundMs(levada::unit::read(unit), time, true);
-}
-/// CEIL(time TO unit): rounds up to a unit of time.
-LEVADA_FN("CEIL", pure, "(TIMESTAMP(6), STRING) -> rule:arg0")
-levada_timestamp_us levada_fn_ceil_to_ts6(levada_timestamp_us time, const levada_str &unit) {
+
+/// CEILING(time TO unit): rounds up to a unit of time.
+LEVADA_FN("CEILING", pure, "(TIMESTAMP(6), STRING) -> rule:arg0")
+levada_timestamp_us levada_fn_ceiling_to_ts6(levada_timestamp_us time, const levada_str &unit) {
   return roundMs(levada::unit::read(unit), floorDiv(time, 1000), true) * 1000;
 }
-/// CEIL(time TO unit): rounds up to a unit of time, in the session's time zone.
-LEVADA_FN("CEIL", pure, "(TIMESTAMP_LTZ(3), STRING) -> rule:arg0")
-levada_timestamp_ltz levada_fn_ceil_to_ltz3(levada_ctx *ctx, levada_timestamp_ltz time,
-                                           const levada_str &unit) {
-  return roundLtz(ctx, levada::unit::read(unit), time, true);
+/// CEILING(time TO unit): rounds up to a unit of time.
+LEVADA_FN("CEILING", pure, "(TIMESTAMP(3), STRING) -> rule:arg0")
+levada_timestamp levada_fn_ceiling_to_ts3(levada_timestamp time, const levada_str &unit) {
+  return roundMs(levada::unit::read(unit), time, true);
 }
-/// CEIL(time TO unit): rounds up to a unit of time, in the session's time zone.
-LEVADA_FN("CEIL", pure, "(TIMESTAMP_LTZ(6), STRING) -> rule:arg0")
-levada_timestamp_ltz_us levada_fn_ceil_to_ltz6(levada_ctx *ctx, levada_timestamp_ltz_us time,
+/// CEILING(time TO unit): rounds up to a unit of time, in the session's time zone.
+LEVADA_FN("CEILING", pure, "(TIMESTAMP_LTZ(6), STRING) -> rule:arg0")
+levada_timestamp_ltz_us levada_fn_ceiling_to_ltz6(levada_ctx *ctx, levada_timestamp_ltz_us time,
                                               const levada_str &unit) {
   return roundLtz(ctx, levada::unit::read(unit), floorDiv(time, 1000), true) * 1000;
 }
-
+/// CEILING(time TO unit): rounds up to a unit of time, in the session's time zone.
+LEVADA_FN("CEILING", pure, "(TIMESTAMP_LTZ(3), STRING) -> rule:arg0")
+levada_timestamp_ltz levada_fn_ceiling_to_ltz3(levada_ctx *ctx, levada_timestamp_ltz time,
+                                           const levada_str &unit) {
+  return roundLtz(ctx, levada::unit::read(unit), time, true);
+}
 /// CEILING(day TO unit): rounds up to a unit of time.
 LEVADA_FN("CEILING", pure)
 levada_date levada_fn_ceiling_to_date(levada_date day, const levada_str &unit) {
@@ -415,30 +432,35 @@ LEVADA_FN("CEILING", pure, "(TIME, STRING) -> rule:arg0")
 levada_time levada_fn_ceiling_to_time(levada_time time, const levada_str &unit) {
   return levada_time(roundMs(levada::unit::read(unit), time, true));
 }
-/// CEILING(time TO unit): rounds up to a unit of time.
-LEVADA_FN("CEILING", pure, "(TIMESTAMP(3), STRING) -> rule:arg0")
-levada_timestamp levada_fn_ceiling_to_ts3(levada_timestamp time, const levada_str &unit) {
-  return roundMs(levada::unit::read(unit), time, true);
-}
-/// CEILING(time TO unit): rounds up to a unit of time.
-LEVADA_FN("CEILING", pure, "(TIMESTAMP(6), STRING) -> rule:arg0")
-levada_timestamp_us levada_fn_ceiling_to_ts6(levada_timestamp_us time, const levada_str &unit) {
-  return roundMs(levada::unit::read(unit), floorDiv(time, 1000), true) * 1000;
-}
-/// CEILING(time TO unit): rounds up to a unit of time, in the session's time zone.
-LEVADA_FN("CEILING", pure, "(TIMESTAMP_LTZ(3), STRING) -> rule:arg0")
-levada_timestamp_ltz levada_fn_ceiling_to_ltz3(levada_ctx *ctx, levada_timestamp_ltz time,
-                                           const levada_str &unit) {
-  return roundLtz(ctx, levada::unit::read(unit), time, true);
-}
-/// CEILING(time TO unit): rounds up to a unit of time, in the session's time zone.
-LEVADA_FN("CEILING", pure, "(TIMESTAMP_LTZ(6), STRING) -> rule:arg0")
-levada_timestamp_ltz_us levada_fn_ceiling_to_ltz6(levada_ctx *ctx, levada_timestamp_ltz_us time,
-                                              const levada_str &unit) {
-  return roundLtz(ctx, levada::unit::read(unit), floorDiv(time, 1000), true) * 1000;
-}
 
-
+/// TIMESTAMPADD(unit, n, time): `n` units later.
+LEVADA_FN("TIMESTAMPADD", pure)
+levada_timestamp_us levada_fn_timestampadd_ts6(const levada_str &unit, int64_t n,
+                                               levada_timestamp_us time) {
+  Unit part = levada::unit::read(unit);
+  if (part == Unit::Micro)
+    return time + n;
+  int64_t ms = floorDiv(time, 1000);
+  return addUnits(part, n, ms) * 1000 + (time - ms * 1000);
+}
+/// TIMESTAMPADD(unit, n, time): `n` units later.
+LEVADA_FN("TIMESTAMPADD", pure)
+levada_timestamp levada_fn_timestampadd_ts3(const levada_str &unit, int64_t n,
+                                            levada_timestamp time) {
+  return addUnits(levada::unit::read(unit), n, time);
+}
+/// TIMESTAMPADD(unit, n, time): `n` units later.
+LEVADA_FN("TIMESTAMPADD", pure)
+levada_timestamp_ltz_us levada_fn_timestampadd_ltz6(const levada_str &unit, int64_t n,
+                                                    levada_timestamp_ltz_us time) {
+  return levada_fn_timestampadd_ts6(unit, n, time);
+}
+/// TIMESTAMPADD(unit, n, time): `n` units later.
+LEVADA_FN("TIMESTAMPADD", pure)
+levada_timestamp_ltz levada_fn_timestampadd_ltz3(const levada_str &unit, int64_t n,
+                                                 levada_timestamp_ltz time) {
+  return addUnits(levada::unit::read(unit), n, time);
+}
 /// TIMESTAMPADD(unit, n, day): `n` units later; units shorter than a day are dropped.
 LEVADA_FN("TIMESTAMPADD", pure)
 levada_date levada_fn_timestampadd_date(const levada_str &unit, int64_t n, levada_date day) {
@@ -453,44 +475,12 @@ levada_time levada_fn_timestampadd_time(const levada_str &unit, int64_t n, levad
     return time;
   return levada_time(floorMod(addUnits(part, n, time), kMsPerDay));
 }
-/// TIMESTAMPADD(unit, n, time): `n` units later.
-LEVADA_FN("TIMESTAMPADD", pure)
-levada_timestamp levada_fn_timestampadd_ts3(const levada_str &unit, int64_t n,
-                                            levada_timestamp time) {
-  return addUnits(levada::unit::read(unit), n, time);
-}
-/// TIMESTAMPADD(unit, n, time): `n` units later.
-LEVADA_FN("TIMESTAMPADD", pure)
-levada_timestamp_us levada_fn_timestampadd_ts6(const levada_str &unit, int64_t n,
-                                               levada_timestamp_us time) {
-  Unit part = levada::unit::read(unit);
-  if (part == Unit::Micro)
-    return time + n;
-  int64_t ms = floorDiv(time, 1000);
-  return addUnits(part, n, ms) * 1000 + (time - ms * 1000);
-}
-/// TIMESTAMPADD(unit, n, time): `n` units later.
-LEVADA_FN("TIMESTAMPADD", pure)
-levada_timestamp_ltz levada_fn_timestampadd_ltz3(const levada_str &unit, int64_t n,
-                                                 levada_timestamp_ltz time) {
-  return addUnits(levada::unit::read(unit), n, time);
-}
-/// TIMESTAMPADD(unit, n, time): `n` units later.
-LEVADA_FN("TIMESTAMPADD", pure)
-levada_timestamp_ltz_us levada_fn_timestampadd_ltz6(const levada_str &unit, int64_t n,
-                                                    levada_timestamp_ltz_us time) {
-  return levada_fn_timestampadd_ts6(unit, n, time);
-}
 
-/// TIMESTAMPDIFF(unit, from, to): whole units from `from` to `to`.
+/// TIMESTAMPDIFF(unit, from, to): whole units from `from` to `to`, by their milliseconds.
 LEVADA_FN("TIMESTAMPDIFF", pure)
-int32_t levada_fn_timestampdiff_date(const levada_str &unit, levada_date from, levada_date to) {
-  return difference(levada::unit::read(unit), from * kMsPerDay, to * kMsPerDay);
-}
-/// TIMESTAMPDIFF(unit, from, to): whole units from `from` to `to`.
-LEVADA_FN("TIMESTAMPDIFF", pure)
-int32_t levada_fn_timestampdiff_time(const levada_str &unit, levada_time from, levada_time to) {
-  return difference(levada::unit::read(unit), from, to);
+int32_t levada_fn_timestampdiff_ts6(const levada_str &unit, levada_timestamp_us from,
+                                    levada_timestamp_us to) {
+  return difference(levada::unit::read(unit), floorDiv(from, 1000), floorDiv(to, 1000));
 }
 /// TIMESTAMPDIFF(unit, from, to): whole units from `from` to `to`, by their milliseconds.
 LEVADA_FN("TIMESTAMPDIFF", pure)
@@ -500,8 +490,24 @@ int32_t levada_fn_timestampdiff_ts3(const levada_str &unit, levada_timestamp fro
 }
 /// TIMESTAMPDIFF(unit, from, to): whole units from `from` to `to`, by their milliseconds.
 LEVADA_FN("TIMESTAMPDIFF", pure)
+int32_t levada_fn_timestampdiff_ltz6(const levada_str &unit, levada_timestamp_ltz_us from,
+                                     levada_timestamp_ltz_us to) {
+  return difference(levada::unit::read(unit), floorDiv(from, 1000), floorDiv(to, 1000));
+}
+/// TIMESTAMPDIFF(unit, from, to): whole units from `from` to `to`, by their milliseconds.
+LEVADA_FN("TIMESTAMPDIFF", pure)
 int32_t levada_fn_timestampdiff_ltz3(const levada_str &unit, levada_timestamp_ltz from,
                                      levada_timestamp_ltz to) {
+  return difference(levada::unit::read(unit), from, to);
+}
+/// TIMESTAMPDIFF(unit, from, to): whole units from `from` to `to`.
+LEVADA_FN("TIMESTAMPDIFF", pure)
+int32_t levada_fn_timestampdiff_date(const levada_str &unit, levada_date from, levada_date to) {
+  return difference(levada::unit::read(unit), from * kMsPerDay, to * kMsPerDay);
+}
+/// TIMESTAMPDIFF(unit, from, to): whole units from `from` to `to`.
+LEVADA_FN("TIMESTAMPDIFF", pure)
+int32_t levada_fn_timestampdiff_time(const levada_str &unit, levada_time from, levada_time to) {
   return difference(levada::unit::read(unit), from, to);
 }
 

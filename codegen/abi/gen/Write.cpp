@@ -49,13 +49,15 @@ std::string params(llvm::raw_ostream &os, const std::vector<Param> &list,
   return "k_" + symbol;
 }
 
-/// The values of `map`, by SQL name, then symbol.
+/// The values of `map`, by SQL name, then as they are declared: of overloads that
+/// fit alike the first one is taken.
 template <typename T> std::vector<const T *> bySqlName(const std::map<std::string, T> &map) {
   std::vector<const T *> out;
   for (const auto &[symbol, value] : map)
     out.push_back(&value);
   std::sort(out.begin(), out.end(), [](const T *a, const T *b) {
-    return std::tie(a->sqlName, a->symbol) < std::tie(b->sqlName, b->symbol);
+    return std::tie(a->sqlName, a->place.file, a->place.line, a->symbol) <
+           std::tie(b->sqlName, b->place.file, b->place.line, b->symbol);
   });
   return out;
 }
