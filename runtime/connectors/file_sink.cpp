@@ -54,6 +54,7 @@ struct FileSink {
   std::vector<Text> made;  // directories that were not there before
   std::vector<Part> parts; // the last one is open while fd >= 0
   Published published;     // before, then now
+  Text other;              // who published there, if not this sink
 };
 
 bool failed(const FileSink &sink, const char *doing, const char *path, Error &error) {
@@ -106,6 +107,8 @@ int open_locked(const FileSink &sink, const Text &path, Error &error) {
 bool refuse(const FileSink &sink, const char *what, const Text &path, Error &error) {
   error.set(OUTPUT_EXISTS, textf("%s: %s `%s`", sink.name, what, path.c_str()),
             "--overwrite replaces it, --append adds to it");
+  if (!sink.other.empty())
+    error.note(textf("there is a result of another pipeline: %s", sink.other.c_str()));
   return false;
 }
 
@@ -125,7 +128,7 @@ bool copy_file(const FileSink &sink, const char *from, Error &error) {
 bool open_one_file(FileSink &sink, const Settings &settings, bool exists, const struct stat &info, Error &error) {
   std::string_view name = last_part(sink.path.view());
   sink.marker = in(sink, textf(".%.*s.levada", int(name.size()), name.data()));
-  sink.published.load(sink.marker.c_str());
+  sink.published.load(sink.marker.c_str(), sink.other);
   bool known = exists && sink.published.holds(name, info);
   if (exists && !known && !settings.overwrite && !settings.append)
     return refuse(sink, sink.published.entries.empty() ? "this pipeline did not write what is at"
@@ -150,7 +153,7 @@ bool open_directory(FileSink &sink, const Settings &settings, Error &error) {
   sink.lock = open_locked(sink, in(sink, ".levada.lock"), error);
   if (sink.lock < 0)
     return false;
-  sink.published.load(sink.marker.c_str());
+  sink.published.load(sink.marker.c_str(), sink.other);
   std::vector<Text> names;
   if (!list_directory(sink.directory.c_str(), names))
     return failed(sink, "read directory", sink.directory.c_str(), error);
@@ -219,11 +222,11 @@ void *open_sink(const SinkContext &context, Error &error) {
     sink->one_file = !(exists && S_ISDIR(info.st_mode)) && sink->path.view().back() != '/' &&
                      last.rfind('.') != last.npos && last.rfind('.') > 0;
     sink->directory = sink->one_file ? directory_of(sink->path.view()) : sink->path;
+    sink->published.owner = textf("%s, sink %s", context.program->name, sink->name);
     sink->extension = Text(extension_of(context.desc->format));
     ok = make_directories(*sink, sink->directory, error) &&
          (sink->one_file ? open_one_file(*sink, context.settings, exists, info, error)
                          : open_directory(*sink, context.settings, error));
-    sink->published.owner = textf("%s %s", context.program->name, sink->name);
     context.replaces = !sink->append && !sink->published.entries.empty();
   }
   if (!ok) {

@@ -13,7 +13,7 @@ static int64_t changed_at(const struct stat &info) {
   return int64_t(info.st_mtim.tv_sec) * 1000000000 + info.st_mtim.tv_nsec;
 }
 
-void Published::load(const char *path) {
+void Published::load(const char *path, Text &other) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return;
@@ -33,8 +33,10 @@ void Published::load(const char *path) {
     Text line(rest.substr(0, end));
     rest.remove_prefix(end + 1);
     if (first) {
-      owner = std::move(line);
-      continue;
+      if (line == owner)
+        continue;
+      other = std::move(line);
+      return;
     }
     char *p;
     uint64_t size = strtoull(line.c_str(), &p, 10);

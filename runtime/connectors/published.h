@@ -20,11 +20,12 @@ struct Published {
     int64_t changed; // ns since the epoch
     Text name;       // in the directory
   };
-  Text owner;                 // "pipeline sink"
+  Text owner;                 // "PIPELINE, sink NAME"
   std::vector<Entry> entries;
 
-  /// Nothing when there is no marker, or none that can be read.
-  void load(const char *path);
+  /// What `owner` published; nothing when there is no marker, or one of another
+  /// owner, whose name goes to `other`.
+  void load(const char *path, Text &other);
   /// Replaces the marker in one step; false with errno.
   bool save(const char *path) const;
   void add(std::string_view name, const struct stat &info);

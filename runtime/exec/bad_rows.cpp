@@ -86,8 +86,20 @@ void dead_letter(levada_ctx *ctx, int32_t channel, std::string_view source,
 
 using namespace levada::rt;
 
+/// Where the last count in a chunk ended: records are asked for in order, and
+/// each newline is to be counted once.
+static thread_local struct {
+  const char *data;
+  uint64_t seq, at, lines;
+} counted;
+
 int64_t levada_rt_line(const levada_chunk *chunk, const char *record) {
-  return chunk->line + count_newlines(chunk->data, record - chunk->data);
+  uint64_t offset = record - chunk->data;
+  if (counted.data != chunk->data || counted.seq != chunk->seq || counted.at > offset)
+    counted = {chunk->data, chunk->seq, 0, 0};
+  counted.lines += count_newlines(chunk->data + counted.at, offset - counted.at);
+  counted.at = offset;
+  return chunk->line + counted.lines;
 }
 
 int32_t levada_rt_bad_record(levada_ctx *ctx, const levada_chunk *chunk, const char *begin,

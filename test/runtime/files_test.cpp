@@ -194,6 +194,17 @@ TEST(Sinks, AnythingElseIsRefused) {
   EXPECT_EQ("mine\n" + read_file(out.path("totals.jsonl")), appended);
 }
 
+TEST(Sinks, WhatAnotherPipelinePublished) {
+  Folder in, out;
+  write_file(in.path("a"), plain());
+  EXPECT_EQ(windows(in.path("a"), {}, out.path()).code, 0);
+  Outcome o = run("rt_union", {"--set=sink.counts.path=" + out.path("totals.jsonl")},
+                  {{"A", in.path("a")}, {"B", in.path("a")}, {"OUT", out.path()}});
+  EXPECT_EQ(o.code, 1);
+  EXPECT_TRUE(contains(o.err, "R631 output-exists]: counts: this pipeline did not write what is at `")) << o.err;
+  EXPECT_TRUE(contains(o.err, "note: there is a result of another pipeline: windows, sink totals")) << o.err;
+}
+
 TEST(Sinks, DirectoriesWithOtherThings) {
   Folder in, out;
   write_file(in.path("a"), plain());
@@ -348,4 +359,14 @@ TEST(CommandLine, LedgerAsJson) {
                               "\"filtered\":0,\"absorbed\":2,\"late\":1,\"bad\":0,\"made\":2}\n"))
       << o.err;
   EXPECT_TRUE(contains(o.err, "{\"level\":\"info\",\"run\":\"windows\",\"result\":\"finished\",\"in\":4,\"made\":4,\"passed\":6,")) << o.err;
+}
+
+TEST(Streams, ManyBadLinesAreCountedOnce) {
+  // Each asks for its line number: 3 million newlines, not 3 million squared.
+  Folder in;
+  write_file(in.path("a"), std::string(3 << 20, '\n'));
+  Outcome o = run("rt_windows_dead", {}, {{"IN", in.path("a")}, {"OUT", in.path("o")}});
+  EXPECT_EQ(o.code, 0) << o.err;
+  std::string dead = read_file(in.path("o/dead.txt"));
+  EXPECT_TRUE(contains(dead.substr(dead.size() - 90), "|3145727|3145728||R601|")) << dead.substr(dead.size() - 90);
 }

@@ -29,10 +29,10 @@ inline bool number(const char *&p, const char *end, char behind, int64_t &out) {
   p += minus;
   if (p == end || *p < '0' || *p > '9')
     return false;
-  for (out = 0; p < end && *p >= '0' && *p <= '9'; ++p)
-    out = out * 10 + (*p - '0');
-  if (minus)
-    out = -out;
+  uint64_t digits = 0;
+  for (; p < end && *p >= '0' && *p <= '9'; ++p)
+    digits = digits * 10 + (*p - '0');
+  out = int64_t(minus ? -digits : digits) % 1000000000000;
   if (p < end && *p == '\r')
     ++p;
   return p < end && *p++ == behind;
