@@ -228,7 +228,9 @@ std::optional<mlir::Value> Lowering::known(const sql::Expr &expr, Grouping &grou
       grouping.input.reportUnknown(*column, engine);
       return mlir::Value();
     }
-    if (grouping.reported.insert(input->name).second) {
+    // A key that is wrong may have been meant to be this one.
+    bool brokenKey = llvm::any_of(grouping.keys, [](const Key &key) { return key.column.empty(); });
+    if (!brokenKey && grouping.reported.insert(input->name).second) {
       auto flight = engine.emit(column->range, diag::NotGrouped, input->name);
       flight.hint(query.grouped
                       ? "add it to " + query.word("group_by", "GROUP BY") + ", or aggregate it: MAX(" +
@@ -271,7 +273,10 @@ Relation Lowering::aggregate(Relation relation, Query &query) {
         range = call.range;
       });
     engine.emit(range.valid() ? range : query.range, diag::UpdatingResult, what)
-        .hint("add a window, such as window = { tumble = \"1h\" }, or mode = \"batch\" to [pipeline]");
+        .hint(std::string("add a window, ") +
+              (query.isSql ? "FROM TABLE(TUMBLE(TABLE …, DESCRIPTOR(…), INTERVAL '1' HOUR)),"
+                           : "such as window = { tumble = \"1h\" },") +
+              " or mode = \"batch\" to [pipeline]");
     relation.value = {};
     return relation;
   }
@@ -402,13 +407,11 @@ Relation Lowering::aggregate(Relation relation, Query &query) {
   if (!query.selects) {
     // Keys and the window's columns; aggregates have no name to go by.
     size_t count = keys.size() + (window ? 3 : 0);
-    StreamType all = result.type();
     names.resize(count);
     types.resize(count);
     query.visible = count;
     result.value = recast(result.value, streamType(names, types, window ? "window_time" : ""),
                           query.name, location);
-    (void)all;
     for (const sql::OrderItem *item : query.orderBy) {
       auto *column = dyn_cast<sql::ColumnExpr>(item->expr.get());
       bool there = column && llvm::is_contained(names, column->parts.back().text);

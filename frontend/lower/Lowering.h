@@ -66,7 +66,7 @@ struct Query {
   int64_t limit = -1, skip = -1;
   std::optional<std::string> late, deadLetter; ///< sinks
   flow::OnError onError = flow::OnError::fail;
-  bool isSql = false;
+  bool isSql = false, isSink = false;
   /// Set by select(): the columns to sort by, and how many stand in front of
   /// those made for sorting alone.
   std::vector<std::string> sortColumns;
@@ -74,7 +74,7 @@ struct Query {
 
   /// A clause in messages: "`group_by`", "GROUP BY".
   std::string word(const char *toml, const char *sql) const {
-    return isSql ? std::string(sql) : "`" + std::string(toml) + "`";
+    return isSql ? std::string(sql) : (isSink ? "a sink's `" : "`") + std::string(toml) + "`";
   }
 
   std::vector<sql::ExprPtr> ownedExprs;

@@ -92,6 +92,7 @@ void Lowering::lowerSink(const doc::Sink &sink) {
   Query query;
   query.name = sink.name.text;
   query.range = sink.range;
+  query.isSink = true;
   if (sink.from) {
     query.input = relation(sink.from->text);
   } else if (!brokenFeeds.count(sink.name.text)) {

@@ -304,7 +304,11 @@ mlir::Value Binder::bindCall(const sql::CallExpr &e) {
   if (e.star || e.distinct || e.filter || !e.withinGroup.empty()) {
     if (catalog::findFunctions(name).empty())
       return callFunction(name, e.name.range, e.range, {}, {});
-    engine.emit(e.range, diag::NoMatchingSignature, name, e.star ? "*" : "…")
+    engine.emit(e.range, diag::NoMatchingSignature, name,
+                e.star       ? "*"
+                : e.distinct ? "DISTINCT …"
+                : e.filter   ? "…) FILTER (…"
+                             : "…) WITHIN GROUP (…")
         .hint("`" + name + "` is not an aggregate");
     return {};
   }

@@ -193,7 +193,10 @@ mlir::Value Binder::binaryMismatch(SourceRange opRange, llvm::StringRef op, Side
   auto flight = engine.emit(opRange, diag::OperandTypes, op.str(), display(a), display(b));
   flight.label(left.range, "this is " + display(a));
   flight.label(right.range, "this is " + display(b));
-  if (op == "+" && a.isCharacter() && b.isCharacter())
+  bool booleans = a.getKind() == SqlKind::Boolean || b.getKind() == SqlKind::Boolean;
+  if (booleans && (a.isNumeric() || b.isNumeric()) && (op == "=" || op == "<>"))
+    flight.hint("a BOOLEAN is a condition itself: `x`, or `NOT x`");
+  else if (op == "+" && a.isCharacter() && b.isCharacter())
     flight.hint("`||` joins texts");
   else if (op == "-" && (a.isTimestamp() || a.getKind() == SqlKind::Date) &&
            (b.isTimestamp() || b.getKind() == SqlKind::Date))

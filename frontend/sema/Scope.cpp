@@ -71,11 +71,13 @@ void Scope::reportUnknown(const sql::ColumnExpr &column, diag::Engine &engine) c
   auto flight = engine.emit(wrong.range, diag::UnknownColumn, qualified ? wrong.text : written);
 
   auto reason = elsewhere.find(wrong.text);
-  if (reason != elsewhere.end())
+  if (parts.size() > 1 && !qualified && !input.empty() && find(parts[1].text))
+    flight.hint("the input here is `" + input + "`: write `" + parts[1].text + "`");
+  else if (reason != elsewhere.end())
     flight.hint(reason->second);
   else if (std::string near = diag::nearest(wrong.text, names); !near.empty())
     flight.hint("did you mean `" + near + "`?");
-  else if (wrong.quoted == false && parts.size() > 1 && !qualified && find(written))
+  else if (!wrong.quoted && parts.size() > 1 && !qualified && find(written))
     flight.hint("a name with a dot in it is quoted: `" + written + "`");
   if (names.empty())
     flight.note("no columns can be used here, only constants");
