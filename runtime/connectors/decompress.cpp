@@ -18,7 +18,8 @@ bool FileReader::open(const char *who, const char *path, Error &error) {
   path_ = Text(path);
   fd_ = ::open(path, O_RDONLY | O_CLOEXEC);
   if (fd_ < 0)
-    return error.set(UNREADABLE_INPUT, textf("%s: cannot open `%s`: %s", who, path, strerror(errno)));
+    return error.set(UNREADABLE_INPUT,
+                     textf("%s: cannot open `%s`: %s", who, path, strerror(errno)));
   struct stat info;
   if (fstat(fd_, &info) == 0 && S_ISDIR(info.st_mode))
     return error.set(UNREADABLE_INPUT, textf("%s: `%s` is a directory", who, path));
@@ -28,10 +29,13 @@ bool FileReader::open(const char *who, const char *path, Error &error) {
   auto begins = [&](const char *with, int64_t size) {
     return got >= size && memcmp(magic, with, size) == 0;
   };
-  kind_ = begins("\x1F\x8B", 2)               ? GZIP
-          : begins("\x28\xB5\x2F\xFD", 4)     ? ZSTD
-          : begins("\xFD" "7zXZ\0", 6)        ? XZ
-                                              : PLAIN;
+  kind_ = begins("\x1F\x8B", 2)           ? GZIP
+          : begins("\x28\xB5\x2F\xFD", 4) ? ZSTD
+          : begins("\xFD"
+                   "7zXZ\0",
+                   6)
+              ? XZ
+              : PLAIN;
   if (kind_ != PLAIN)
     input_ = static_cast<char *>(must_alloc(INPUT));
   return true;
@@ -65,14 +69,16 @@ int64_t FileReader::plain(char *to, uint64_t size, Error &error) {
       return got;
     if (errno == EINTR)
       continue;
-    error.set(UNREADABLE_INPUT, textf("%s: cannot read `%s`: %s", who_, path_.c_str(), strerror(errno)));
+    error.set(UNREADABLE_INPUT,
+              textf("%s: cannot read `%s`: %s", who_, path_.c_str(), strerror(errno)));
     return -1;
   }
 }
 
 int64_t FileReader::damaged(const char *what, Error &error) {
   static const char *const names[] = {"", "gzip", "zstd", "xz"};
-  error.set(CORRUPT_INPUT, textf("%s: `%s` is a damaged %s file: %s", who_, path_.c_str(), names[kind_], what));
+  error.set(CORRUPT_INPUT,
+            textf("%s: `%s` is a damaged %s file: %s", who_, path_.c_str(), names[kind_], what));
   error.place = textf("%s, near compressed byte %llu", path_.c_str(),
                       (unsigned long long)(position_ - have_ + at_));
   return -1;
@@ -169,7 +175,8 @@ int64_t FileReader::read(char *to, uint64_t size, Error &error) {
       else if (status == LZMA_BUF_ERROR && ended_)
         return made ? int64_t(made) : damaged("it ends too early", error);
       else if (status != LZMA_OK && status != LZMA_BUF_ERROR)
-        return damaged(status == LZMA_DATA_ERROR ? "bad data" : "not a stream it can decode", error);
+        return damaged(status == LZMA_DATA_ERROR ? "bad data" : "not a stream it can decode",
+                       error);
     }
     if (made)
       return made;

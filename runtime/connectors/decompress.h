@@ -37,8 +37,8 @@ private:
   Kind kind_ = PLAIN;
   char *input_ = nullptr; // compressed bytes
   uint64_t at_ = 0, have_ = 0, position_ = 0;
-  bool ended_ = false;    // of the file
-  bool inside_ = false;   // a stream has begun and not ended
+  bool ended_ = false;  // of the file
+  bool inside_ = false; // a stream has begun and not ended
   void *decoder_ = nullptr;
 };
 

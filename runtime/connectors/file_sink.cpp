@@ -12,7 +12,8 @@
 
 namespace levada::rt {
 
-bool write_all(int fd, const char *bytes, uint64_t size, const char *sink, const char *path, Error &error) {
+bool write_all(int fd, const char *bytes, uint64_t size, const char *sink, const char *path,
+               Error &error) {
   while (size) {
     ssize_t done = write(fd, bytes, size);
     if (done < 0) {
@@ -22,8 +23,9 @@ bool write_all(int fd, const char *bytes, uint64_t size, const char *sink, const
         error.quiet = true;
         return false;
       }
-      return error.set(UNWRITABLE_OUTPUT, textf("%s: cannot write `%s`: %s", sink, path, strerror(errno)),
-                       errno == ENOSPC ? "nothing was published; free some space and run again" : "");
+      return error.set(
+          UNWRITABLE_OUTPUT, textf("%s: cannot write `%s`: %s", sink, path, strerror(errno)),
+          errno == ENOSPC ? "nothing was published; free some space and run again" : "");
     }
     bytes += done;
     size -= done;
@@ -38,13 +40,13 @@ struct Part {
 };
 
 struct FileSink {
-  const char *name;       // of the sink
+  const char *name; // of the sink
   const char *header;
-  Text path;              // as the user wrote it
-  Text directory;         // where files appear
+  Text path;      // as the user wrote it
+  Text directory; // where files appear
   Text marker;
-  Text extension;         // of part files: ".jsonl"
-  bool direct = false;    // a device or pipe: written at once
+  Text extension;      // of part files: ".jsonl"
+  bool direct = false; // a device or pipe: written at once
   bool one_file = false;
   bool append = false;
   bool done = false;
@@ -58,7 +60,8 @@ struct FileSink {
 };
 
 bool failed(const FileSink &sink, const char *doing, const char *path, Error &error) {
-  return error.set(UNWRITABLE_OUTPUT, textf("%s: cannot %s `%s`: %s", sink.name, doing, path, strerror(errno)));
+  return error.set(UNWRITABLE_OUTPUT,
+                   textf("%s: cannot %s `%s`: %s", sink.name, doing, path, strerror(errno)));
 }
 
 Text in(const FileSink &sink, std::string_view name) {
@@ -92,7 +95,8 @@ int open_locked(const FileSink &sink, const Text &path, Error &error) {
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
       close(fd);
-      error.set(OUTPUT_IN_USE, textf("%s: another run writes to `%s` right now", sink.name, sink.path.c_str()),
+      error.set(OUTPUT_IN_USE,
+                textf("%s: another run writes to `%s` right now", sink.name, sink.path.c_str()),
                 "wait for it to end, or give the sinks paths of their own");
       return -1;
     }
@@ -125,14 +129,16 @@ bool copy_file(const FileSink &sink, const char *from, Error &error) {
   return ok;
 }
 
-bool open_one_file(FileSink &sink, const Settings &settings, bool exists, const struct stat &info, Error &error) {
+bool open_one_file(FileSink &sink, const Settings &settings, bool exists, const struct stat &info,
+                   Error &error) {
   std::string_view name = last_part(sink.path.view());
   sink.marker = in(sink, textf(".%.*s.levada", int(name.size()), name.data()));
   sink.published.load(sink.marker.c_str(), sink.other);
   bool known = exists && sink.published.holds(name, info);
   if (exists && !known && !settings.overwrite && !settings.append)
-    return refuse(sink, sink.published.entries.empty() ? "this pipeline did not write what is at"
-                                                       : "changed since this pipeline published it:",
+    return refuse(sink,
+                  sink.published.entries.empty() ? "this pipeline did not write what is at"
+                                                 : "changed since this pipeline published it:",
                   sink.path, error);
   Part part{Text(textf(".%.*s.inprogress", int(name.size()), name.data())), Text(name)};
   sink.fd = open_locked(sink, in(sink, part.hidden), error);
@@ -143,7 +149,8 @@ bool open_one_file(FileSink &sink, const Settings &settings, bool exists, const 
   sink.parts.push_back(std::move(part));
   if (exists && info.st_size && settings.append)
     return copy_file(sink, sink.path.c_str(), error);
-  return !sink.header || write_all(sink.fd, sink.header, strlen(sink.header), sink.name, sink.path.c_str(), error);
+  return !sink.header ||
+         write_all(sink.fd, sink.header, strlen(sink.header), sink.name, sink.path.c_str(), error);
 }
 
 bool is_part(const Text &name) { return name.view().substr(0, 5) == "part-"; }
@@ -161,7 +168,8 @@ bool open_directory(FileSink &sink, const Settings &settings, Error &error) {
   for (const Text &name : names) {
     Text path = in(sink, name);
     std::string_view view = name;
-    if (view.substr(0, 6) == ".part-" && view.size() > 11 && view.substr(view.size() - 11) == ".inprogress") {
+    if (view.substr(0, 6) == ".part-" && view.size() > 11 &&
+        view.substr(view.size() - 11) == ".inprogress") {
       unlink(path.c_str()); // of a run that crashed
       continue;
     }
@@ -180,8 +188,9 @@ bool open_directory(FileSink &sink, const Settings &settings, Error &error) {
     if (known || (settings.overwrite && is_part(name) && S_ISREG(info.st_mode)))
       kept.add(view, info); // to be replaced
     else if (settings.overwrite)
-      return error.set(OUTPUT_EXISTS, textf("%s: `%s` is not a part file", sink.name, path.c_str()),
-                       "--overwrite replaces part files only: move it away, or name another directory");
+      return error.set(
+          OUTPUT_EXISTS, textf("%s: `%s` is not a part file", sink.name, path.c_str()),
+          "--overwrite replaces part files only: move it away, or name another directory");
     else
       return refuse(sink, "this pipeline did not write", path, error);
   }
@@ -217,7 +226,8 @@ void *open_sink(const SinkContext &context, Error &error) {
     sink->fd = open(sink->path.c_str(), O_WRONLY | O_CLOEXEC);
     ok = sink->fd >= 0 || failed(*sink, "write", sink->path.c_str(), error);
     if (ok && sink->header)
-      ok = write_all(sink->fd, sink->header, strlen(sink->header), sink->name, sink->path.c_str(), error);
+      ok = write_all(sink->fd, sink->header, strlen(sink->header), sink->name, sink->path.c_str(),
+                     error);
   } else {
     sink->one_file = !(exists && S_ISDIR(info.st_mode)) && sink->path.view().back() != '/' &&
                      last.rfind('.') != last.npos && last.rfind('.') > 0;
@@ -245,7 +255,8 @@ bool begin_part(FileSink &sink, Error &error) {
     return failed(sink, "write", in(sink, part.name).c_str(), error);
   sink.parts.push_back(std::move(part));
   sink.size = 0;
-  return !sink.header || write_all(sink.fd, sink.header, strlen(sink.header), sink.name, sink.path.c_str(), error);
+  return !sink.header ||
+         write_all(sink.fd, sink.header, strlen(sink.header), sink.name, sink.path.c_str(), error);
 }
 
 /// The bytes of the open part reach the disk.

@@ -18,7 +18,8 @@ namespace levada::rt {
 extern const SinkTable file_sink_table;
 
 /// Writes everything; EPIPE makes a quiet error. `sink` and `path` for messages.
-bool write_all(int fd, const char *bytes, uint64_t size, const char *sink, const char *path, Error &error);
+bool write_all(int fd, const char *bytes, uint64_t size, const char *sink, const char *path,
+               Error &error);
 
 } // namespace levada::rt
 

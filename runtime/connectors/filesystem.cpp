@@ -9,8 +9,8 @@
 /// pattern, in name order; gzip, zstd and xz are recognized by content. As a
 /// sink, a path whose last part has an extension is one file, any other a
 /// directory of part files; files appear complete or not at all.
-struct LEVADA_CONNECTOR("filesystem", source | sink | bounded, "file|line|byte_offset")
-    filesystem_options {
+struct LEVADA_CONNECTOR("filesystem", source | sink | bounded,
+                        "file|line|byte_offset") filesystem_options {
   /// File, directory, or pattern with `*`, `?` and `[…]`.
   LEVADA_OPTION("path", required | runtime, "") levada_opt_string path;
   /// Size at which a directory sink begins the next part file.

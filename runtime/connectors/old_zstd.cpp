@@ -12,14 +12,14 @@ constexpr size_t refused = size_t(-10); // ZSTD_error_prefix_unknown
 }
 
 // The callers pass more arguments; none is looked at.
-#define LEVADA_OLD_ZSTD(VERSION)                                                         \
-  void *ZBUFFv##VERSION##_createDCtx() { return nullptr; }                               \
-  size_t ZBUFFv##VERSION##_freeDCtx() { return 0; }                                      \
-  size_t ZBUFFv##VERSION##_decompressInitDictionary() { return refused; }                \
-  size_t ZBUFFv##VERSION##_decompressContinue() { return refused; }                      \
-  void *ZSTDv##VERSION##_createDCtx() { return nullptr; }                                \
-  size_t ZSTDv##VERSION##_freeDCtx() { return 0; }                                       \
-  size_t ZSTDv##VERSION##_decompress_usingDict() { return refused; }                     \
+#define LEVADA_OLD_ZSTD(VERSION)                                                                   \
+  void *ZBUFFv##VERSION##_createDCtx() { return nullptr; }                                         \
+  size_t ZBUFFv##VERSION##_freeDCtx() { return 0; }                                                \
+  size_t ZBUFFv##VERSION##_decompressInitDictionary() { return refused; }                          \
+  size_t ZBUFFv##VERSION##_decompressContinue() { return refused; }                                \
+  void *ZSTDv##VERSION##_createDCtx() { return nullptr; }                                          \
+  size_t ZSTDv##VERSION##_freeDCtx() { return 0; }                                                 \
+  size_t ZSTDv##VERSION##_decompress_usingDict() { return refused; }                               \
   size_t ZSTDv##VERSION##_getFrameParams() { return refused; }
 
 extern "C" {
@@ -28,11 +28,11 @@ LEVADA_OLD_ZSTD(06)
 LEVADA_OLD_ZSTD(07)
 
 /// Sizes of a frame: an error in the first, none in the second.
-#define LEVADA_OLD_ZSTD_SIZE(VERSION)                                                    \
-  void ZSTDv##VERSION##_findFrameSizeInfoLegacy(const void *, size_t, size_t *size,      \
-                                                unsigned long long *bound) {             \
-    *size = refused;                                                                     \
-    *bound = ~0ull - 1;                                                                  \
+#define LEVADA_OLD_ZSTD_SIZE(VERSION)                                                              \
+  void ZSTDv##VERSION##_findFrameSizeInfoLegacy(const void *, size_t, size_t *size,                \
+                                                unsigned long long *bound) {                       \
+    *size = refused;                                                                               \
+    *bound = ~0ull - 1;                                                                            \
   }
 LEVADA_OLD_ZSTD_SIZE(05)
 LEVADA_OLD_ZSTD_SIZE(06)

@@ -51,7 +51,8 @@ static bool unreadable(const char *source, const Text &path, Error &error) {
 }
 
 /// Files below a directory, in name order.
-static bool walk(const char *source, const Text &directory, std::vector<Text> &files, Error &error) {
+static bool walk(const char *source, const Text &directory, std::vector<Text> &files,
+                 Error &error) {
   std::vector<Text> names;
   if (!list_directory(directory.c_str(), names))
     return unreadable(source, directory, error);
@@ -190,7 +191,8 @@ bool find_files(const char *source, const Text &path, std::vector<Text> &files, 
   unsigned distance = 3;
   if (parent.view() == directory_of(path.view()).view() && list_directory(parent.c_str(), names))
     for (Text &name : names)
-      if (unsigned d = spelling_distance(last_part(path.view()), name.view(), distance); d < distance) {
+      if (unsigned d = spelling_distance(last_part(path.view()), name.view(), distance);
+          d < distance) {
         distance = d;
         best = name;
       }

@@ -25,7 +25,8 @@ void *open_print(const SinkContext &context, Error &error) {
 
 bool write_print(void *state, const char *bytes, uint64_t size, Error &error) {
   auto *print = static_cast<Print *>(state);
-  return write_all(print->fd, bytes, size, print->name, print->fd == 1 ? "stdout" : "stderr", error);
+  return write_all(print->fd, bytes, size, print->name, print->fd == 1 ? "stdout" : "stderr",
+                   error);
 }
 
 bool finish_print(void *, Error &) { return true; }
@@ -36,4 +37,5 @@ constexpr SinkTable sink_table = {open_print, write_print, nullptr, finish_print
 } // namespace
 } // namespace levada::rt
 
-extern "C" const levada_connector levada_connector_print = {"print", nullptr, &levada::rt::sink_table};
+extern "C" const levada_connector levada_connector_print = {"print", nullptr,
+                                                            &levada::rt::sink_table};

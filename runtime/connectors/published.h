@@ -20,7 +20,7 @@ struct Published {
     int64_t changed; // ns since the epoch
     Text name;       // in the directory
   };
-  Text owner;                 // "PIPELINE, sink NAME"
+  Text owner; // "PIPELINE, sink NAME"
   std::vector<Entry> entries;
 
   /// What `owner` published; nothing when there is no marker, or one of another

@@ -58,7 +58,8 @@ int64_t read_stdin(void *source, char *to, uint64_t size, Error &error) {
       return got;
     if (errno == EINTR || errno == EAGAIN)
       continue;
-    error.set(UNREADABLE_INPUT, textf("%s: cannot read standard input: %s", in->name, strerror(errno)));
+    error.set(UNREADABLE_INPUT,
+              textf("%s: cannot read standard input: %s", in->name, strerror(errno)));
     return -1;
   }
 }
@@ -78,4 +79,5 @@ constexpr SourceTable source_table = {open_stdin,  next_stdin, read_stdin, stdin
 } // namespace
 } // namespace levada::rt
 
-extern "C" const levada_connector levada_connector_stdin = {"stdin", &levada::rt::source_table, nullptr};
+extern "C" const levada_connector levada_connector_stdin = {"stdin", &levada::rt::source_table,
+                                                            nullptr};

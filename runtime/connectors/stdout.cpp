@@ -32,7 +32,8 @@ void *open_stdout(const SinkContext &context, Error &error) {
   auto *out = new Stdout{desc.name, nullptr, {}};
   if (strcmp(desc.format, "table") == 0) {
     out->table = new Table(desc.columns, desc.column_count, desc.header);
-  } else if (desc.header && !write_all(1, desc.header, strlen(desc.header), out->name, "stdout", error)) {
+  } else if (desc.header &&
+             !write_all(1, desc.header, strlen(desc.header), out->name, "stdout", error)) {
     delete out;
     return nullptr;
   }
@@ -65,4 +66,5 @@ constexpr SinkTable sink_table = {open_stdout, write_stdout, nullptr, finish_std
 } // namespace
 } // namespace levada::rt
 
-extern "C" const levada_connector levada_connector_stdout = {"stdout", nullptr, &levada::rt::sink_table};
+extern "C" const levada_connector levada_connector_stdout = {"stdout", nullptr,
+                                                             &levada::rt::sink_table};

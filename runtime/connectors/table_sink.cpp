@@ -18,8 +18,9 @@ uint32_t display_width(std::string_view text) {
     for (uint32_t k = 1; k < size && i + k < text.size(); ++k)
       code = code << 6 | (text[i + k] & 0x3F);
     i += size;
-    bool none = (code >= 0x300 && code <= 0x36F) || code == 0x200D || (code >= 0x200B && code <= 0x200F) ||
-                (code >= 0xFE00 && code <= 0xFE0F) || (code >= 0x20D0 && code <= 0x20FF);
+    bool none = (code >= 0x300 && code <= 0x36F) || code == 0x200D ||
+                (code >= 0x200B && code <= 0x200F) || (code >= 0xFE00 && code <= 0xFE0F) ||
+                (code >= 0x20D0 && code <= 0x20FF);
     bool wide = (code >= 0x1100 && code <= 0x115F) || (code >= 0x2E80 && code <= 0xA4CF) ||
                 (code >= 0xAC00 && code <= 0xD7A3) || (code >= 0xF900 && code <= 0xFAFF) ||
                 (code >= 0xFE30 && code <= 0xFE6F) || (code >= 0xFF00 && code <= 0xFF60) ||

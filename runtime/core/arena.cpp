@@ -1,6 +1,7 @@
 //===- arena.cpp - bump memory --------------------------------------------===//
 //
-// Blocks double from 512 bytes (a session's state is one arena) to 1 MB; larger requests get a block of their own.
+// Blocks double from 512 bytes (a session's state is one arena) to 1 MB; larger requests get a
+// block of their own.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/core/arena.h"

@@ -26,8 +26,8 @@ Error &Error::note(Text line) {
 
 const char *code_name(uint32_t code) {
   switch (code) {
-#define LEVADA_RUNTIME_CODE(NUMBER, NAME, PARAGRAPH)                                     \
-  case NUMBER:                                                                           \
+#define LEVADA_RUNTIME_CODE(NUMBER, NAME, PARAGRAPH)                                               \
+  case NUMBER:                                                                                     \
     return NAME;
 #include "runtime/core/codes.def"
 #undef LEVADA_RUNTIME_CODE
@@ -74,7 +74,10 @@ Text render(const Error &error, const char *severity, bool json) {
     struct {
       const char *key;
       const Text &value;
-    } fields[] = {{"place", error.place}, {"record", error.shown}, {"notes", error.notes}, {"help", error.help}};
+    } fields[] = {{"place", error.place},
+                  {"record", error.shown},
+                  {"notes", error.notes},
+                  {"help", error.help}};
     for (auto &field : fields)
       if (!field.value.empty()) {
         text.format(",\"%s\":", field.key);
@@ -90,12 +93,10 @@ Text render(const Error &error, const char *severity, bool json) {
     text.append("  --> ").append(error.place.view()).append('\n');
   if (!error.shown.empty())
     text.append("   | ").append(error.shown.view()).append('\n');
-  each_line(error.notes, [&](std::string_view line) {
-    text.append("   = note: ").append(line).append('\n');
-  });
-  each_line(error.help, [&](std::string_view line) {
-    text.append("   = help: ").append(line).append('\n');
-  });
+  each_line(error.notes,
+            [&](std::string_view line) { text.append("   = note: ").append(line).append('\n'); });
+  each_line(error.help,
+            [&](std::string_view line) { text.append("   = help: ").append(line).append('\n'); });
   return text;
 }
 

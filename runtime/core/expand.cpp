@@ -96,7 +96,7 @@ bool Options::get(const char *key, uint64_t &out, uint64_t fallback, Error &erro
   static constexpr struct {
     const char *name;
     int shift;
-  } units[] = {{"", 0},   {"b", 0},   {"bytes", 0}, {"k", 10},  {"kb", 10}, {"m", 20},
+  } units[] = {{"", 0},    {"b", 0},  {"bytes", 0}, {"k", 10}, {"kb", 10}, {"m", 20},
                {"mb", 20}, {"g", 30}, {"gb", 30},   {"t", 40}, {"tb", 40}};
   for (auto &unit : units)
     if (strcasecmp(end, unit.name) == 0 && errno == 0 && end != text.c_str()) {

@@ -20,9 +20,10 @@ static void list_columns(Text &text, const char *const *columns, uint32_t count)
 }
 
 void print_inspection(const levada_program *program) {
-  Text text = textf("pipeline %s\ncompiled by levada %s, ABI %u\nfingerprint %s\nmode %s, session time zone %s\n",
-                    program->name, program->compiler, program->abi_version, program->fingerprint,
-                    program->batch ? "batch" : "streaming", program->time_zone);
+  Text text = textf(
+      "pipeline %s\ncompiled by levada %s, ABI %u\nfingerprint %s\nmode %s, session time zone %s\n",
+      program->name, program->compiler, program->abi_version, program->fingerprint,
+      program->batch ? "batch" : "streaming", program->time_zone);
   for (uint32_t i = 0; i < program->source_count; ++i) {
     const levada_source_desc &source = program->sources[i];
     text.format("\nsource %s: %s, %s\n", source.name, source.connector->name, source.format);
@@ -36,7 +37,8 @@ void print_inspection(const levada_program *program) {
     list_columns(text, sink.columns, sink.column_count);
   }
   for (uint32_t i = 0; i < program->slot_count; ++i)
-    text.format("%sstate %s: %u bytes a key\n", i ? "" : "\n", program->slots[i].id, program->slots[i].entry_size);
+    text.format("%sstate %s: %u bytes a key\n", i ? "" : "\n", program->slots[i].id,
+                program->slots[i].entry_size);
   if (program->plan && *program->plan) {
     text.append("\nplan\n").append(program->plan);
     if (text.view().back() != '\n')

@@ -27,10 +27,12 @@ void warn_late(Text &text, const Run &run, uint32_t op) {
   if (late * 100 <= in)
     return;
   Error error;
-  error.what = textf("%s: %.1f %% of its rows came late (%s of %s)", run.program->operators[op].name,
-                     100.0 * late / in, grouped(late).c_str(), grouped(in).c_str());
-  error.help = Text("a longer `watermark.delay` waits for them; where each file is in order by itself, "
-                    "`partitions = \"file\"` in the source gives each its own watermark");
+  error.what =
+      textf("%s: %.1f %% of its rows came late (%s of %s)", run.program->operators[op].name,
+            100.0 * late / in, grouped(late).c_str(), grouped(in).c_str());
+  error.help =
+      Text("a longer `watermark.delay` waits for them; where each file is in order by itself, "
+           "`partitions = \"file\"` in the source gives each its own watermark");
   warn(text, run, error);
 }
 
@@ -56,8 +58,8 @@ Text moment(int64_t ms) {
   int month = (5 * day + 2) / 153;
   day -= (153 * month + 2) / 5 - 1;
   month += month < 10 ? 3 : -9;
-  return textf("%04lld-%02d-%02d %02d:%02d:%02d", (long long)(year + era * 400 + (month <= 2)), month, day,
-               rest / 3600, rest / 60 % 60, rest % 60);
+  return textf("%04lld-%02d-%02d %02d:%02d:%02d", (long long)(year + era * 400 + (month <= 2)),
+               month, day, rest / 3600, rest / 60 % 60, rest % 60);
 }
 
 double started, shown_at;
@@ -89,25 +91,32 @@ Text ledger(const Run &run, bool well, double seconds) {
       text.append(",\"kind\":");
       append_json(text, program->operators[op].kind);
       for (uint32_t k = 0; k < sizeof kinds / sizeof *kinds; ++k)
-        text.format(",\"%s\":%llu", kinds[k], (unsigned long long)counters[op * LEVADA_COUNTERS + k]);
+        text.format(",\"%s\":%llu", kinds[k],
+                    (unsigned long long)counters[op * LEVADA_COUNTERS + k]);
       text.append("}\n");
     }
     text.append("{\"level\":\"info\",\"run\":");
     append_json(text, program->name);
     text.format(",\"result\":\"%s\",\"in\":%llu,\"made\":%llu,\"passed\":%llu,\"filtered\":%llu,"
                 "\"absorbed\":%llu,\"late\":%llu,\"bad\":%llu,\"seconds\":%.3f}\n",
-                !well ? "failed" : run.stopped() ? "stopped" : "finished", (unsigned long long)in,
-                (unsigned long long)sums[LEVADA_COUNT_MADE], (unsigned long long)out,
-                (unsigned long long)sums[LEVADA_COUNT_FILTERED], (unsigned long long)sums[LEVADA_COUNT_ABSORBED],
-                (unsigned long long)sums[LEVADA_COUNT_LATE], (unsigned long long)sums[LEVADA_COUNT_BAD], seconds);
+                !well           ? "failed"
+                : run.stopped() ? "stopped"
+                                : "finished",
+                (unsigned long long)in, (unsigned long long)sums[LEVADA_COUNT_MADE],
+                (unsigned long long)out, (unsigned long long)sums[LEVADA_COUNT_FILTERED],
+                (unsigned long long)sums[LEVADA_COUNT_ABSORBED],
+                (unsigned long long)sums[LEVADA_COUNT_LATE],
+                (unsigned long long)sums[LEVADA_COUNT_BAD], seconds);
     return text;
   }
   text.format("%s: %s rows in", program->name, grouped(in).c_str());
   if (sums[LEVADA_COUNT_MADE])
     text.format(" and %s made", grouped(sums[LEVADA_COUNT_MADE]).c_str());
-  text.format(": %s passed to sinks, %s filtered, %s absorbed, %s late, %s bad; %.2f s\n", grouped(out).c_str(),
-              grouped(sums[LEVADA_COUNT_FILTERED]).c_str(), grouped(sums[LEVADA_COUNT_ABSORBED]).c_str(),
-              grouped(sums[LEVADA_COUNT_LATE]).c_str(), grouped(sums[LEVADA_COUNT_BAD]).c_str(), seconds);
+  text.format(": %s passed to sinks, %s filtered, %s absorbed, %s late, %s bad; %.2f s\n",
+              grouped(out).c_str(), grouped(sums[LEVADA_COUNT_FILTERED]).c_str(),
+              grouped(sums[LEVADA_COUNT_ABSORBED]).c_str(),
+              grouped(sums[LEVADA_COUNT_LATE]).c_str(), grouped(sums[LEVADA_COUNT_BAD]).c_str(),
+              seconds);
   return text;
 }
 
@@ -120,8 +129,9 @@ void show_progress(Run &run) {
   uint64_t in = run.progress().rows_in.load(std::memory_order_relaxed);
   uint64_t out = run.progress().rows_out.load(std::memory_order_relaxed);
   int64_t watermark = run.watermark();
-  Text line = textf("\r\033[K%s rows in (%s/s), %s out", grouped(in).c_str(),
-                    grouped(uint64_t((in - shown_rows) / (now - shown_at))).c_str(), grouped(out).c_str());
+  Text line =
+      textf("\r\033[K%s rows in (%s/s), %s out", grouped(in).c_str(),
+            grouped(uint64_t((in - shown_rows) / (now - shown_at))).c_str(), grouped(out).c_str());
   if (watermark != LEVADA_MIN_WATERMARK && watermark != LEVADA_MAX_WATERMARK)
     line.append(", watermark ").append(moment(watermark).view());
   line.format(", %.0f s", now - started);

@@ -42,7 +42,9 @@ __attribute__((weak)) void __throw_out_of_range(const char *s) { broken(s), abor
 __attribute__((weak)) void __throw_out_of_range_fmt(const char *s, ...) { broken(s), abort(); }
 __attribute__((weak)) void __throw_invalid_argument(const char *s) { broken(s), abort(); }
 __attribute__((weak)) void __throw_bad_alloc() { broken("bad_alloc"), abort(); }
-__attribute__((weak)) void __throw_bad_array_new_length() { broken("bad_array_new_length"), abort(); }
+__attribute__((weak)) void __throw_bad_array_new_length() {
+  broken("bad_array_new_length"), abort();
+}
 __attribute__((weak)) void __throw_bad_function_call() { broken("bad_function_call"), abort(); }
 __attribute__((weak)) void __throw_system_error(int) { broken("system_error"), abort(); }
 } // namespace std

@@ -42,7 +42,9 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
     bool well = run->open(error);
     if (well) {
       if (run->replaces())
-        tell("note", "the last run is finished: this one begins anew and replaces what it published", settings);
+        tell("note",
+             "the last run is finished: this one begins anew and replaces what it published",
+             settings);
       if (settings.progress) {
         start_progress();
         run->tick = show_progress;
@@ -53,8 +55,11 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
       if (!quiet)
         say(ledger(*run, well, seconds_since(start)));
       if (well && run->stopped())
-        tell("warning", "stopped before the end of input: windows that were open are not written, and no state "
-                        "is kept between runs in this version", settings);
+        tell(
+            "warning",
+            "stopped before the end of input: windows that were open are not written, and no state "
+            "is kept between runs in this version",
+            settings);
     }
   } // sinks remove what was not published
   if (quiet) {
@@ -72,8 +77,9 @@ int main(int argc, char **argv) {
   const levada_program *program = &levada_program_main;
   if (program->abi_version != LEVADA_ABI_VERSION) {
     Error error;
-    error.set(WRONG_ABI, textf("the pipeline was compiled for ABI %u, the runtime has %u",
-                               program->abi_version, LEVADA_ABI_VERSION),
+    error.set(WRONG_ABI,
+              textf("the pipeline was compiled for ABI %u, the runtime has %u",
+                    program->abi_version, LEVADA_ABI_VERSION),
               "build it again with the levada that brings this runtime");
     say(render(error, "error", false));
     return 1;

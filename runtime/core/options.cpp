@@ -29,8 +29,9 @@ constexpr Option options[] = {
     {"--progress", nullptr, "a progress line on stderr (default: on a terminal)"},
     {"--no-progress", nullptr, "no progress line"},
     {"--batch-rows", "N", "rows handed from stage to stage at once (default 4096); for tests"},
-    {"--state", "DIR", "folder for state; no state is kept between runs in this version,\n"
-                       "                            the folder is neither made nor read"},
+    {"--state", "DIR",
+     "folder for state; no state is kept between runs in this version,\n"
+     "                            the folder is neither made nor read"},
     {"--version", nullptr, "name, compiler version and fingerprint of the pipeline"},
     {"--help", nullptr, "this text"},
     {"--once", NO_STATE, nullptr},
@@ -59,12 +60,13 @@ void runtime_options(Text &text, const char *table, const char *name, const leva
 }
 
 void print_help(const levada_program *program, const char *self) {
-  Text text = textf("%s: a pipeline compiled by levada %s\n\n"
-                    "Reads its sources to their end, or until SIGTERM or SIGINT, and writes its sinks.\n\n"
-                    "usage: %s [OPTIONS]\n"
-                    "       %s inspect          the plan, the schema and how it was built\n\n"
-                    "options:\n",
-                    program->name, program->compiler, self, self);
+  Text text =
+      textf("%s: a pipeline compiled by levada %s\n\n"
+            "Reads its sources to their end, or until SIGTERM or SIGINT, and writes its sinks.\n\n"
+            "usage: %s [OPTIONS]\n"
+            "       %s inspect          the plan, the schema and how it was built\n\n"
+            "options:\n",
+            program->name, program->compiler, self, self);
   for (const Option &option : options)
     if (option.help) {
       Text left(option.name);
@@ -80,7 +82,8 @@ void print_help(const levada_program *program, const char *self) {
     runtime_options(list, "sink", program->sinks[i].name, program->sinks[i].options,
                     program->sinks[i].option_count);
   if (!list.empty())
-    text.append("\nrun-time options, with the pipeline's values (--set changes them):\n").append(list.view());
+    text.append("\nrun-time options, with the pipeline's values (--set changes them):\n")
+        .append(list.view());
   text.append("\nexit codes: 0 done, 1 failed, 2 usage\n");
   (void)!write(1, text.c_str(), text.size());
 }
@@ -116,18 +119,22 @@ bool read_set(const levada_program *program, const char *text, Settings &setting
     return false;
   };
   for (uint32_t i = 0; i < program->source_count; ++i)
-    if (look("source", program->sources[i].name, program->sources[i].options, program->sources[i].option_count))
+    if (look("source", program->sources[i].name, program->sources[i].options,
+             program->sources[i].option_count))
       return true;
   for (uint32_t i = 0; i < program->sink_count; ++i)
-    if (look("sink", program->sinks[i].name, program->sinks[i].options, program->sinks[i].option_count))
+    if (look("sink", program->sinks[i].name, program->sinks[i].options,
+             program->sinks[i].option_count))
       return true;
   if (compiled_in)
     return usage(textf("`%s` is part of the compiled program", left.c_str()),
                  "change it in the pipeline file and build again");
   if (!nearest.empty())
-    return usage(textf("no run-time option `%s`", left.c_str()), textf("did you mean `%s`?", nearest.c_str()));
+    return usage(textf("no run-time option `%s`", left.c_str()),
+                 textf("did you mean `%s`?", nearest.c_str()));
   return usage(textf("no run-time option `%s`", left.c_str()),
-               known.empty() ? Text("this pipeline has none") : Text("it has ").append(known.view()));
+               known.empty() ? Text("this pipeline has none")
+                             : Text("it has ").append(known.view()));
 }
 
 bool read_number(const char *option, const char *text, uint32_t low, uint32_t high, uint32_t &out) {
@@ -159,7 +166,8 @@ bool unknown(const char *argument, const char *what) {
                nearest ? textf("did you mean `%s`?", nearest) : Text());
 }
 
-bool read_all(int argc, char **argv, const levada_program *program, Settings &settings, Action &action) {
+bool read_all(int argc, char **argv, const levada_program *program, Settings &settings,
+              Action &action) {
   for (int i = 1; i < argc; ++i) {
     Text argument(argv[i]);
     const char *value = nullptr;
@@ -222,7 +230,8 @@ bool read_all(int argc, char **argv, const levada_program *program, Settings &se
       action = Action::DONE;
       return true;
     } else if (name == "--version") {
-      Text text = textf("%s %s (levada %s)\n", program->name, program->fingerprint, program->compiler);
+      Text text =
+          textf("%s %s (levada %s)\n", program->name, program->fingerprint, program->compiler);
       (void)!write(1, text.c_str(), text.size());
       action = Action::DONE;
       return true;

@@ -84,8 +84,8 @@ static size_t character(std::string_view s) {
   if (c >= 0xC2 && c < 0xE0)
     return tail(1) ? 2 : 0;
   if (c >= 0xE0 && c < 0xF0) {
-    bool ok = tail(1) && tail(2) && !(c == 0xE0 && byte(1) < 0xA0) &&
-              !(c == 0xED && byte(1) >= 0xA0);
+    bool ok =
+        tail(1) && tail(2) && !(c == 0xE0 && byte(1) < 0xA0) && !(c == 0xED && byte(1) >= 0xA0);
     return ok ? 3 : 0;
   }
   if (c >= 0xF0 && c < 0xF5) {

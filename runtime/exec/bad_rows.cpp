@@ -46,9 +46,7 @@ std::string_view record_text(const char *begin, uint64_t size) {
 
 Text place_of(const Run &run, const levada_chunk *chunk, const char *record) {
   uint64_t offset = chunk->byte_offset + (record - chunk->data);
-  uint64_t line = chunk->line
-                      ? chunk->line + count_newlines(chunk->data, record - chunk->data)
-                      : 0;
+  uint64_t line = chunk->line ? chunk->line + count_newlines(chunk->data, record - chunk->data) : 0;
   if (!line) {
     Text file(str_view(chunk->file));
     line = run.sources[chunk->source]->line_of(file.c_str(), offset);

@@ -66,8 +66,8 @@ Execution::~Execution() {
 
 void Execution::enter(uint64_t number, Saved &saved) {
   levada_ctx &ctx = worker.ctx;
-  saved = {ctx.arena,  ctx.outs,   ctx.chunk_watermark, ctx.now_ms,
-           ctx.order,  ctx.failed, worker.running,      worker.frame};
+  saved = {ctx.arena, ctx.outs,   ctx.chunk_watermark, ctx.now_ms,
+           ctx.order, ctx.failed, worker.running,      worker.frame};
   busy = true;
   if (!frame_) {
     frame_ = frame_new();
@@ -144,8 +144,7 @@ void Execution::process(const levada_batch &rows) {
 void Execution::hold(Batch *batch) {
   if (!stage.outputs.empty() && batch->frame) {
     if (!frame_->kept_count || frame_->kept[frame_->kept_count - 1].object != batch->frame) {
-      frame_keep(frame_, batch->frame,
-                 [](void *p) { frame_release(static_cast<Frame *>(p)); });
+      frame_keep(frame_, batch->frame, [](void *p) { frame_release(static_cast<Frame *>(p)); });
       batch->frame = nullptr; // its reference is the frame's now
     }
   }
@@ -168,162 +167,6 @@ void Execution::take(Batch *batch) {
   hold(batch);
 }
 
-uint32_t Execution::sender_count(const Input &input) const {
-  const Topology &topology = worker.run.topology;
-  return topology.instances(topology.stages[input.channel->producer]);
-}
-
-/// What several senders made under a number is put in order when all of it is
-/// there: until then it waits here, and their rings have room.
-bool Execution::absorb() {
-  bool some = false;
-  for (Input &input : inputs_)
-    for (uint32_t s = 0; s < input.senders.size(); ++s) {
-      Ring &ring = worker.run.ring(input.channel->index, s, worker.index);
-      while (Batch *batch = ring.pop()) {
-        some = true;
-        if (batch->last)
-          input.senders[s].closed = batch->seq + 1;
-        input.senders[s].waiting.push_back(batch);
-      }
-    }
-  if (some)
-    worker.run.event().notify(); // senders have room
-  return some;
-}
-
-/// One sender for the number: its batches are taken from the ring as they come;
-/// those of later numbers stay in their rings, and hold their senders back.
-bool Execution::receive_stream(uint64_t number, uint32_t sender) {
-  Ring &ring = worker.run.ring(inputs_[0].channel->index, sender, worker.index);
-  bool some = false;
-  while (Batch *batch = ring.pop()) {
-    worker.run.event().notify(); // the sender has room
-    bool last = batch->last;
-    take(batch);
-    some = true;
-    if (last) {
-      finish(number);
-      break;
-    }
-  }
-  return some;
-}
-
-bool Execution::receive() {
-  Run &run = worker.run;
-  if (busy)
-    return false;
-  Run::Number number;
-  for (;; ++next_) {
-    if (next_ >= run.handed())
-      return false;
-    if (run.number(next_, number) && run.topology.active(stage, number.source))
-      break;
-  }
-  uint64_t now = next_;
-  if (inputs_.size() == 1 && inputs_[0].channel->from_source)
-    return receive_stream(now, number.worker);
-  bool some = absorb();
-  for (const Input &input : inputs_) {
-    const Stage &producer = run.topology.stages[input.channel->producer];
-    if (!run.topology.active(producer, number.source))
-      continue;
-    for (uint32_t s = 0, n = sender_count(input); s < n; ++s)
-      if ((!input.channel->from_source || s == number.worker) && input.senders[s].closed <= now)
-        return some;
-  }
-  finish(now);
-  return true;
-}
-
-static void forget_watermarks(Batch &batch, uint32_t begin, uint32_t end) {
-  for (uint32_t i = begin; i < end; ++i)
-    memset(batch.row(i), 0, 7), batch.row(i)[7] = char(0x80);
-}
-
-/// The batches of `number` that wait at an input, as pieces in order.
-void Execution::take_all(uint64_t number) {
-  struct Piece {
-    int64_t order;
-    Batch *batch;
-    uint32_t begin, end;
-    size_t place; // as it came
-  };
-  std::vector<Piece> pieces;
-  std::vector<Batch *> empty;
-  for (uint32_t i = 0; i < inputs_.size(); ++i) {
-    Input &input = inputs_[i];
-    int64_t base = input.watermark, after = base;
-    pieces.clear();
-    for (Input::Sender &sender : input.senders)
-      while (!sender.waiting.empty() && sender.waiting.front()->seq == number) {
-        Batch *batch = sender.waiting.front();
-        sender.waiting.pop_front();
-        if (batch->last)
-          after = std::max(after, batch->watermark);
-        if (!batch->count) {
-          empty.push_back(batch);
-          continue;
-        }
-        if (batch->segments.empty())
-          pieces.push_back({LEVADA_MIN_WATERMARK, batch, 0, batch->count, pieces.size()});
-        for (size_t s = 0; s < batch->segments.size(); ++s) {
-          uint64_t end = s + 1 < batch->segments.size() ? batch->segments[s + 1].begin : batch->count;
-          pieces.push_back({batch->segments[s].order, batch, uint32_t(batch->segments[s].begin), uint32_t(end),
-                            pieces.size()});
-        }
-      }
-    // Pieces came sender by sender.
-    std::sort(pieces.begin(), pieces.end(), [](const Piece &a, const Piece &b) {
-      return a.order != b.order ? a.order < b.order : a.place < b.place;
-    });
-    // An order that no row followed makes an empty piece.
-    for (const Piece &piece : pieces) {
-      if (piece.begin == piece.end)
-        continue;
-      if (stage.merges)
-        merge_.add(i, piece.batch, piece.begin, piece.end, base);
-      else
-        ++piece.batch->pieces;
-    }
-    if (!stage.merges)
-      for (const Piece &piece : pieces) {
-        if (piece.begin == piece.end)
-          continue;
-        // Inputs of which one has no watermark have none together.
-        if (inputs_.size() > 1)
-          forget_watermarks(*piece.batch, piece.begin, piece.end);
-        process({piece.batch->row(piece.begin), piece.end - piece.begin,
-                 inputs_.size() > 1 ? LEVADA_MIN_WATERMARK : base, number});
-        if (--piece.batch->pieces == 0)
-          hold(piece.batch);
-      }
-    input.watermark = after;
-  }
-  for (Batch *batch : empty)
-    worker.pool.give(batch);
-}
-
-/// Rows that no input can overtake any more.
-void Execution::process_merged(uint64_t number) {
-  std::vector<int64_t> reached;
-  for (const Input &input : inputs_)
-    reached.push_back(input.watermark);
-  uint32_t size = inputs_[0].channel->desc->row_size, room = worker.run.settings.batch_rows;
-  std::vector<Batch *> done;
-  while (!merge_.empty()) {
-    char *rows = merge_buffer_.get(uint64_t(room) * size);
-    uint32_t count = merge_.next(reached.data(), rows, room, done);
-    if (!count)
-      break;
-    process({rows, count, LEVADA_MIN_WATERMARK, number});
-    for (Batch *batch : done)
-      hold(batch);
-    done.clear();
-  }
-}
-
 void Execution::finish(uint64_t number) {
   levada_ctx &ctx = worker.ctx;
   Saved saved;
@@ -339,8 +182,9 @@ void Execution::finish(uint64_t number) {
     watermark = reached;
     for (uint32_t slot : stage.slots) {
       int32_t status = failed_ ? 0
-                       : reached == LEVADA_MAX_WATERMARK ? slot_finish(&ctx, ctx.slots[slot])
-                                                         : slot_advance(&ctx, ctx.slots[slot], reached);
+                       : reached == LEVADA_MAX_WATERMARK
+                           ? slot_finish(&ctx, ctx.slots[slot])
+                           : slot_advance(&ctx, ctx.slots[slot], reached);
       if (status != 0 || ctx.failed)
         stage_failed();
     }
@@ -381,8 +225,9 @@ void Execution::submit(uint64_t number) {
     levada_out &out = outs_[sink];
     if (!out.rows && out.cur == out.begin)
       continue;
-    run.submit(number, {sink, stage.depth, worker.index, out.begin, uint64_t(out.cur - out.begin),
-                        uint64_t(out.end - out.begin), out.rows, std::move(owners_[sink].segments)});
+    run.submit(number,
+               {sink, stage.depth, worker.index, out.begin, uint64_t(out.cur - out.begin),
+                uint64_t(out.end - out.begin), out.rows, std::move(owners_[sink].segments)});
     owners_[sink].segments.clear();
     void *owner = out.owner;
     out = {};

@@ -85,13 +85,17 @@ bool map_columns(const levada_source_desc &desc, const char *file, const char *l
     joint = ", ";
   }
   if (!unexpected.empty()) {
-    what.append(joint).append("has ").append(unexpected.view()).append(" that the source does not declare");
+    what.append(joint)
+        .append("has ")
+        .append(unexpected.view())
+        .append(" that the source does not declare");
     joint = ", ";
   }
   if (!twice.empty())
     what.append(joint).append("has ").append(twice.view()).append(" more than once");
-  error.set(WRONG_HEADER, std::move(what),
-            "declare every column of the file, or read columns by position with `csv.header = \"skip\"`");
+  error.set(
+      WRONG_HEADER, std::move(what),
+      "declare every column of the file, or read columns by position with `csv.header = \"skip\"`");
   error.place = textf("%s:1", file);
   error.note(Text("in the file: ").append(found.view()));
   error.note(Text("declared:    ").append(declared.view()));

@@ -117,7 +117,7 @@ private:
   std::atomic<uint64_t> handed_{0}, low_{0}, limit_{~uint64_t(0)};
   std::atomic<bool> drained_{false}; // no more numbers
   std::atomic<bool> committing_{false};
-  Mutex cut_mutex_;  // sources
+  Mutex cut_mutex_; // sources
   Event event_;
   bool stopped_ = false;
 

@@ -15,7 +15,8 @@ Sink::~Sink() {
 bool Sink::open(Error &error) {
   table_ = desc_.connector->sink;
   if (!table_)
-    return error.set(BAD_OPTION, textf("%s: connector `%s` cannot write", desc_.name, desc_.connector->name));
+    return error.set(BAD_OPTION,
+                     textf("%s: connector `%s` cannot write", desc_.name, desc_.connector->name));
   state_ = table_->open({program_, &desc_, options_, settings_, replaces}, error);
   return state_ != nullptr;
 }

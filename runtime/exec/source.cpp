@@ -65,7 +65,8 @@ Source::~Source() {
 bool Source::open(Error &error) {
   table_ = desc.connector->source;
   if (!table_)
-    return error.set(BAD_OPTION, textf("%s: connector `%s` cannot read", desc.name, desc.connector->name));
+    return error.set(BAD_OPTION,
+                     textf("%s: connector `%s` cannot read", desc.name, desc.connector->name));
   state_ = table_->open(options_, error);
   return state_ != nullptr;
 }
@@ -127,7 +128,8 @@ Source::Result Source::fill(Error &error) {
       pausing_ = true;
       break;
     }
-    int64_t got = table_->read(state_, current_->buffer + filled_, current_->capacity - filled_, error);
+    int64_t got =
+        table_->read(state_, current_->buffer + filled_, current_->capacity - filled_, error);
     if (got == STOPPED)
       return STOP;
     if (got < 0)
@@ -153,7 +155,8 @@ Source::Result Source::read_header(Error &error) {
   }
   header_due_ = false;
   if (desc.header == 1 && end &&
-      !map_columns(desc, file_->name.c_str(), data, end, file_->column_map, file_->field_count, error))
+      !map_columns(desc, file_->name.c_str(), data, end, file_->column_map, file_->field_count,
+                   error))
     return FAILED;
   line_ += count_newlines(data, end);
   begin_ += end;
@@ -197,7 +200,8 @@ Source::Result Source::cut(Chunk *&out, Error &error) {
       if (current_->capacity >= record_limit) {
         error.set(RECORD_TOO_LONG, textf("%s: a record is longer than 256 MB", desc.name),
                   desc.cut == LEVADA_CUT_CSV ? "look for a quote that is never closed" : "");
-        error.place = textf("%s, from byte %llu", file_->name.c_str(), (unsigned long long)(offset_ + begin_));
+        error.place = textf("%s, from byte %llu", file_->name.c_str(),
+                            (unsigned long long)(offset_ + begin_));
         return FAILED;
       }
       current_->capacity *= 2;

@@ -72,9 +72,9 @@ private:
   void *state_ = nullptr;
 
   File *file_ = nullptr;
-  Chunk *current_ = nullptr; // being filled: whole and part records
+  Chunk *current_ = nullptr;        // being filled: whole and part records
   uint64_t begin_ = 0, filled_ = 0; // its bytes: first record to end
-  uint64_t offset_ = 0, line_ = 1; // of current_'s first byte
+  uint64_t offset_ = 0, line_ = 1;  // of current_'s first byte
   bool file_ended_ = false, header_due_ = false, at_start_ = false;
   bool pausing_ = false; // a live stream had nothing more
 

@@ -21,32 +21,32 @@ using SourceSet = std::vector<bool>;
 struct Channel {
   const levada_channel_desc *desc;
   uint32_t index;
-  uint32_t producer;    // source or rows stage whose execution fills it
-  bool from_source;     // filled by one worker per number
-  uint32_t consumer;    // stage
-  uint32_t input;       // position in the consumer's inputs
+  uint32_t producer; // source or rows stage whose execution fills it
+  bool from_source;  // filled by one worker per number
+  uint32_t consumer; // stage
+  uint32_t input;    // position in the consumer's inputs
 };
 
 struct Stage {
   const levada_stage_desc *desc;
   uint32_t index;
-  uint32_t depth;       // position in topological order
-  bool source;          // LEVADA_STAGE_SOURCE
-  bool single;          // runs on worker 0 only
+  uint32_t depth; // position in topological order
+  bool source;    // LEVADA_STAGE_SOURCE
+  bool single;    // runs on worker 0 only
   /// Several inputs, each with watermarks: merged row by row.
   bool merges;
-  SourceSet sources;    // it depends on
-  std::vector<uint32_t> inputs;   // channels, by input number
-  std::vector<uint32_t> outputs;  // channels filled by it and its fire stages
-  std::vector<uint32_t> sinks;    // written by it and its fire stages
-  std::vector<uint32_t> slots;    // in the order in which they are advanced
+  SourceSet sources;             // it depends on
+  std::vector<uint32_t> inputs;  // channels, by input number
+  std::vector<uint32_t> outputs; // channels filled by it and its fire stages
+  std::vector<uint32_t> sinks;   // written by it and its fire stages
+  std::vector<uint32_t> slots;   // in the order in which they are advanced
 };
 
 struct Topology {
   const levada_program *program;
   uint32_t workers;
-  std::vector<Stage> stages;      // by stage index; fire stages have no content
-  std::vector<uint32_t> order;    // rows stages, inputs before outputs
+  std::vector<Stage> stages;   // by stage index; fire stages have no content
+  std::vector<uint32_t> order; // rows stages, inputs before outputs
   std::vector<Channel> channels;
   std::vector<std::vector<uint32_t>> writers; // by sink: stages that write it
 

@@ -99,8 +99,8 @@ private:
   Merge merge_;
   Buffer merge_buffer_;
   Frame *frame_ = nullptr; // of the number at hand
-  bool failed_ = false;  // in this number
-  uint64_t next_ = 0;    // number looked at next
+  bool failed_ = false;    // in this number
+  uint64_t next_ = 0;      // number looked at next
 };
 
 struct Worker {

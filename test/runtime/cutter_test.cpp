@@ -37,8 +37,12 @@ std::vector<uint64_t> model(const Cut &cut, const std::string &text) {
 
 const Cut csv{true, '"', ',', 0}, lines{};
 
-uint64_t last(const Cut &cut, const std::string &s) { return last_record_end(cut, s.data(), s.size()); }
-uint64_t first(const Cut &cut, const std::string &s) { return first_record_end(cut, s.data(), s.size()); }
+uint64_t last(const Cut &cut, const std::string &s) {
+  return last_record_end(cut, s.data(), s.size());
+}
+uint64_t first(const Cut &cut, const std::string &s) {
+  return first_record_end(cut, s.data(), s.size());
+}
 
 } // namespace
 

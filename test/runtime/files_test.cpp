@@ -41,8 +41,8 @@ std::string zstd(const std::string &text) {
 std::string xz(const std::string &text) {
   std::string out(lzma_stream_buffer_bound(text.size()), 0);
   size_t size = 0;
-  lzma_easy_buffer_encode(1, LZMA_CHECK_CRC64, nullptr, (const uint8_t *)text.data(), text.size(), (uint8_t *)out.data(), &size,
-                          out.size());
+  lzma_easy_buffer_encode(1, LZMA_CHECK_CRC64, nullptr, (const uint8_t *)text.data(), text.size(),
+                          (uint8_t *)out.data(), &size, out.size());
   out.resize(size);
   return out;
 }
@@ -53,12 +53,15 @@ const std::string &plain() {
 }
 
 /// stdout of the windows program over one file, and what it says.
-Outcome windows(const std::string &input, std::vector<std::string> arguments = {}, const std::string &out = "") {
+Outcome windows(const std::string &input, std::vector<std::string> arguments = {},
+                const std::string &out = "") {
   Folder own;
   return run("rt_windows", arguments, {{"IN", input}, {"OUT", out.empty() ? own.path() : out}});
 }
 
-bool contains(const std::string &text, const std::string &part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string &text, const std::string &part) {
+  return text.find(part) != std::string::npos;
+}
 
 std::string parallelism(int n) { return "--parallelism=" + std::to_string(n); }
 
@@ -115,7 +118,8 @@ TEST(Files, DamagedOnesAreErrors) {
 TEST(Files, LineOfABadRecordInACompressedFile) {
   Folder in;
   write_file(in.path("a.gz"), gzip(plain() + "x\n"));
-  EXPECT_TRUE(contains(windows(in.path("a.gz")).err, "a.gz:100001 (byte ")) << windows(in.path("a.gz")).err;
+  EXPECT_TRUE(contains(windows(in.path("a.gz")).err, "a.gz:100001 (byte "))
+      << windows(in.path("a.gz")).err;
 }
 
 TEST(Files, PatternsAndDirectories) {
@@ -125,7 +129,8 @@ TEST(Files, PatternsAndDirectories) {
   write_file(in.path("d/a.csv"), "2,5000,1");
   write_file(in.path("d/.hidden"), "x\n");
   write_file(in.path("d/_x"), "x\n");
-  write_file(in.path("d/2020/c.csv"), "\xEF\xBB\xBF" "3,5000,1\r\n");
+  write_file(in.path("d/2020/c.csv"), "\xEF\xBB\xBF"
+                                      "3,5000,1\r\n");
   EXPECT_TRUE(contains(windows(in.path("d")).err, "windows: 3 rows in"));
   EXPECT_TRUE(contains(windows(in.path("d/*.csv")).err, "windows: 2 rows in"));
   EXPECT_TRUE(contains(windows(in.path("d/*/[a-c].cs?")).err, "windows: 1 rows in"));
@@ -138,9 +143,11 @@ TEST(Files, MissingOnes) {
   std::filesystem::create_directories(in.path("empty"));
   struct {
     std::string path, message;
-  } all[] = {{"flight.csv", "error[R621 no-input]: rows: no such file or directory: `" + in.path("flight.csv") +
-                                "`\n   = help: did you mean `" + in.path("flights.csv") + "`?"},
-             {"no/such.csv", "   = note: there is no `" + in.path("no") + "` either; `" + in.path() + "` is there"},
+  } all[] = {{"flight.csv", "error[R621 no-input]: rows: no such file or directory: `" +
+                                in.path("flight.csv") + "`\n   = help: did you mean `" +
+                                in.path("flights.csv") + "`?"},
+             {"no/such.csv", "   = note: there is no `" + in.path("no") + "` either; `" +
+                                 in.path() + "` is there"},
              {"empty", "no files in directory `"},
              {"*.json", "no file matches `"}};
   for (auto &[path, message] : all) {
@@ -150,7 +157,9 @@ TEST(Files, MissingOnes) {
   }
   Outcome unset = run("rt_windows", {}, {});
   EXPECT_EQ(unset.code, 1);
-  EXPECT_TRUE(contains(unset.err, "error[R640 unset-variable]: `${IN}` in `source.rows.path` is not set")) << unset.err;
+  EXPECT_TRUE(
+      contains(unset.err, "error[R640 unset-variable]: `${IN}` in `source.rows.path` is not set"))
+      << unset.err;
   EXPECT_EQ(windows(in.path("flights.csv")).code, 0); // an empty file has no rows
 }
 
@@ -159,7 +168,8 @@ TEST(Sinks, WhatAPipelinePublishedItMayReplace) {
   write_file(in.path("a"), plain());
   EXPECT_EQ(windows(in.path("a"), {}, out.path()).code, 0);
   std::string first = read_file(out.path("totals.jsonl"));
-  EXPECT_EQ(list(out.path()), ".dead.txt.levada .negative.csv.levada .totals.jsonl.levada dead.txt late negative.csv totals.jsonl");
+  EXPECT_EQ(list(out.path()), ".dead.txt.levada .negative.csv.levada .totals.jsonl.levada dead.txt "
+                              "late negative.csv totals.jsonl");
   EXPECT_EQ(list(out.path("late")), ".levada part-0-0.csv");
   EXPECT_EQ(read_file(out.path("negative.csv")).substr(0, 15), "key,time,value\n");
   EXPECT_EQ(windows(in.path("a"), {}, out.path()).code, 0);
@@ -176,7 +186,9 @@ TEST(Sinks, AnythingElseIsRefused) {
   write_file(out.path("totals.jsonl"), "mine\n");
   Outcome o = windows(in.path("a"), {}, out.path());
   EXPECT_EQ(o.code, 1);
-  EXPECT_TRUE(contains(o.err, "error[R631 output-exists]: totals: this pipeline did not write what is at `")) << o.err;
+  EXPECT_TRUE(contains(
+      o.err, "error[R631 output-exists]: totals: this pipeline did not write what is at `"))
+      << o.err;
   EXPECT_TRUE(contains(o.err, "--overwrite replaces it, --append adds to it")) << o.err;
   EXPECT_EQ(list(out.path()), "totals.jsonl");
   EXPECT_EQ(read_file(out.path("totals.jsonl")), "mine\n");
@@ -201,8 +213,11 @@ TEST(Sinks, WhatAnotherPipelinePublished) {
   Outcome o = run("rt_union", {"--set=sink.counts.path=" + out.path("totals.jsonl")},
                   {{"A", in.path("a")}, {"B", in.path("a")}, {"OUT", out.path()}});
   EXPECT_EQ(o.code, 1);
-  EXPECT_TRUE(contains(o.err, "R631 output-exists]: counts: this pipeline did not write what is at `")) << o.err;
-  EXPECT_TRUE(contains(o.err, "note: there is a result of another pipeline: windows, sink totals")) << o.err;
+  EXPECT_TRUE(
+      contains(o.err, "R631 output-exists]: counts: this pipeline did not write what is at `"))
+      << o.err;
+  EXPECT_TRUE(contains(o.err, "note: there is a result of another pipeline: windows, sink totals"))
+      << o.err;
 }
 
 TEST(Sinks, DirectoriesWithOtherThings) {
@@ -255,9 +270,13 @@ TEST(Sinks, LeftoversOfAKilledRunAreTakenOver) {
 TEST(Sinks, NoSpace) {
   Folder in;
   write_file(in.path("a"), plain());
-  Outcome o = run("rt_windows", {"--set", "sink.totals.path=/dev/full"}, {{"IN", in.path("a")}, {"OUT", in.path("o")}});
+  Outcome o = run("rt_windows", {"--set", "sink.totals.path=/dev/full"},
+                  {{"IN", in.path("a")}, {"OUT", in.path("o")}});
   EXPECT_EQ(o.code, 1);
-  EXPECT_TRUE(contains(o.err, "error[R630 unwritable-output]: totals: cannot write `/dev/full`: No space left on device")) << o.err;
+  EXPECT_TRUE(contains(
+      o.err,
+      "error[R630 unwritable-output]: totals: cannot write `/dev/full`: No space left on device"))
+      << o.err;
   EXPECT_EQ(list(in.path()), "a");
 }
 
@@ -267,7 +286,8 @@ TEST(Streams, RowsComeAsSoonAsTheyAreKnown) {
     Folder out, folder;
     Process process = start("rt_windows_stdin", {parallelism(n)}, {{"OUT", out.path()}}, folder);
     for (int round = 1; round <= 3; ++round) {
-      std::string two = "7," + std::to_string(round * 10000) + ",1\n7," + std::to_string(round * 10000 + 2000) + ",1\n";
+      std::string two = "7," + std::to_string(round * 10000) + ",1\n7," +
+                        std::to_string(round * 10000 + 2000) + ",1\n";
       ASSERT_EQ(write(process.in, two.data(), two.size()), ssize_t(two.size()));
       pollfd fd = {process.out, POLLIN, 0};
       ASSERT_EQ(poll(&fd, 1, 10000), 1) << "no row in round " << round;
@@ -293,7 +313,8 @@ TEST(Streams, TerminateStopsReadingAndPublishes) {
     EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
     close(process.in);
     close(process.out);
-    EXPECT_TRUE(contains(read_file(process.err_path), "stopped before the end of input")) << read_file(process.err_path);
+    EXPECT_TRUE(contains(read_file(process.err_path), "stopped before the end of input"))
+        << read_file(process.err_path);
     EXPECT_TRUE(exists(out.path("totals.jsonl")));
   }
 }
@@ -303,7 +324,8 @@ TEST(Streams, TheReaderOfStdoutGoes) {
   write_file(in.path("a"), plain());
   signal(SIGPIPE, SIG_IGN);
   for (int n : {1, 3}) {
-    Process process = start("rt_windows", {parallelism(n)}, {{"IN", in.path("a")}, {"OUT", out.path()}}, folder);
+    Process process =
+        start("rt_windows", {parallelism(n)}, {{"IN", in.path("a")}, {"OUT", out.path()}}, folder);
     close(process.out);
     close(process.in);
     int status = 0;
@@ -328,7 +350,8 @@ TEST(CommandLine, Usage) {
   struct {
     std::vector<std::string> arguments;
     const char *message;
-  } all[] = {{{"--paralelism", "2"}, "error: no option `--paralelism`\n   = help: did you mean `--parallelism`?\n"},
+  } all[] = {{{"--paralelism", "2"},
+              "error: no option `--paralelism`\n   = help: did you mean `--parallelism`?\n"},
              {{"--parallelism", "0"}, "`--parallelism 0`: a number from 1 to 128"},
              {{"--parallelism"}, "`--parallelism` lacks its N"},
              {{"--once"}, "`--once`: this version keeps no state between runs"},
@@ -336,7 +359,8 @@ TEST(CommandLine, Usage) {
              {{"status"}, "`status`: this version keeps no state"},
              {{"inspct"}, "did you mean `inspect`?"},
              {{"--overwrite", "--append"}, "exclude each other"},
-             {{"--set", "source.rows.pth=x"}, "no run-time option `source.rows.pth`\n   = help: did you mean `source.rows.path`?"},
+             {{"--set", "source.rows.pth=x"},
+              "no run-time option `source.rows.pth`\n   = help: did you mean `source.rows.path`?"},
              {{"--set", "source.rows.path"}, "has no value"},
              {{"--log", "xml"}, "text or json"}};
   for (auto &[arguments, message] : all) {
@@ -355,10 +379,14 @@ TEST(CommandLine, LedgerAsJson) {
   write_file(in.path("a"), "1,1000,5\n1,9000,6\n1,1,7\n1,9000,-1\n");
   Outcome o = run("rt_windows", {"--log", "json"}, {{"IN", in.path("a")}, {"OUT", in.path("o")}});
   EXPECT_EQ(o.code, 0);
-  EXPECT_TRUE(contains(o.err, "{\"level\":\"info\",\"operator\":\"per_key\",\"kind\":\"aggregate\",\"in\":3,\"passed\":0,"
-                              "\"filtered\":0,\"absorbed\":2,\"late\":1,\"bad\":0,\"made\":2}\n"))
+  EXPECT_TRUE(contains(
+      o.err,
+      "{\"level\":\"info\",\"operator\":\"per_key\",\"kind\":\"aggregate\",\"in\":3,\"passed\":0,"
+      "\"filtered\":0,\"absorbed\":2,\"late\":1,\"bad\":0,\"made\":2}\n"))
       << o.err;
-  EXPECT_TRUE(contains(o.err, "{\"level\":\"info\",\"run\":\"windows\",\"result\":\"finished\",\"in\":4,\"made\":4,\"passed\":6,")) << o.err;
+  EXPECT_TRUE(contains(o.err, "{\"level\":\"info\",\"run\":\"windows\",\"result\":\"finished\","
+                              "\"in\":4,\"made\":4,\"passed\":6,"))
+      << o.err;
 }
 
 TEST(Streams, ManyBadLinesAreCountedOnce) {
@@ -368,5 +396,6 @@ TEST(Streams, ManyBadLinesAreCountedOnce) {
   Outcome o = run("rt_windows_dead", {}, {{"IN", in.path("a")}, {"OUT", in.path("o")}});
   EXPECT_EQ(o.code, 0) << o.err;
   std::string dead = read_file(in.path("o/dead.txt"));
-  EXPECT_TRUE(contains(dead.substr(dead.size() - 90), "|3145727|3145728||R601|")) << dead.substr(dead.size() - 90);
+  EXPECT_TRUE(contains(dead.substr(dead.size() - 90), "|3145727|3145728||R601|"))
+      << dead.substr(dead.size() - 90);
 }

@@ -9,10 +9,24 @@ using namespace levada::rt;
 namespace {
 
 const char *const columns[] = {"date", "delay", "origin"};
-const levada_source_desc source = {.name = "flights", .connector = nullptr, .options = nullptr, .option_count = 0,
-                                   .format = "csv", .columns = columns, .column_count = 3, .cut = LEVADA_CUT_CSV,
-                                   .quote = '"', .delimiter = ',', .header = 1, .on_error = 0, .has_watermark = false,
-                                   .dead_letter = -1, .stage = 0, .op = 0, .format_data = nullptr, .escape = 0,
+const levada_source_desc source = {.name = "flights",
+                                   .connector = nullptr,
+                                   .options = nullptr,
+                                   .option_count = 0,
+                                   .format = "csv",
+                                   .columns = columns,
+                                   .column_count = 3,
+                                   .cut = LEVADA_CUT_CSV,
+                                   .quote = '"',
+                                   .delimiter = ',',
+                                   .header = 1,
+                                   .on_error = 0,
+                                   .has_watermark = false,
+                                   .dead_letter = -1,
+                                   .stage = 0,
+                                   .op = 0,
+                                   .format_data = nullptr,
+                                   .escape = 0,
                                    .lines = false};
 
 struct Mapped {
@@ -40,11 +54,13 @@ TEST(Header, AnyOrder) {
 
 TEST(Header, ShowsBothLists) {
   EXPECT_EQ(map("date,dely,origin\n").message,
-            "error[R623 wrong-header]: flights: the header lacks `delay`, has `dely` that the source does not declare\n"
+            "error[R623 wrong-header]: flights: the header lacks `delay`, has `dely` that the "
+            "source does not declare\n"
             "  --> f.csv:1\n"
             "   = note: in the file: `date`, `dely`, `origin`\n"
             "   = note: declared:    `date`, `delay`, `origin`\n"
-            "   = help: declare every column of the file, or read columns by position with `csv.header = \"skip\"`\n");
+            "   = help: declare every column of the file, or read columns by position with "
+            "`csv.header = \"skip\"`\n");
 }
 
 TEST(Header, Twice) {

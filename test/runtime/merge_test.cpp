@@ -28,7 +28,8 @@ protected:
   std::vector<int64_t> next(std::vector<int64_t> watermarks) {
     std::vector<int64_t> values;
     Row rows[3];
-    while (uint32_t count = merge_.next(watermarks.data(), reinterpret_cast<char *>(rows), 3, done_))
+    while (uint32_t count =
+               merge_.next(watermarks.data(), reinterpret_cast<char *>(rows), 3, done_))
       for (uint32_t i = 0; i < count; ++i)
         values.push_back(rows[i].value);
     return values;

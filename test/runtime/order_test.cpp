@@ -24,12 +24,14 @@ struct Result {
   std::string bytes, messages;
 };
 
-Result windows(const std::string &program, const std::vector<std::string> &way, const std::string &input) {
+Result windows(const std::string &program, const std::vector<std::string> &way,
+               const std::string &input) {
   Folder out;
   Outcome o = run(program, way, {{"IN", input}, {"OUT", out.path()}});
   std::string bytes = o.out;
   for (const char *name : {"negative.csv", "late/part-0-0.csv", "totals.jsonl", "dead.txt"})
-    bytes += std::string("== ") + name + "\n" + (exists(out.path(name)) ? read_file(out.path(name)) : "none\n");
+    bytes += std::string("== ") + name + "\n" +
+             (exists(out.path(name)) ? read_file(out.path(name)) : "none\n");
   return {o.code, bytes, o.messages()};
 }
 
@@ -41,7 +43,8 @@ Result same_in_all_ways(const std::string &program, const std::string &input) {
     for (const std::string &word : way)
       shown += word + " ";
     EXPECT_EQ(one.code, other.code) << shown << other.messages;
-    EXPECT_TRUE(one.bytes == other.bytes) << shown << one.bytes.size() << " and " << other.bytes.size() << " bytes";
+    EXPECT_TRUE(one.bytes == other.bytes)
+        << shown << one.bytes.size() << " and " << other.bytes.size() << " bytes";
     EXPECT_EQ(one.messages, other.messages) << shown;
   }
   return one;
@@ -73,7 +76,8 @@ TEST(Order, Results) {
 
 TEST(Order, SeveralFilesAndNoLastNewline) {
   Folder in;
-  size_t third = plain().find('\n', plain().size() / 3) + 1, half = plain().find('\n', plain().size() / 2) + 1;
+  size_t third = plain().find('\n', plain().size() / 3) + 1,
+         half = plain().find('\n', plain().size() / 2) + 1;
   write_file(in.path("1.csv"), plain().substr(0, third));
   write_file(in.path("2.csv"), "");
   write_file(in.path("3.csv"), plain().substr(third, half - third - 1));
@@ -93,7 +97,8 @@ TEST(Order, SkippedRecords) {
   write_file(in.path("a.csv"), text);
   Result result = same_in_all_ways("rt_windows_skip", in.path("a.csv"));
   EXPECT_EQ(result.code, 0);
-  EXPECT_NE(result.messages.find("a.csv:1 (byte 0)\n   | bad line 1\n   = note: 3 bad records left out of `rows`; this is the first"),
+  EXPECT_NE(result.messages.find("a.csv:1 (byte 0)\n   | bad line 1\n   = note: 3 bad records left "
+                                 "out of `rows`; this is the first"),
             std::string::npos)
       << result.messages;
 }
@@ -114,7 +119,8 @@ TEST(Order, AFailingRecord) {
   write_file(in.path("a.csv"), with_line(with_line(plain(), 150000, "1,2,x\x1b"), 180000, "oops"));
   Result result = same_in_all_ways("rt_windows", in.path("a.csv"));
   EXPECT_EQ(result.code, 1);
-  EXPECT_NE(result.messages.find("error[R601 bad-record]: rows: three integers"), std::string::npos) << result.messages;
+  EXPECT_NE(result.messages.find("error[R601 bad-record]: rows: three integers"), std::string::npos)
+      << result.messages;
   EXPECT_NE(result.messages.find("a.csv:150000 (byte "), std::string::npos) << result.messages;
   EXPECT_NE(result.messages.find("| 1,2,x\\x1B\n"), std::string::npos) << result.messages;
   EXPECT_NE(result.bytes.find("== totals.jsonl\nnone"), std::string::npos);
@@ -122,17 +128,20 @@ TEST(Order, AFailingRecord) {
 
 TEST(Order, AFailingExpression) {
   Folder in;
-  write_file(in.path("a.csv"), with_line(with_line(plain(), 150000, "7,150000,666"), 200000, "oops"));
+  write_file(in.path("a.csv"),
+             with_line(with_line(plain(), 150000, "7,150000,666"), 200000, "oops"));
   Result result = same_in_all_ways("rt_windows", in.path("a.csv"));
   EXPECT_EQ(result.code, 1);
-  EXPECT_NE(result.messages.find("error[R612 bad-cast]: per_key: 666 is not a number of this pipeline, in `CAST(value AS GOOD)`\n"
+  EXPECT_NE(result.messages.find("error[R612 bad-cast]: per_key: 666 is not a number of this "
+                                 "pipeline, in `CAST(value AS GOOD)`\n"
                                  "  --> windows.toml:15:3"),
             std::string::npos)
       << result.messages;
   Folder other;
   write_file(other.path("a.csv"), with_line(plain(), 150000, "7,150000,667"));
   result = same_in_all_ways("rt_windows", other.path("a.csv"));
-  EXPECT_NE(result.messages.find("note: the row comes from "), std::string::npos) << result.messages;
+  EXPECT_NE(result.messages.find("note: the row comes from "), std::string::npos)
+      << result.messages;
 }
 
 namespace {
@@ -158,7 +167,9 @@ std::string merged(const std::string &a, const std::string &b) {
     }
   }
   std::stable_sort(all.begin(), all.end(), [](const Line &x, const Line &y) {
-    return x.watermark != y.watermark ? x.watermark < y.watermark : x.source != y.source ? x.source < y.source : x.place < y.place;
+    return x.watermark != y.watermark ? x.watermark < y.watermark
+           : x.source != y.source     ? x.source < y.source
+                                      : x.place < y.place;
   });
   std::string text;
   for (const Line &line : all)
@@ -177,7 +188,8 @@ TEST(Order, InputsMergeByWatermark) {
   std::string want = merged(a, b), counts;
   for (const auto &way : ways) {
     Folder out;
-    Outcome o = run("rt_union", way, {{"A", in.path("a.csv")}, {"B", in.path("b.csv")}, {"OUT", out.path()}});
+    Outcome o = run("rt_union", way,
+                    {{"A", in.path("a.csv")}, {"B", in.path("b.csv")}, {"OUT", out.path()}});
     EXPECT_EQ(o.code, 0) << o.err;
     EXPECT_TRUE(o.out == want) << way[1];
     std::string these = read_file(out.path("counts.csv"));
@@ -194,7 +206,8 @@ TEST(Order, WithoutWatermarksSourcesTakeTurns) {
   std::string rows, counts;
   for (const auto &way : ways) {
     Folder out;
-    Outcome o = run("rt_union_turns", way, {{"A", in.path("a.csv")}, {"B", in.path("b.csv")}, {"OUT", out.path()}});
+    Outcome o = run("rt_union_turns", way,
+                    {{"A", in.path("a.csv")}, {"B", in.path("b.csv")}, {"OUT", out.path()}});
     EXPECT_EQ(o.code, 0) << o.err;
     std::string these = read_file(out.path("counts.csv"));
     EXPECT_TRUE(rows.empty() || (rows == o.out && counts == these)) << way[1];

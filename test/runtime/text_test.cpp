@@ -7,7 +7,9 @@
 
 using namespace levada::rt;
 
-static std::string shown(std::string_view s, size_t limit = 100) { return printable(s, limit).c_str(); }
+static std::string shown(std::string_view s, size_t limit = 100) {
+  return printable(s, limit).c_str();
+}
 
 TEST(Text, Printable) {
   EXPECT_EQ(shown("a\tb\x1b[31m"), "a\\tb\\x1B[31m");
@@ -34,7 +36,8 @@ TEST(Text, ErrorsAsJson) {
   error.set(601, "a \"b\"\n");
   error.place = Text("f:1");
   EXPECT_STREQ(render(error, "error", true).c_str(),
-               "{\"level\":\"error\",\"code\":\"R601\",\"name\":\"bad-record\",\"message\":\"a \\\"b\\\"\\n\",\"place\":\"f:1\"}\n");
+               "{\"level\":\"error\",\"code\":\"R601\",\"name\":\"bad-record\",\"message\":\"a "
+               "\\\"b\\\"\\n\",\"place\":\"f:1\"}\n");
 }
 
 TEST(Table, Aligns) {

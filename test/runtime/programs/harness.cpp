@@ -133,7 +133,8 @@ std::string lines(int count, int seed) {
   for (int i = 0; i < count; ++i) {
     now += random() % 3;
     int64_t back = random() % 20 ? random() % 150 : random() % 3000;
-    text += std::to_string(random() % 500) + "," + std::to_string(std::max<int64_t>(now - back, 0)) + "," +
+    text += std::to_string(random() % 500) + "," +
+            std::to_string(std::max<int64_t>(now - back, 0)) + "," +
             std::to_string(int(random() % 605) - 5) + "\n";
   }
   // 666 and 667 are not among the values: they fail.

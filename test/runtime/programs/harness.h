@@ -14,7 +14,9 @@ class Folder {
 public:
   Folder();
   ~Folder();
-  std::string path(const std::string &name = "") const { return name.empty() ? path_ : path_ + "/" + name; }
+  std::string path(const std::string &name = "") const {
+    return name.empty() ? path_ : path_ + "/" + name;
+  }
 
 private:
   std::string path_;

@@ -58,7 +58,8 @@ int32_t fire_counts(levada_ctx *ctx, const levada_fire *fire) {
 int32_t write_rows(levada_ctx *ctx, const levada_batch *batch) {
   auto *rows = reinterpret_cast<const Row *>(batch->rows);
   for (uint32_t i = 0; i < batch->count; ++i)
-    write_row(ctx, 0, "%ld,%ld,%ld,%ld\n", rows[i].source, rows[i].key, rows[i].time, rows[i].value);
+    write_row(ctx, 0, "%ld,%ld,%ld,%ld\n", rows[i].source, rows[i].key, rows[i].time,
+              rows[i].value);
   return 0;
 }
 
@@ -67,19 +68,37 @@ void merge(levada_ctx *, char *into, const char *from) {
   *reinterpret_cast<int64_t *>(into) += *reinterpret_cast<const int64_t *>(from);
 }
 
-const levada_slot_desc slots[] = {
-    {.id = "count", .kind = LEVADA_SLOT_WINDOW, .window = LEVADA_WINDOW_TUMBLE, .local_zone = false,
-     .key = {8, 0, nullptr}, .acc_offset = 8, .entry_size = sizeof(Entry), .size = 1000, .slide = 1000,
-     .offset = 0, .always_one = false, .init = init, .merge = merge, .compare = nullptr, .limit = -1,
-     .skip = 0, .fire = fire_counts, .fire_stage = 3, .op = 2}};
+const levada_slot_desc slots[] = {{.id = "count",
+                                   .kind = LEVADA_SLOT_WINDOW,
+                                   .window = LEVADA_WINDOW_TUMBLE,
+                                   .local_zone = false,
+                                   .key = {8, 0, nullptr},
+                                   .acc_offset = 8,
+                                   .entry_size = sizeof(Entry),
+                                   .size = 1000,
+                                   .slide = 1000,
+                                   .offset = 0,
+                                   .always_one = false,
+                                   .init = init,
+                                   .merge = merge,
+                                   .compare = nullptr,
+                                   .limit = -1,
+                                   .skip = 0,
+                                   .fire = fire_counts,
+                                   .fire_stage = 3,
+                                   .op = 2}};
 
 const uint32_t numbers[] = {0, 1, 2, 3}, a_channels[] = {0, 2}, b_channels[] = {1, 3};
-const levada_stage_desc stages[] = {
-    {"read a", LEVADA_STAGE_SOURCE, read_rows<0>, nullptr, nullptr, nullptr, 0, a_channels, 2, nullptr, 0, -1},
-    {"read b", LEVADA_STAGE_SOURCE, read_rows<1>, nullptr, nullptr, nullptr, 0, b_channels, 2, nullptr, 0, -1},
-    {"count", LEVADA_STAGE_ROWS, nullptr, count_rows, nullptr, numbers, 1, nullptr, 0, nullptr, 0, -1},
-    {"fire", LEVADA_STAGE_FIRE, nullptr, nullptr, fire_counts, nullptr, 0, nullptr, 0, numbers + 1, 1, 0},
-    {"write", LEVADA_STAGE_ROWS, nullptr, write_rows, nullptr, nullptr, 0, nullptr, 0, numbers, 1, -1}};
+const levada_stage_desc stages[] = {{"read a", LEVADA_STAGE_SOURCE, read_rows<0>, nullptr, nullptr,
+                                     nullptr, 0, a_channels, 2, nullptr, 0, -1},
+                                    {"read b", LEVADA_STAGE_SOURCE, read_rows<1>, nullptr, nullptr,
+                                     nullptr, 0, b_channels, 2, nullptr, 0, -1},
+                                    {"count", LEVADA_STAGE_ROWS, nullptr, count_rows, nullptr,
+                                     numbers, 1, nullptr, 0, nullptr, 0, -1},
+                                    {"fire", LEVADA_STAGE_FIRE, nullptr, nullptr, fire_counts,
+                                     nullptr, 0, nullptr, 0, numbers + 1, 1, 0},
+                                    {"write", LEVADA_STAGE_ROWS, nullptr, write_rows, nullptr,
+                                     nullptr, 0, nullptr, 0, numbers, 1, -1}};
 const levada_channel_desc channels[] = {{"a", sizeof(Row), LEVADA_CHANNEL_HASH, 2, 0, 0},
                                         {"b", sizeof(Row), LEVADA_CHANNEL_HASH, 2, 1, 1},
                                         {"a all", sizeof(Row), LEVADA_CHANNEL_SINGLE, 4, 0, 0},
@@ -105,6 +124,26 @@ const levada_operator_desc operators[] = {
 
 } // namespace
 
-extern "C" const levada_program levada_program_main = {
-    LEVADA_ABI_VERSION, "union", "test", "", "beef", false, "UTC", nullptr, 0,
-    sources, 2, channels, 4, slots, 1, stages, 5, sinks, 2, nullptr, 0, operators, 5};
+extern "C" const levada_program levada_program_main = {LEVADA_ABI_VERSION,
+                                                       "union",
+                                                       "test",
+                                                       "",
+                                                       "beef",
+                                                       false,
+                                                       "UTC",
+                                                       nullptr,
+                                                       0,
+                                                       sources,
+                                                       2,
+                                                       channels,
+                                                       4,
+                                                       slots,
+                                                       1,
+                                                       stages,
+                                                       5,
+                                                       sinks,
+                                                       2,
+                                                       nullptr,
+                                                       0,
+                                                       operators,
+                                                       5};

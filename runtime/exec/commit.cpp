@@ -1,0 +1,174 @@
+//===- commit.cpp - how numbers end ---------------------------------------===//
+//
+// A number whose stages have all run is committed in its turn: its bytes go to
+// the sinks, ordered by stage, order and worker. Of failures the one with the
+// lowest number counts.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/exec/run.h"
+
+#include "runtime/exec/sink.h"
+
+#include <algorithm>
+#include <stdlib.h>
+
+namespace levada::rt {
+
+void Run::fail(uint64_t seq, uint32_t depth, int64_t order, uint32_t worker, Error &&error) {
+  Lock lock(fail_mutex_);
+  // Of one number, what lies deepest in the program was reached first.
+  if (failure_) {
+    const Failure &f = *failure_;
+    bool earlier = seq != f.seq       ? seq < f.seq
+                   : depth != f.depth ? depth > f.depth
+                   : order != f.order ? order < f.order
+                                      : worker < f.worker;
+    if (!earlier)
+      return;
+  }
+  failure_.reset(new Failure{seq, depth, order, worker, std::move(error)});
+  limit_.store(seq, std::memory_order_release);
+}
+
+void Run::sample(uint32_t source, uint64_t seq, uint64_t offset, Error &&error) {
+  Lock lock(fail_mutex_);
+  Sample &sample = samples_[source];
+  if (seq < sample.seq || (seq == sample.seq && offset < sample.offset))
+    sample = {seq, offset, std::move(error)};
+}
+
+bool Run::wants_sample(uint32_t source, uint64_t seq, uint64_t offset) {
+  Lock lock(fail_mutex_);
+  const Sample &sample = samples_[source];
+  return seq < sample.seq || (seq == sample.seq && offset < sample.offset);
+}
+
+void Run::submit(uint64_t seq, SinkPart &&part) {
+  Entry &entry = entries_[seq % window_];
+  Lock lock(entry.mutex);
+  entry.parts.push_back(std::move(part));
+}
+
+void Run::executed(uint64_t seq) {
+  Entry &entry = entries_[seq % window_];
+  if (entry.remaining.fetch_sub(1, std::memory_order_acq_rel) == 1)
+    commit();
+}
+
+/// Writes numbers that are done, in order. Whoever finds the flag taken leaves
+/// it to its holder, who looks again after giving it back.
+void Run::commit() {
+  for (;;) {
+    uint64_t low = low_.load(std::memory_order_seq_cst);
+    auto done = [&](uint64_t seq) {
+      return seq < handed_.load(std::memory_order_seq_cst) &&
+             entries_[seq % window_].remaining.load(std::memory_order_seq_cst) == 0;
+    };
+    if (!done(low))
+      return;
+    if (committing_.exchange(true, std::memory_order_seq_cst))
+      return;
+    for (low = low_.load(std::memory_order_seq_cst); done(low); ++low) {
+      commit_number(entries_[low % window_], low);
+      low_.store(low + 1, std::memory_order_seq_cst);
+      event_.notify();
+    }
+    committing_.store(false, std::memory_order_seq_cst);
+  }
+}
+
+void Run::commit_number(Entry &entry, uint64_t seq) {
+  std::vector<SinkPart> parts;
+  {
+    Lock lock(entry.mutex);
+    parts.swap(entry.parts);
+  }
+  uint64_t failed;
+  uint32_t depth = 0;
+  {
+    Lock lock(fail_mutex_);
+    failed = failure_ ? failure_->seq : ~uint64_t(0);
+    depth = failure_ ? failure_->depth : 0;
+  }
+  // The rows before a record that a source cannot decode were right; a number
+  // in which a later stage failed leaves nothing.
+  if (seq < failed || (seq == failed && depth == 0))
+    write_parts(parts, seq);
+  for (SinkPart &part : parts)
+    give_buffer(part.bytes, part.capacity);
+}
+
+void Run::write_parts(std::vector<SinkPart> &parts, uint64_t seq) {
+  struct Piece {
+    const SinkPart *part;
+    int64_t order;
+    uint64_t begin, end;
+    size_t place;
+  };
+  std::vector<Piece> pieces;
+  std::vector<bool> touched(sinks_.size());
+  for (const SinkPart &part : parts) {
+    touched[part.sink] = true;
+    sinks_[part.sink]->rows += part.rows;
+    progress_.rows_out.fetch_add(part.rows, std::memory_order_relaxed);
+    if (part.segments.empty())
+      pieces.push_back({&part, LEVADA_MIN_WATERMARK, 0, part.size, 0});
+    for (size_t i = 0; i < part.segments.size(); ++i)
+      pieces.push_back({&part, part.segments[i].order, part.segments[i].begin,
+                        i + 1 < part.segments.size() ? part.segments[i + 1].begin : part.size, i});
+  }
+  std::sort(pieces.begin(), pieces.end(), [](const Piece &a, const Piece &b) {
+    return a.part->depth != b.part->depth     ? a.part->depth < b.part->depth
+           : a.order != b.order               ? a.order < b.order
+           : a.part->worker != b.part->worker ? a.part->worker < b.part->worker
+                                              : a.place < b.place;
+  });
+  Error error;
+  for (const Piece &piece : pieces)
+    if (piece.begin != piece.end &&
+        !sinks_[piece.part->sink]->write(piece.part->bytes + piece.begin, piece.end - piece.begin,
+                                         error)) {
+      sink_failed(seq, std::move(error));
+      return;
+    }
+  for (uint32_t i = 0; i < sinks_.size(); ++i)
+    if (touched[i] && !sinks_[i]->flush(error)) {
+      sink_failed(seq, std::move(error));
+      return;
+    }
+}
+
+void Run::sink_failed(uint64_t seq, Error &&error) {
+  fail(seq, ~0u, LEVADA_MIN_WATERMARK, 0, std::move(error));
+}
+
+void Run::write(uint32_t sink, const char *bytes, uint64_t size) {
+  Error error;
+  if (limit_.load(std::memory_order_relaxed) == ~uint64_t(0) &&
+      !sinks_[sink]->write(bytes, size, error))
+    sink_failed(handed() - 1, std::move(error));
+}
+
+char *Run::take_buffer(uint64_t &size) {
+  Lock lock(buffer_mutex_);
+  if (!buffers_.empty()) {
+    auto [buffer, capacity] = buffers_.back();
+    buffers_.pop_back();
+    size = capacity;
+    return buffer;
+  }
+  size = 64 << 10;
+  return static_cast<char *>(must_alloc(size));
+}
+
+void Run::give_buffer(char *buffer, uint64_t size) {
+  if (!buffer)
+    return;
+  Lock lock(buffer_mutex_);
+  if (size <= 4 << 20 && buffers_.size() < 64)
+    buffers_.push_back({buffer, size});
+  else
+    free(buffer);
+}
+
+} // namespace levada::rt
