@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <random>
 #include <sstream>
 
 using namespace levada;
@@ -290,6 +291,43 @@ TEST(Json, TimesAndBytes) {
   for (auto *s : {"\"\"", "\"x\"", "12", "true", "{}"})
     EXPECT_EQ(one(s, ts3), "bad") << s;
   EXPECT_EQ(one("12", bytes), "bad");
+}
+
+TEST(Json, WhatIsBadDependsOnTheRecordAlone) {
+  // Mutated records, alone and behind others, with columns read and not.
+  std::mt19937 random(6);
+  const std::string seed = "{\"a\":12,\"b\":\"x\\u00e9y\",\"c\":[1,{\"d\":-0.5e1}],\"e\":true,"
+                           "\"f\":null,\"g\":\"2024-01-01 00:00:00\"}";
+  const std::string bytes = "{}[]\",:\\0123456789-+.eEtrufalsn \t\xc3\xa9\x01\r";
+  for (int round = 0; round < 20000; ++round) {
+    std::string s = seed;
+    for (int n = random() % 4; n >= 0; --n) {
+      size_t at = random() % s.size();
+      char c = bytes[random() % bytes.size()];
+      switch (random() % 3) {
+      case 0:
+        s[at] = c;
+        break;
+      case 1:
+        s.insert(at, 1, c);
+        break;
+      default:
+        s.erase(at, 1 + random() % 3);
+      }
+      s += s.empty() ? " " : "";
+    }
+    auto verdict = [](const Records &records) {
+      return records.empty() ? "blank" : records.back().bad.empty() ? "good" : "bad";
+    };
+    std::string alone = verdict(read(s + "\n", {}));
+    ASSERT_EQ(verdict(read(seed + "\n" + s + "\n", {})), alone) << s;
+    ASSERT_EQ(verdict(read(s + "\n", {str, str, str, str, str, str, str})), alone) << s;
+    ASSERT_EQ(read(seed + "\n" + seed + "\n" + s + "\n", {str, str, str}).back(),
+              read(seed + "\n" + s + "\n", {str, str, str}).back())
+        << s;
+    if (alone == "bad")
+      ASSERT_EQ(verdict(read(s + "\n", {i32, str, f64, i64, boolean, ts3})), "bad") << s;
+  }
 }
 
 //--- JSONTestSuite -----------------------------------------------------------

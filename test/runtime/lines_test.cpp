@@ -1,6 +1,7 @@
 //===- lines_test.cpp - raw lines, lines by a pattern ---------------------===//
 #include "test/runtime/format_fixture.h"
 
+#include <list>
 #include <thread>
 
 using namespace levada;
@@ -35,7 +36,8 @@ namespace {
 /// Spans of one match as texts; "NULL" for a group that took no part.
 std::vector<std::string> match(const char *pattern, std::vector<const char *> names,
                                const std::string &line) {
-  void *handle = nullptr; // its program is kept, as in a run
+  static auto &handles = *new std::list<void *>; // programs are kept, as in a run
+  void *&handle = handles.emplace_back();
   Chunk chunk(line);
   std::vector<const char *> spans(names.size() * 2 + 2);
   std::vector<std::string> out;
