@@ -137,6 +137,32 @@ TEST(Files, PatternsAndDirectories) {
   EXPECT_TRUE(contains(windows(in.path("*/[!b]*")).err, "windows: 1 rows in"));
 }
 
+TEST(Files, Headers) {
+  Folder in;
+  std::filesystem::create_directories(in.path("d"));
+  write_file(in.path("d/1"), "\xEF\xBB\xBFkey,\"time\",value\r\n1,5000,1\r\n");
+  write_file(in.path("d/2"), "key,time,value\n");
+  write_file(in.path("d/3"), "");
+  write_file(in.path("d/4"), "key,time,value\n2,6000,1\n" + plain());
+  write_file(in.path("d/5"), "key,time,value");
+  for (int n : {1, 3}) {
+    Outcome o = run("rt_windows_header", {parallelism(n)},
+                    {{"IN", in.path("d")}, {"OUT", in.path("o" + std::to_string(n))}});
+    EXPECT_EQ(o.code, 0) << o.err;
+    EXPECT_TRUE(contains(o.err, "100,002 rows in")) << o.err;
+  }
+  write_file(in.path("d/6"), "key,tme,value\nx\n");
+  Outcome o = run("rt_windows_header", {}, {{"IN", in.path("d")}, {"OUT", in.path("o")}});
+  EXPECT_EQ(o.code, 1);
+  EXPECT_TRUE(contains(o.err, "R623 wrong-header]: rows: the header lacks `time`, has `tme`")) << o.err;
+  EXPECT_TRUE(contains(o.err, "d/6:1\n")) << o.err;
+  write_file(in.path("bad"), "key,time,value\n1,1,1\nx\n");
+  o = run("rt_windows_header", {}, {{"IN", in.path("bad")}, {"OUT", in.path("o")}});
+  EXPECT_TRUE(contains(o.err, "bad:3 (byte 21)")) << o.err;
+  o = run("rt_windows_header_stdin", {}, {{"OUT", in.path("o")}}, "key,time,value\n1,1,1\nx\n");
+  EXPECT_TRUE(contains(o.err, "stdin:3 (byte 21)")) << o.err;
+}
+
 TEST(Files, MissingOnes) {
   Folder in;
   write_file(in.path("flights.csv"), "");

@@ -227,6 +227,9 @@ const levada_channel_desc channels[] = {
 
 const char *const columns[] = {"key", "time", "value"};
 const levada_option source_options[] = {{"path", "${IN}", true}};
+#ifndef HEADER
+#define HEADER 0
+#endif
 #ifndef ON_ERROR
 #define ON_ERROR LEVADA_ON_ERROR_FAIL
 #endif
@@ -236,7 +239,7 @@ const levada_option source_options[] = {{"path", "${IN}", true}};
 #define SOURCE &levada_connector_filesystem, source_options, 1
 #endif
 const levada_source_desc sources[] = {{"rows", SOURCE, "csv", columns, 3, LEVADA_CUT_CSV, '"', ',',
-                                       0, ON_ERROR, true, 2, 0, SOURCE_OP, nullptr, 0, false}};
+                                       HEADER, ON_ERROR, true, 2, 0, SOURCE_OP, nullptr, 0, false}};
 const levada_option negative_path[] = {{"path", "${OUT}/negative.csv", true}};
 const levada_option late_path[] = {{"path", "${OUT}/late", true}};
 const levada_option totals_path[] = {{"path", "${OUT}/totals.jsonl", true}};
