@@ -100,4 +100,12 @@ def FlowToExec : Pass<"flow-to-exec", "::mlir::ModuleOp"> {
   let dependentDialects = ["::levada::exec::ExecDialect"];
 }
 
+def ExecSinkScalars : Pass<"exec-sink-scalars", "::mlir::ModuleOp"> {
+  let summary = "Computes scalars behind the filters that may drop their row";
+  let description = [{
+    Moves what only one nested region reads into it, unless it can fail or the
+    region runs once per window.
+  }];
+}
+
 #endif

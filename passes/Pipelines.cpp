@@ -39,9 +39,12 @@ void buildFlowPipeline(OpPassManager &pm, const PipelineOptions &options) {
 
 void buildExecPipeline(OpPassManager &pm, const PipelineOptions &options) {
   pm.addPass(createFlowToExec());
+  if (options.level == 0)
+    return;
   // Branches of a stage compute the same expressions.
-  if (options.level > 0)
-    pm.addPass(createCSEPass());
+  pm.addPass(createCSEPass());
+  // After sharing: a shared expression has several readers.
+  pm.addPass(createExecSinkScalars());
 }
 
 namespace {
