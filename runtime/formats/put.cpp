@@ -1,8 +1,7 @@
 //===- put.cpp - texts out: JSON, CSV, plain ------------------------------===//
 //
-// Copied 16 bytes at a time up to what needs an escape. Writes up to 16 bytes
-// beyond the end: buffers have the room that decode.h says for the worst case,
-// and levada_rt_out's callers ask for it.
+// Copied 16 bytes at a time up to what needs an escape; nothing is written
+// beyond the end. Buffers have the room that decode.h says for the worst case.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/formats/scan.h"

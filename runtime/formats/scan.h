@@ -59,19 +59,20 @@ struct Block {
 };
 
 /// The end of the line at `p`: the place of its '\n', which is there. Sets
-/// `ascii` to whether all bytes before are (some after it are looked at, too).
+/// `ascii` to whether all bytes before are. Reads up to 63 bytes behind it.
 LEVADA_FORMAT_INLINE const char *line_end(const char *p, bool *ascii) {
-  Bytes16 any = 0;
-  for (;; p += 16) {
-    Bytes16 v = load16(p);
-    uint32_t m = mask16(v == (uint8_t)'\n');
-    if (m) {
-      uint32_t n = (uint32_t)__builtin_ctz(m);
-      uint32_t high = mask16(v >= 0x80) & ((1u << n) - 1);
-      *ascii = !(high | mask16(any >= 0x80));
-      return p + n;
+  uint64_t high = 0;
+  for (;; p += 64) {
+    Block v = Block::load(p);
+    Bytes16 any = (Bytes16)(v.a == '\n') | (Bytes16)(v.b == '\n') | (Bytes16)(v.c == '\n') |
+                  (Bytes16)(v.d == '\n');
+    if (mask16(any >= 0x80)) {
+      uint64_t found = v.equal('\n');
+      high |= v.high() & ((found & -found) - 1);
+      *ascii = high == 0;
+      return p + __builtin_ctzll(found);
     }
-    any |= v;
+    high |= mask16((v.a | v.b | v.c | v.d) >= 0x80);
   }
 }
 
