@@ -167,9 +167,6 @@ SqlType firstArgument(const std::vector<Argument> &, const std::vector<SqlType> 
 SqlType common(const std::vector<Argument> &, const std::vector<SqlType> &params) {
   return commonType(params);
 }
-SqlType lastArgument(const std::vector<Argument> &, const std::vector<SqlType> &params) {
-  return params.back();
-}
 /// ROUND(x, d), TRUNCATE(x, d): digits are known when d is constant.
 SqlType rounded(const std::vector<Argument> &arguments, const std::vector<SqlType> &params) {
   SqlType type = params.front();
@@ -199,33 +196,28 @@ SqlType average(const std::vector<Argument> &, const std::vector<SqlType> &param
              ? makeDecimal(type.getContext(), kMaxDigits, std::max(6, type.getScale()))
              : type;
 }
-SqlType quotient(const std::vector<Argument> &, const std::vector<SqlType> &params) {
-  return arithmeticType(Arithmetic::Div, params.front(), params.back());
-}
 SqlType remainder(const std::vector<Argument> &, const std::vector<SqlType> &params) {
   return arithmeticType(Arithmetic::Rem, params.front(), params.back());
 }
 
 Rule findRule(llvm::StringRef name) {
   return llvm::StringSwitch<Rule>(name)
-      .Cases("arg0", "first", "same", "argument", firstArgument)
-      .Case("last", lastArgument)
-      .Cases("common", "greatest", "least", common)
-      .Cases("round", "truncate", rounded)
-      .Cases("floor", "ceil", "no_scale", withoutScale)
-      .Cases("sum", "decimal_sum", sum)
-      .Cases("avg", "decimal_avg", average)
-      .Case("div", quotient)
+      .Case("arg0", firstArgument)
+      .Case("avg", average)
+      .Case("common", common)
       .Case("mod", remainder)
-      .Default(firstArgument);
+      .Case("no_scale", withoutScale)
+      .Cases("round", "truncate", rounded)
+      .Case("sum", sum)
+      .Default(nullptr);
 }
 
 SqlType resultType(std::string_view spelled, std::string_view rule,
                    const std::vector<Argument> &arguments, const std::vector<SqlType> &params,
                    mlir::MLIRContext *context) {
-  if (!rule.empty() && !params.empty())
-    return findRule(llvm::StringRef(rule.data(), rule.size()))(arguments, params)
-        .withNullable(true);
+  Rule found = findRule(llvm::StringRef(rule.data(), rule.size()));
+  if (found && !params.empty())
+    return found(arguments, params).withNullable(true);
   if (SqlType type = parseCatalogType(llvm::StringRef(spelled.data(), spelled.size()), context))
     return type.withNullable(true);
   // `DECIMAL(p, s)`, `ANY`: that of the parameter spelled so, the first one.
@@ -273,6 +265,10 @@ Resolved<catalog::Aggregate> resolveAggregate(std::string_view upperName,
   if (resolved.declaration)
     resolved.result = resolved.result.withNullable(resolved.declaration->result.nullable);
   return resolved;
+}
+
+bool isResultRule(std::string_view name) {
+  return findRule(llvm::StringRef(name.data(), name.size())) != nullptr;
 }
 
 std::vector<std::string> signatures(std::string_view upperName) {

@@ -40,6 +40,8 @@ Resolved<catalog::Aggregate> resolveAggregate(std::string_view upperName,
                                               const std::vector<Argument> &arguments,
                                               mlir::MLIRContext *context);
 
+/// Whether `rule:NAME` is known here.
+bool isResultRule(std::string_view name);
 /// "LPAD(STRING, INT, STRING)", one per implementation, for notes.
 std::vector<std::string> signatures(std::string_view upperName);
 /// "INT, STRING".
