@@ -22,7 +22,7 @@ function(levada_target_file NAME)
 endfunction()
 
 foreach(FILE crt1.o crti.o crtn.o crtbeginT.o crtend.o libc.a libm.a libgcc.a libgcc_eh.a
-        libstdc++.a libz.a libzstd.a liblzma.a)
+        libstdc++.a libz.a libzstd.a liblzma.a libre2.a)
   levada_target_file(${FILE})
 endforeach()
 

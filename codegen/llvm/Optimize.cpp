@@ -15,7 +15,8 @@
 
 namespace levada::codegen {
 
-bool linkLibrary(llvm::Module &module, const std::string &bitcode, std::string &error) {
+bool linkLibrary(llvm::Module &module, const std::string &bitcode, std::string &error,
+                 llvm::StringRef kept) {
   llvm::SMDiagnostic diagnostic;
   std::unique_ptr<llvm::Module> library =
       llvm::getLazyIRFileModule(bitcode, diagnostic, module.getContext());
@@ -29,8 +30,8 @@ bool linkLibrary(llvm::Module &module, const std::string &bitcode, std::string &
     error = "the library's bitcode does not fit";
     return false;
   }
-  llvm::internalizeModule(module, [](const llvm::GlobalValue &value) {
-    return value.getName() == "levada_program_main";
+  llvm::internalizeModule(module, [&](const llvm::GlobalValue &value) {
+    return value.getName() == kept;
   });
   return true;
 }

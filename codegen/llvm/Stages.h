@@ -28,8 +28,9 @@ std::unique_ptr<llvm::Module> translate(mlir::ModuleOp module, llvm::LLVMContext
 void addProgram(llvm::Module &module, const Plan &plan, const BuildOptions &options);
 
 /// Links what is called of the library's bitcode, and makes all but the
-/// program private. False with `error` set when the bitcode cannot be read.
-bool linkLibrary(llvm::Module &module, const std::string &bitcode, std::string &error);
+/// `kept` symbol private. False with `error` set when the bitcode cannot be read.
+bool linkLibrary(llvm::Module &module, const std::string &bitcode, std::string &error,
+                 llvm::StringRef kept = "levada_program_main");
 
 /// The -O pipeline.
 void optimize(llvm::Module &module, llvm::TargetMachine &target, unsigned level);

@@ -5,9 +5,8 @@ using namespace mlir;
 
 namespace levada::codegen {
 
-Scalar lowerConstant(Lowering &l, flow::ConstantOp op) {
-  Rep rep = repOf(op.getResult().getType());
-  Attribute value = op.getValue();
+Scalar constantScalar(Lowering &l, Attribute value, flow::SqlType sqlType) {
+  Rep rep = repOf(sqlType);
   if (isa<UnitAttr>(value))
     return l.nullOf(rep);
   if (auto text = dyn_cast<StringAttr>(value))
@@ -19,6 +18,10 @@ Scalar lowerConstant(Lowering &l, flow::ConstantOp op) {
     return {l.e.op<LLVM::ConstantOp>(type, l.e.builder().getFloatAttr(type, number.getValueAsDouble())), {}};
   llvm::APInt number = cast<IntegerAttr>(value).getValue();
   return {l.e.constant(type, number.sextOrTrunc(type.getIntOrFloatBitWidth())), {}};
+}
+
+Scalar lowerConstant(Lowering &l, flow::ConstantOp op) {
+  return constantScalar(l, op.getValue(), op.getResult().getType());
 }
 
 } // namespace levada::codegen

@@ -20,6 +20,19 @@ static std::string hashLayout(Plan &plan, exec::EmitOp op, const Layout &layout)
   return name;
 }
 
+/// Where a row that is emitted here stands in its number: where the row at hand
+/// stood, among those of its source's chunk, or at the window that fired.
+static Value placeOf(Lowering &l) {
+  Emitter &e = l.e;
+  if (l.place)
+    return l.place;
+  if (!l.placeCounter)
+    return e.field(l.ctx, abi::field::ctx::order);
+  Value place = e.load(e.intType(64), l.placeCounter);
+  e.store(e.add(place, e.i64(1)), l.placeCounter);
+  return place;
+}
+
 void lowerEmit(Lowering &l, exec::EmitOp op) {
   Emitter &e = l.e;
   ChannelPlan &channel = l.plan.channels[l.plan.indexOf(op.getChannelAttr())];
@@ -35,13 +48,13 @@ void lowerEmit(Lowering &l, exec::EmitOp op) {
     l.declareConstant(symbol);
     hash = l.hashOf(key, symbol);
   }
+  l.keepPlace();
   auto abi = e.abi();
   Value row = abi::rt_row(abi, l.ctx, e.i32(l.plan.indexOf(op.getChannelAttr())),
                           e.i32(channel.row.size), hash);
   e.store(l.headerWatermark, row, 8);
   if (channel.placeOffset >= 0)
-    e.store(l.place ? e.load(e.intType(64), l.place) : e.i64(0),
-            e.offset(row, channel.placeOffset), 8);
+    e.store(placeOf(l), e.offset(row, channel.placeOffset), 8);
   for (auto [column, value] : llvm::zip(channel.row.columns, values))
     e.storeColumn(row, column, value, /*canonical=*/false);
 }

@@ -86,6 +86,13 @@ Value Lowering::hashOf(Value key, llvm::StringRef layoutSymbol) {
   return abi::rt_hash(abi, key, e.addressOf(layoutSymbol));
 }
 
+void Lowering::keepPlace() {
+  if (!place)
+    return;
+  auto abi = e.abi();
+  abi::rt_order(abi, ctx, place);
+}
+
 void Lowering::declareConstant(llvm::StringRef symbol) {
   auto module = e.function()->getParentOfType<ModuleOp>();
   if (module.lookupSymbol(symbol))
@@ -144,12 +151,16 @@ void Lowering::finish() {
   }
 }
 
-void Lowering::guarded(uint8_t policy, unsigned op, int deadLetter,
-                       llvm::function_ref<void()> body) {
-  Block *handler = e.newBlock(e.intType(32)), *after = e.newBlock();
+void Lowering::catching(Block *handler, llvm::function_ref<void()> body) {
   guards.push_back({handler});
   body();
   guards.pop_back();
+}
+
+void Lowering::guarded(uint8_t policy, unsigned op, int deadLetter,
+                       llvm::function_ref<void()> body) {
+  Block *handler = e.newBlock(e.intType(32)), *after = e.newBlock();
+  catching(handler, body);
   if (!e.ended())
     e.br(after);
   if (handler->hasNoPredecessors()) {

@@ -43,7 +43,10 @@ public:
   mlir::Value watermark;        ///< i64: of the row at hand, for updates
   mlir::Value headerWatermark;  ///< i64: for the header of emitted rows
   mlir::Value nextWatermark;    ///< variable: what the rows so far prove
-  mlir::Value place;            ///< variable i64: place of the row in its number, or null
+  mlir::Value place;            ///< i64: of the row in its number, null where one worker has it
+  mlir::Value placeCounter;     ///< variable: of rows that a source stage emits
+  /// What is put out next stands where the row at hand did.
+  void keepPlace();
 
   //===--- values ---------------------------------------------------------===//
   llvm::DenseMap<mlir::Value, Scalar> scalars;
@@ -77,6 +80,7 @@ public:
 
   //===--- regions --------------------------------------------------------===//
   void lowerBlock(mlir::Block &block);
+  void lowerOp(mlir::Operation *op);
   /// Runs `body` under a guard of its own; errors end it.
   void guarded(uint8_t policy, unsigned op, int deadLetter,
                llvm::function_ref<void()> body);
@@ -106,9 +110,11 @@ public:
   /// -1, 0, 1-like comparisons and equality of two non-NULL values of a type.
   mlir::Value compare(flow::Predicate predicate, mlir::Value l, mlir::Value r, flow::SqlType type);
 
-private:
-  void lowerOp(mlir::Operation *op);
+  /// Runs `body` with errors going to `handler`, which takes an expression's
+  /// number.
+  void catching(mlir::Block *handler, llvm::function_ref<void()> body);
 
+private:
   struct Guard {
     mlir::Block *handler; ///< takes the expression's number
   };
@@ -122,6 +128,8 @@ private:
 //===----------------------------------------------------------------------===//
 
 Scalar lowerConstant(Lowering &l, flow::ConstantOp op);              // Constant.cpp
+/// What flow.constant holds, as a scalar of `type`.
+Scalar constantScalar(Lowering &l, mlir::Attribute value, flow::SqlType type);
 Scalar lowerArith(Lowering &l, mlir::Operation *op);                 // Arith.cpp
 Scalar lowerNeg(Lowering &l, flow::NegOp op);                        // Arith.cpp
 Scalar lowerDecimal(Lowering &l, mlir::Operation *op);               // Decimal.cpp

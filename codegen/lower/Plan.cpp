@@ -78,6 +78,16 @@ Plan::Plan(ModuleOp exec) : exec(exec) {
     }
     planUses(stage, index);
   }
+  // Rows that pass through a stage on many workers say where they stood.
+  for (ChannelPlan &channel : channels) {
+    if (channel.stage < 0 || channel.op.getSingle())
+      continue;
+    const StagePlan &consumer = stages[channel.stage];
+    if (consumer.channels.empty() && consumer.sinks.empty())
+      continue;
+    channel.placeOffset = channel.row.size;
+    channel.row.size += 8;
+  }
   // Rows that were diverted are the runtime's own struct: nothing in it is NULL.
   exec.walk([&](Operation *op) {
     auto symbol = op->getAttrOfType<FlatSymbolRefAttr>("dead_letter");
@@ -86,6 +96,7 @@ Plan::Plan(ModuleOp exec) : exec(exec) {
     for (Column &column : channels[indexOf(symbol)].row.columns)
       column.nullOffset = -1;
     Layout &row = channels[indexOf(symbol)].row;
+    channels[indexOf(symbol)].placeOffset = -1;
     row.size = 8;
     for (Column &column : row.columns)
       row.size += sizeOf(column.rep);

@@ -45,7 +45,7 @@ struct SlotPlan {
 struct ChannelPlan {
   exec::ChannelOp op;
   Layout row;
-  int placeOffset = -1; ///< of the row's hidden place in its chunk
+  int placeOffset = -1; ///< of the row's hidden place in its number (levada_rt_order)
   int stage = -1, producer = -1;
   unsigned input = 0;   ///< which input of its consumer, for unions
 };

@@ -31,6 +31,8 @@ void lowerRowsStage(Plan &plan, StagePlan &stage, ModuleOp to) {
   e.loop(count, [&](Value i, Block *next) {
     Value row = e.offset(rows, e.mul(i, e.i64(channel.row.size)));
     l.watermark = e.smax(base, e.load(e.intType(64), row, 8));
+    if (channel.placeOffset >= 0)
+      l.place = e.load(e.intType(64), e.offset(row, channel.placeOffset), 8);
     Block &body = stage.op.getBody().front();
     for (auto [argument, column] : llvm::zip(body.getArguments(), channel.row.columns))
       l.set(argument, e.loadColumn(row, column));
@@ -87,7 +89,7 @@ void lowerSourceStage(Plan &plan, StagePlan &stage, ModuleOp to) {
   SourcePlan &source = plan.sources[stage.input];
   l.chunk = e.arg(1);
   l.nextWatermark = e.variable(e.intType(64), LEVADA_MIN_WATERMARK);
-  l.place = e.variable(e.intType(64), 0);
+  l.placeCounter = e.variable(e.intType(64), 0);
   Block &body = stage.op.getBody().front();
   format::decodeRecords(l, source, body.getArguments(), [&] {
     l.watermark = l.headerWatermark;

@@ -26,6 +26,7 @@ void lowerWrite(Lowering &l, exec::WriteOp op) {
     l.failIf(value.isNull, RowError::NullValue, op.getLoc());
     value.isNull = {};
   }
+  l.keepPlace();
   format::encodeRow(l, sink, index, values);
 }
 

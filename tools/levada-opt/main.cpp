@@ -5,6 +5,7 @@
 // the curious; `levada build --emit=…` is the user's way.
 //
 //===----------------------------------------------------------------------===//
+#include "codegen/Codegen.h"
 #include "passes/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -21,6 +22,7 @@ int main(int argc, char **argv) {
                   mlir::cf::ControlFlowDialect, mlir::func::FuncDialect,
                   mlir::LLVM::LLVMDialect, mlir::scf::SCFDialect>();
   levada::registerLevadaPasses();
+  levada::codegen::registerPasses();
   levada::registerPipelines();
   mlir::registerCSEPass();
   mlir::registerCanonicalizerPass();

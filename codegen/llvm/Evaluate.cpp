@@ -1,0 +1,200 @@
+//===- Evaluate.cpp - scalar operations on constants, at compile time ------===//
+#include "codegen/llvm/Evaluate.h"
+
+#include "codegen/llvm/Stages.h"
+#include "codegen/lower/Lower.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+#include "llvm/ExecutionEngine/Orc/ExecutionUtils.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/ExecutionEngine/Orc/ThreadSafeModule.h"
+#include "llvm/Support/Error.h"
+
+#include <cstdlib>
+
+using namespace mlir;
+using levada::flow::SqlKind;
+using levada::flow::SqlType;
+
+namespace levada::codegen {
+namespace {
+
+/// What an evaluated function leaves: 16-aligned value, then what became of it.
+struct alignas(16) Outcome {
+  char value[16];
+  int32_t status = LEVADA_ERROR;
+};
+
+/// Memory of the evaluation: freed with the host, never grown further.
+char *allocSlow(levada_ctx *ctx, uint64_t size) {
+  auto *block = static_cast<char *>(std::calloc(1, size + sizeof(void *)));
+  if (!block)
+    std::abort();
+  *reinterpret_cast<void **>(block) = ctx->arena.blocks;
+  ctx->arena.blocks = block;
+  return block + sizeof(void *);
+}
+
+} // namespace
+
+struct ConstantEvaluator::Host {
+  std::unique_ptr<llvm::TargetMachine> target;
+  std::unique_ptr<llvm::orc::LLJIT> jit;
+  levada_ctx ctx{};
+  levada_program program{};
+  std::string zone;
+  unsigned count = 0;
+
+  ~Host() {
+    void *block = ctx.arena.blocks;
+    while (block) {
+      void *next = *static_cast<void **>(block);
+      std::free(block);
+      block = next;
+    }
+  }
+  bool start();
+  Attribute read(const Outcome &outcome, SqlType type, MLIRContext *context);
+};
+
+bool ConstantEvaluator::Host::start() {
+  BuildOptions options;
+  options.optLevel = 0;
+  options.cpu = "native";
+  std::string error;
+  target = createTarget(options, error);
+  auto created = llvm::orc::LLJITBuilder().create();
+  if (!target || !created) {
+    llvm::consumeError(created.takeError());
+    return false;
+  }
+  jit = std::move(*created);
+  auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
+      jit->getDataLayout().getGlobalPrefix());
+  if (!process) {
+    llvm::consumeError(process.takeError());
+    return false;
+  }
+  jit->getMainJITDylib().addGenerator(std::move(*process));
+  llvm::orc::SymbolMap own;
+  own[jit->mangleAndIntern("levada_rt_alloc_slow")] = {
+      llvm::orc::ExecutorAddr::fromPtr(&allocSlow), llvm::JITSymbolFlags::Exported};
+  llvm::cantFail(jit->getMainJITDylib().define(llvm::orc::absoluteSymbols(own)));
+  program.abi_version = LEVADA_ABI_VERSION;
+  program.time_zone = "UTC";
+  ctx.program = &program;
+  ctx.workers = 1;
+  ctx.error_expr = UINT32_MAX;
+  return true;
+}
+
+Attribute ConstantEvaluator::Host::read(const Outcome &outcome, SqlType type,
+                                        MLIRContext *context) {
+  Builder b(context);
+  if (outcome.status == LEVADA_ERROR)
+    return {};
+  if (outcome.status == LEVADA_NULL)
+    return type.getNullable() ? b.getUnitAttr() : Attribute();
+  Rep rep = repOf(type);
+  if (rep == Rep::Str) {
+    levada_str text;
+    memcpy(&text, outcome.value, sizeof text);
+    return b.getStringAttr(llvm::StringRef(text.len <= 12 ? text.inl : text.ptr, text.len));
+  }
+  if (rep == Rep::I1)
+    return b.getBoolAttr(outcome.value[0] != 0);
+  if (rep == Rep::F32 || rep == Rep::F64) {
+    double number;
+    if (rep == Rep::F32) {
+      float single;
+      memcpy(&single, outcome.value, sizeof single);
+      return b.getF32FloatAttr(single);
+    }
+    memcpy(&number, outcome.value, sizeof number);
+    return b.getF64FloatAttr(number);
+  }
+  uint64_t words[2];
+  memcpy(words, outcome.value, sizeof words);
+  unsigned bits = sizeOf(rep) * 8;
+  llvm::APInt number = llvm::APInt(128, words).trunc(bits);
+  bool wide = type.getKind() == SqlKind::Decimal || rep == Rep::I128;
+  Type attrType = b.getIntegerType(wide ? 128 : bits);
+  return b.getIntegerAttr(attrType, wide ? number.sext(128) : number);
+}
+
+ConstantEvaluator::ConstantEvaluator(std::string bitcode)
+    : bitcode(bitcode.empty() ? bitcodePath() : std::move(bitcode)) {}
+ConstantEvaluator::~ConstantEvaluator() = default;
+
+Attribute ConstantEvaluator::evaluate(Operation *op, llvm::ArrayRef<Attribute> operands) {
+  if (op->getNumResults() != 1 || op->getNumRegions())
+    return {};
+  if (auto call = dyn_cast<flow::CallOp>(op)) {
+    const catalog::Function *function = functionOf(call.getSymbol());
+    if (!function || !function->deterministic)
+      return {};
+  }
+  // Zones are the executable's: their data is not here.
+  for (Type type : llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes()))
+    if (cast<SqlType>(type).getKind() == SqlKind::TimestampLtz)
+      return {};
+  if (!host) {
+    host = std::make_unique<Host>();
+    if (!host->start())
+      host->jit.reset();
+  }
+  if (!host->jit)
+    return {};
+
+  MLIRContext *context = op->getContext();
+  DialectRegistry registry;
+  registerDialects(registry);
+  context->appendDialectRegistry(registry);
+  context->loadDialect<LLVM::LLVMDialect>();
+  OwningOpRef<ModuleOp> source = ModuleOp::create(op->getLoc());
+  OwningOpRef<ModuleOp> module = ModuleOp::create(op->getLoc());
+  Plan plan(*source);
+  std::string name = "levada_constant." + std::to_string(host->count++);
+  Type ptr = LLVM::LLVMPointerType::get(context);
+  auto function = declareFunction(*module, op->getLoc(), name, LLVM::LLVMVoidType::get(context),
+                                  {ptr, ptr});
+  auto type = cast<SqlType>(op->getResult(0).getType());
+  {
+    Lowering l(plan, function);
+    Emitter &e = l.e;
+    Value outcome = e.arg(1);
+    for (auto [value, constant] : llvm::zip(op->getOperands(), operands))
+      l.set(value, constantScalar(l, constant, cast<SqlType>(value.getType())));
+    Block *failed = e.newBlock(e.intType(32));
+    l.catching(failed, [&] { l.lowerOp(op); });
+    Scalar result = l.get(op->getResult(0));
+    e.storeRep(repOf(type), result.value, outcome);
+    e.store(e.zext(l.nullFlag(result), e.intType(32)), e.offset(outcome, 16));
+    e.ret();
+    e.enter(failed);
+    e.ret();
+  }
+
+  auto llvmContext = std::make_unique<llvm::LLVMContext>();
+  std::unique_ptr<llvm::Module> code = translate(*module, *llvmContext, *host->target);
+  std::string error;
+  if (!code || !linkLibrary(*code, bitcode, error, name))
+    return {};
+  code->setDataLayout(host->jit->getDataLayout());
+  if (llvm::Error bad = host->jit->addIRModule(
+          llvm::orc::ThreadSafeModule(std::move(code), std::move(llvmContext)))) {
+    llvm::consumeError(std::move(bad));
+    return {};
+  }
+  auto address = host->jit->lookup(name);
+  if (!address) {
+    llvm::consumeError(address.takeError());
+    return {};
+  }
+  Outcome outcome;
+  address->toPtr<void (*)(levada_ctx *, Outcome *)>()(&host->ctx, &outcome);
+  return host->read(outcome, type, context);
+}
+
+} // namespace levada::codegen
