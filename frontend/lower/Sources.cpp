@@ -97,17 +97,13 @@ Relation Lowering::lowerSource(const doc::Source &source) {
   if (source.onError.deadLetter)
     feed(source.onError.deadLetter->text, op.getDead());
   addComputed(relation, source);
-  for (const sql::Name &key : [&] {
-         std::vector<sql::Name> keys;
-         for (const doc::Name &name : source.primaryKey)
-           keys.push_back({name.text, name.range});
-         return keys;
-       }())
-    if (relation.type().indexOf(key.text) < 0 && !relation.broken.count(key.text)) {
-      sql::ColumnExpr column(key.range);
-      column.parts = {key};
-      scopeOf(relation, nullptr).reportUnknown(column, engine);
-    }
+  for (const doc::Name &key : source.primaryKey) {
+    if (relation.type().indexOf(key.text) >= 0 || relation.broken.count(key.text))
+      continue;
+    sql::ColumnExpr column(key.range);
+    column.parts.push_back({key.text, key.range, false});
+    scopeOf(relation, nullptr).reportUnknown(column, engine);
+  }
   if (source.watermark)
     addWatermark(relation, source);
   return relation;

@@ -331,4 +331,13 @@ mlir::Attribute readTimeText(llvm::StringRef text, SqlType to) {
   return timestampAttr(to, *value);
 }
 
+bool looksNumeric(llvm::StringRef text) {
+  llvm::APFloat number(llvm::APFloat::IEEEdouble());
+  auto status = number.convertFromString(text.trim(), llvm::APFloat::rmNearestTiesToEven);
+  if (status)
+    return true;
+  llvm::consumeError(status.takeError());
+  return false;
+}
+
 } // namespace levada::sema

@@ -53,6 +53,8 @@ bool isMonths(sql::TimeUnit unit);
 mlir::Attribute convertConstant(mlir::Attribute value, SqlType from, SqlType to);
 /// Text read as a date, time or timestamp (of no zone); null if it is none.
 mlir::Attribute readTimeText(llvm::StringRef text, SqlType to);
+/// Whether a constant of text can be read as a number.
+bool looksNumeric(llvm::StringRef text);
 
 } // namespace levada::sema
 

@@ -1,0 +1,237 @@
+//===- Comparison.cpp - comparisons and three-valued logic ----------------===//
+//
+// Both sides of a comparison get one type; text beside another type is read as
+// that. BETWEEN and IN are made of comparisons, their later parts lazily.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/sema/Binder.h"
+#include "frontend/sema/Constants.h"
+
+#include "llvm/Support/Casting.h"
+
+namespace levada::sema {
+
+using namespace flow;
+using llvm::cast;
+
+//===----------------------------------------------------------------------===//
+// Comparison
+//===----------------------------------------------------------------------===//
+
+mlir::Value Binder::coerce(Side side, SqlType type) {
+  SqlType from = typeOf(side.value);
+  type = type.withNullable(from.getNullable());
+  bool time = type.isTimestamp() || type.getKind() == SqlKind::Date ||
+              type.getKind() == SqlKind::Time;
+  if (from.isCharacter() && time) {
+    if (auto text = llvm::dyn_cast_or_null<mlir::StringAttr>(constantOf(side.value))) {
+      mlir::Attribute value = readTimeText(text.getValue(), type);
+      if (!value) {
+        engine.emit(side.range, diag::BadTimeLiteral, text.getValue().str(),
+                    type.isTimestamp() ? "a timestamp" : type.getKind() == SqlKind::Date ? "a date" : "a time of day")
+            .hint(type.isTimestamp() ? "such as '2020-12-31 23:59:59'"
+                  : type.getKind() == SqlKind::Date ? "such as '2020-12-31'" : "such as '23:59:59'");
+        return {};
+      }
+      // A TIMESTAMP_LTZ is read in the session's time zone: by a cast.
+      if (type.getKind() != SqlKind::TimestampLtz) {
+        mlir::Location location = side.value.getLoc();
+        side.value.getDefiningOp()->erase();
+        return constant(value, type, location);
+      }
+    }
+  }
+  if (sameButLength(from, type) && (from.isCharacter() || from.isBinary()))
+    return side.value;
+  // Decimals of one scale are compared as they are held.
+  if (from.getKind() == SqlKind::Decimal && type.getKind() == SqlKind::Decimal &&
+      from.getScale() == type.getScale() &&
+      (from.getPrecision() > 18) == (type.getPrecision() > 18))
+    return side.value;
+  return castTo(side.value, type, locate(side.range));
+}
+
+mlir::Value Binder::compare(Predicate predicate, Side left, Side right, SourceRange whole,
+                            SourceRange opRange, llvm::StringRef op) {
+  mlir::MLIRContext *context = builder.getContext();
+  SqlType types[] = {typeOf(left.value), typeOf(right.value)};
+  Side sides[] = {left, right};
+  for (int i : {0, 1}) {
+    // A whole number counts with the digits it has: no cast of the column.
+    auto integer = llvm::dyn_cast_or_null<mlir::IntegerAttr>(constantOf(sides[i].value));
+    if (integer && types[i].isInteger() && types[1 - i].getKind() == SqlKind::Decimal)
+      types[i] = makeDecimal(context, countDigits(integer.getValue().sext(128)), 0, false);
+    auto text = llvm::dyn_cast_or_null<mlir::StringAttr>(constantOf(sides[i].value));
+    if (text && types[i].isCharacter() && types[1 - i].isNumeric() &&
+        !looksNumeric(text.getValue()))
+      return binaryMismatch(opRange, op, left, right);
+  }
+  SqlType type = comparisonType(types[0], types[1]);
+  if (!type)
+    return binaryMismatch(opRange, op, left, right);
+  if (type.getKind() == SqlKind::Null)
+    type = makeString(context);
+  if (type.isNested())
+    return notYet(whole, "a comparison of " + display(type));
+  bool nullable = typeOf(left.value).getNullable() || typeOf(right.value).getNullable();
+  mlir::Value a = coerce(left, type), b = coerce(right, type);
+  if (!a || !b)
+    return {};
+  bool total = predicate == Predicate::distinct || predicate == Predicate::not_distinct;
+  return builder.create<CmpOp>(locate(whole),
+                               makeType(context, SqlKind::Boolean, nullable && !total), predicate,
+                               a, b);
+}
+
+//===----------------------------------------------------------------------===//
+// Logic
+//===----------------------------------------------------------------------===//
+
+mlir::Value Binder::logic(bool isAnd, mlir::Value left, llvm::function_ref<mlir::Value()> right,
+                          mlir::Location location) {
+  mlir::OpBuilder::InsertionGuard guard(builder);
+  mlir::Operation *op = isAnd ? builder.create<AndOp>(location, left.getType(), left).getOperation()
+                              : builder.create<OrOp>(location, left.getType(), left).getOperation();
+  builder.createBlock(&op->getRegion(0));
+  mlir::Value value = right();
+  if (!value)
+    return {};
+  builder.create<YieldOp>(value.getLoc(), value);
+  bool nullable = typeOf(left).getNullable() || typeOf(value).getNullable();
+  op->getResult(0).setType(makeType(builder.getContext(), SqlKind::Boolean, nullable));
+  return op->getResult(0);
+}
+
+mlir::Value Binder::bindLogic(const sql::BinaryExpr &e, mlir::Value left) {
+  llvm::StringRef name = e.op == sql::BinaryOp::And ? "AND" : "OR";
+  mlir::MLIRContext *context = builder.getContext();
+  SqlType type = typeOf(left);
+  if (type.getKind() == SqlKind::Null)
+    left = castTo(left, makeType(context, SqlKind::Boolean), locate(e.left->range));
+  bool leftFails = typeOf(left).getKind() != SqlKind::Boolean;
+  if (leftFails)
+    engine.emit(e.left->range, diag::NotBoolean, "the left side of " + name.str(), display(type))
+        .hint(type.isNumeric() ? "write a comparison, such as `… <> 0`" : "write a comparison");
+  if (leftFails) {
+    bind(*e.right);
+    return {};
+  }
+  return logic(e.op == sql::BinaryOp::And, left,
+               [&] { return bindCondition(*e.right, "the right side of " + name.str()); },
+               locate(e.range));
+}
+
+mlir::Value Binder::bindBetween(const sql::BetweenExpr &e) {
+  mlir::Value value = bind(*e.operand), low = bind(*e.low), high = bind(*e.high);
+  if (!value || !low || !high)
+    return {};
+  mlir::Location location = locate(e.range);
+  Side side{value, e.operand->range};
+  // Text constants are read as times anew on each use.
+  auto copy = [&](mlir::Value v) {
+    mlir::Operation *op = v.getDefiningOp();
+    return constantOf(v) ? builder.clone(*op)->getResult(0) : v;
+  };
+  auto within = [&](Side from, Side to) -> mlir::Value {
+    mlir::Value above = compare(Predicate::ge, {copy(side.value), side.range},
+                                {copy(from.value), from.range}, e.range, e.range, "BETWEEN");
+    if (!above)
+      return {};
+    return logic(
+        true, above,
+        [&] {
+          return compare(Predicate::le, {copy(side.value), side.range}, {copy(to.value), to.range},
+                         e.range, e.range, "BETWEEN");
+        },
+        location);
+  };
+  Side lowSide{low, e.low->range}, highSide{high, e.high->range};
+  mlir::Value result = within(lowSide, highSide);
+  if (result && e.symmetric)
+    result = logic(false, result, [&] { return within(highSide, lowSide); }, location);
+  if (result && e.negated)
+    result = negate(result, location);
+  for (mlir::Value v : {value, low, high})
+    if (constantOf(v) && v.use_empty())
+      v.getDefiningOp()->erase();
+  return result;
+}
+
+mlir::Value Binder::anyEqual(Side operand, llvm::ArrayRef<sql::ExprPtr> list, SourceRange whole) {
+  mlir::Value result;
+  bool failed = false;
+  for (const sql::ExprPtr &item : list) {
+    auto test = [&]() -> mlir::Value {
+      mlir::Value other = bind(*item);
+      if (!other)
+        return {};
+      mlir::Value self = operand.value;
+      if (constantOf(self))
+        self = builder.clone(*self.getDefiningOp())->getResult(0);
+      return compare(Predicate::eq, {self, operand.range}, {other, item->range}, whole,
+                     item->range, list.size() > 1 ? "IN" : "=");
+    };
+    mlir::Value next = result && !failed ? logic(false, result, test, locate(whole)) : test();
+    failed |= !next;
+    result = next ? next : result;
+  }
+  return failed ? mlir::Value() : result;
+}
+
+mlir::Value Binder::bindIn(const sql::InExpr &e) {
+  if (e.query)
+    return notYet(e.range, "IN with a query");
+  mlir::Value value = bind(*e.operand);
+  if (!value) {
+    for (const sql::ExprPtr &item : e.list)
+      bind(*item);
+    return {};
+  }
+  mlir::Value result = anyEqual({value, e.operand->range}, e.list, e.range);
+  if (!result)
+    return {};
+  if (constantOf(value) && value.use_empty())
+    value.getDefiningOp()->erase();
+  return e.negated ? negate(result, locate(e.range)) : result;
+}
+
+mlir::Value Binder::bindIs(const sql::IsExpr &e) {
+  mlir::Value value = bind(*e.operand);
+  if (!value)
+    return {};
+  mlir::Location location = locate(e.range);
+  SqlType type = typeOf(value);
+  if (type.getKind() == SqlKind::Null) {
+    type = makeType(builder.getContext(), SqlKind::Boolean);
+    value = castTo(value, type, location);
+  }
+  if (e.what == sql::IsWhat::Null)
+    return isTest(e.negated ? Truth::is_not_null : Truth::is_null, value, location);
+  if (e.what >= sql::IsWhat::Json) {
+    llvm::StringRef names[] = {"IS JSON", "IS JSON VALUE", "IS JSON OBJECT", "IS JSON ARRAY",
+                               "IS JSON SCALAR"};
+    mlir::Value result =
+        callFunction(names[static_cast<int>(e.what) - static_cast<int>(sql::IsWhat::Json)],
+                     e.range, e.range, {value}, {e.operand->range});
+    return result && e.negated ? negate(result, location) : result;
+  }
+  if (type.getKind() != SqlKind::Boolean) {
+    std::string name = std::string("IS ") + (e.negated ? "NOT " : "") +
+                       (e.what == sql::IsWhat::True    ? "TRUE"
+                        : e.what == sql::IsWhat::False ? "FALSE"
+                                                       : "UNKNOWN");
+    engine.emit(e.range, diag::OperandType, name, display(type))
+        .label(e.operand->range, "this is " + display(type));
+    return {};
+  }
+  switch (e.what) {
+  case sql::IsWhat::True:
+    return isTest(e.negated ? Truth::is_not_true : Truth::is_true, value, location);
+  case sql::IsWhat::False:
+    return isTest(e.negated ? Truth::is_not_false : Truth::is_false, value, location);
+  default:
+    return isTest(e.negated ? Truth::is_not_null : Truth::is_null, value, location);
+  }
+}
+
+} // namespace levada::sema
