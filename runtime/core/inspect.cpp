@@ -26,13 +26,15 @@ void print_inspection(const levada_program *program) {
       program->batch ? "batch" : "streaming", program->time_zone);
   for (uint32_t i = 0; i < program->source_count; ++i) {
     const levada_source_desc &source = program->sources[i];
-    text.format("\nsource %s: %s, %s\n", source.name, source.connector->name, source.format);
+    text.format("\nsource %s: %s%s%s\n", source.name, source.connector->name, *source.format ? ", " : "",
+                source.format);
     list_options(text, source.options, source.option_count);
     list_columns(text, source.columns, source.column_count);
   }
   for (uint32_t i = 0; i < program->sink_count; ++i) {
     const levada_sink_desc &sink = program->sinks[i];
-    text.format("\nsink %s: %s, %s\n", sink.name, sink.connector->name, sink.format);
+    text.format("\nsink %s: %s%s%s\n", sink.name, sink.connector->name, *sink.format ? ", " : "",
+                sink.format);
     list_options(text, sink.options, sink.option_count);
     list_columns(text, sink.columns, sink.column_count);
   }

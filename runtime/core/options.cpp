@@ -31,7 +31,7 @@ constexpr Option options[] = {
     {"--batch-rows", "N", "rows handed from stage to stage at once (default 4096); for tests"},
     {"--state", "DIR",
      "folder for state; no state is kept between runs in this version,\n"
-     "                            the folder is neither made nor read"},
+     "                              the folder is neither made nor read"},
     {"--version", nullptr, "name, compiler version and fingerprint of the pipeline"},
     {"--help", nullptr, "this text"},
     {"--once", NO_STATE, nullptr},
@@ -72,7 +72,7 @@ void print_help(const levada_program *program, const char *self) {
       Text left(option.name);
       if (option.argument)
         left.append(' ').append(option.argument);
-      text.format("  %-25s %s\n", left.c_str(), option.help);
+      text.format("  %-27s %s\n", left.c_str(), option.help);
     }
   Text list;
   for (uint32_t i = 0; i < program->source_count; ++i)
