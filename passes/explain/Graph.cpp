@@ -70,7 +70,8 @@ static void describe(Operation *op, const ReadColumns &read, Node &node) {
         for (auto [value, name] : llvm::zip(yielded(body), output.getNames())) {
           std::string text = expressionText(value, input);
           std::string column = columnText(name.getValue());
-          if (text == column)
+          // A computed column may be called by its expression.
+          if (text == column || text == name.getValue())
             same.push_back(name);
           else
             say(node, column + " = " + text);

@@ -35,7 +35,7 @@ std::string callText(AggAttr agg) {
   text += llvm::join(llvm::map_range(agg.getArgs(), [](StringAttr a) { return a.str(); }), ", ");
   text += ")";
   if (!agg.getFilter().empty())
-    text += " FILTER (" + agg.getFilter().str() + ")";
+    text += " FILTER (WHERE " + agg.getFilter().str() + ")";
   return text;
 }
 

@@ -28,7 +28,7 @@ llvm::StringRef stateBound(mlir::Operation *op);
 /// Columns that a sort's rows keep, in the input's order; empty before planState.
 llvm::SmallVector<mlir::StringAttr> plannedColumns(levada::flow::SortOp op);
 
-/// "SUM(DISTINCT v) FILTER (f)": how a field is called.
+/// "SUM(DISTINCT v) FILTER (WHERE f)": how a field is called.
 std::string callText(levada::flow::AggAttr call);
 
 } // namespace levada

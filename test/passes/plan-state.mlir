@@ -17,7 +17,7 @@
 // Fields are named by their expressions.
 // CHECK: flow.aggregate "batch"
 // CHECK-SAME: bound = "one entry per (k, j), until the input ends; with its distinct values"
-// CHECK-SAME: fields = ["k", "j", "COUNT(*)", "SUM(DISTINCT v) FILTER (f)"], id = "batch/aggregate[k,j]"
+// CHECK-SAME: fields = ["k", "j", "COUNT(*)", "SUM(DISTINCT v) FILTER (WHERE f)"], id = "batch/aggregate[k,j]"
 %c = flow.aggregate "batch" %rows keys ["k", "j"]
   aggs [#flow.agg<"COUNT", "c", [], filter = "", distinct = false, as "n" -> !flow.sql<BIGINT NOT NULL>>,
         #flow.agg<"SUM", "s", ["v"], filter = "f", distinct = true, as "s" -> !flow.sql<INT>>]
