@@ -34,8 +34,9 @@ def main():
     if not wanted:
         paths = [suite, unit]
     with tempfile.NamedTemporaryFile(suffix=".json") as results:
-        command = find_lit() + ["-s" if sys.stdout.isatty() else "-q", "--order=lexical",
-                                "-o", results.name] + options + paths
+        # What failed with its output; a progress bar where someone looks.
+        looks = ["-sv"] if sys.stdout.isatty() else ["-sv", "--no-progress-bar"]
+        command = find_lit() + looks + ["--order=lexical", "-o", results.name] + options + paths
         status = subprocess.run(command).returncode
         try:
             tests = json.load(results)["tests"]
