@@ -34,8 +34,12 @@ module attributes {flow.name = "all"} {
   %sum = flow.add %k, %seven : !flow.sql<INT>, !flow.sql<INT NOT NULL> -> !flow.sql<INT>
   // CHECK: flow.div
   %quotient = flow.div %v, %dec : !flow.sql<DECIMAL(10, 2)>, !flow.sql<DECIMAL(3, 2) NOT NULL> -> !flow.sql<DECIMAL(16, 6)>
+  // CHECK: flow.rem
+  %rest = flow.rem %sum, %seven : !flow.sql<INT>, !flow.sql<INT NOT NULL> -> !flow.sql<INT>
+  // CHECK: flow.sub
+  %less0 = flow.sub %rest, %seven : !flow.sql<INT>, !flow.sql<INT NOT NULL> -> !flow.sql<INT>
   // CHECK: flow.neg %{{.+}} : <INT> -> <INT>
-  %neg = flow.neg %sum : !flow.sql<INT> -> !flow.sql<INT>
+  %neg = flow.neg %less0 : !flow.sql<INT> -> !flow.sql<INT>
   // CHECK: flow.cmp lt %{{.+}}, %{{.+}} : <INT>, <INT NOT NULL> -> <BOOLEAN>
   %less = flow.cmp lt %neg, %seven : !flow.sql<INT>, !flow.sql<INT NOT NULL> -> !flow.sql<BOOLEAN>
   // CHECK: flow.is is_not_null %{{.+}} : <INT> -> <BOOLEAN NOT NULL>
