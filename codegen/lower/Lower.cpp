@@ -168,8 +168,8 @@ void Lowering::guarded(uint8_t policy, unsigned op, int deadLetter,
   } else {
     e.enter(handler);
     auto abi = e.abi();
-    Value stop = abi::rt_bad_row(abi, ctx, chunk ? chunk : e.null(), record ? record : e.null(),
-                                 recordSize ? e.load(e.intType(64), recordSize) : e.i64(0),
+    Value stop = abi::rt_bad_row(abi, ctx, chunk ? chunk : e.null(),
+                                 record ? e.load(e.ptr(), record) : e.null(), recordSize ? e.load(e.intType(64), recordSize) : e.i64(0),
                                  handler->getArgument(0), e.i32(op), e.i8(policy),
                                  e.i32(deadLetter));
     e.condBr(e.ne(stop, e.i32(0)), returnBlock(true), after);

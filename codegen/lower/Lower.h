@@ -39,7 +39,8 @@ public:
 
   //===--- the row at hand ------------------------------------------------===//
   mlir::Value ctx;              ///< levada_ctx *
-  mlir::Value chunk, record, recordSize; ///< of a source stage, else null
+  mlir::Value chunk;            ///< of a source stage, else null
+  mlir::Value record, recordSize; ///< variables: begin and size of the record
   mlir::Value watermark;        ///< i64: of the row at hand, for updates
   mlir::Value headerWatermark;  ///< i64: for the header of emitted rows
   mlir::Value nextWatermark;    ///< variable: what the rows so far prove
