@@ -175,7 +175,8 @@ Constant *Tables::channel(const ChannelPlan &channel) {
                {"mode", u8(op.getSingle() ? LEVADA_CHANNEL_SINGLE : LEVADA_CHANNEL_HASH)},
                {"stage", u32(channel.stage)},
                {"producer", u32(channel.producer)},
-               {"input", u32(channel.input)}});
+               {"input", u32(channel.input)},
+               {"place_offset", u32(channel.placeOffset < 0 ? 0 : channel.placeOffset)}});
 }
 
 Constant *Tables::slot(const SlotPlan &slot) {

@@ -196,6 +196,9 @@ typedef struct levada_channel_desc {
   uint32_t stage;              /* the consumer */
   uint32_t producer;           /* the stage that fills it */
   uint32_t input;              /* which input of the consumer, for unions */
+  uint32_t place_offset;       /* of an int64 in the row that the consumer gives to
+                                * levada_rt_order, 0: none. The runtime replaces it
+                                * where rows of several senders are put in order. */
 } levada_channel_desc;
 
 enum { LEVADA_SLOT_WINDOW, LEVADA_SLOT_SESSION, LEVADA_SLOT_GROUP, LEVADA_SLOT_SORT };

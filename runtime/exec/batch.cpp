@@ -52,7 +52,7 @@ void BatchPool::give(Batch *batch) {
   free_.push_back(batch);
 }
 
-void note_order(std::vector<Segment> &segments, int64_t order, uint64_t end) {
+void note_order(std::vector<Segment> &segments, const Order &order, uint64_t end) {
   if (!segments.empty() && segments.back().begin == end)
     segments.back().order = order;
   else

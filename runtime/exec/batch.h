@@ -12,13 +12,25 @@
 #include "runtime/exec/frame.h"
 
 #include <atomic>
+#include <compare>
 #include <vector>
 
 namespace levada::rt {
 
+/// Where something stands within its number, compared field by field. A fire
+/// or a row of a source has only `first`; rows that were merged, or came from
+/// several workers, carry where they came from (Execution::place_rows).
+struct Order {
+  int64_t first = LEVADA_MIN_WATERMARK;
+  uint64_t origin = 0;
+  int64_t second = 0;
+  uint64_t row = 0;
+  auto operator<=>(const Order &) const = default;
+};
+
 /// Rows (or bytes) from `begin` on stand at `order` within their number.
 struct Segment {
-  int64_t order;
+  Order order;
   uint64_t begin;
 };
 
@@ -51,7 +63,7 @@ private:
 };
 
 /// Notes in `segments` that what follows `end` stands at `order`.
-void note_order(std::vector<Segment> &segments, int64_t order, uint64_t end);
+void note_order(std::vector<Segment> &segments, const Order &order, uint64_t end);
 
 /// A bounded queue of batches between one sender and one receiver.
 class Ring {

@@ -14,7 +14,7 @@
 
 namespace levada::rt {
 
-void Run::fail(uint64_t seq, uint32_t depth, int64_t order, uint32_t worker, Error &&error) {
+void Run::fail(uint64_t seq, uint32_t depth, const Order &order, uint32_t worker, Error &&error) {
   Lock lock(fail_mutex_);
   // Of one number, what lies deepest in the program was reached first.
   if (failure_) {
@@ -101,7 +101,7 @@ void Run::commit_number(Entry &entry, uint64_t seq) {
 void Run::write_parts(std::vector<SinkPart> &parts, uint64_t seq) {
   struct Piece {
     const SinkPart *part;
-    int64_t order;
+    Order order;
     uint64_t begin, end;
     size_t place;
   };
@@ -112,7 +112,7 @@ void Run::write_parts(std::vector<SinkPart> &parts, uint64_t seq) {
     sinks_[part.sink]->rows += part.rows;
     progress_.rows_out.fetch_add(part.rows, std::memory_order_relaxed);
     if (part.segments.empty())
-      pieces.push_back({&part, LEVADA_MIN_WATERMARK, 0, part.size, 0});
+      pieces.push_back({&part, Order(), 0, part.size, 0});
     for (size_t i = 0; i < part.segments.size(); ++i)
       pieces.push_back({&part, part.segments[i].order, part.segments[i].begin,
                         i + 1 < part.segments.size() ? part.segments[i + 1].begin : part.size, i});
@@ -139,7 +139,7 @@ void Run::write_parts(std::vector<SinkPart> &parts, uint64_t seq) {
 }
 
 void Run::sink_failed(uint64_t seq, Error &&error) {
-  fail(seq, ~0u, LEVADA_MIN_WATERMARK, 0, std::move(error));
+  fail(seq, ~0u, Order(), 0, std::move(error));
 }
 
 void Run::write(uint32_t sink, const char *bytes, uint64_t size) {

@@ -19,7 +19,8 @@ namespace levada::rt {
 struct Execution::Saved {
   levada_arena arena;
   levada_out *outs;
-  int64_t chunk_watermark, now_ms, order;
+  int64_t chunk_watermark, now_ms, ctx_order;
+  Order order;
   int32_t failed;
   Execution *running;
   Frame *frame;
@@ -66,8 +67,8 @@ Execution::~Execution() {
 
 void Execution::enter(uint64_t number, Saved &saved) {
   levada_ctx &ctx = worker.ctx;
-  saved = {ctx.arena, ctx.outs,   ctx.chunk_watermark, ctx.now_ms,
-           ctx.order, ctx.failed, worker.running,      worker.frame};
+  saved = {ctx.arena, ctx.outs,   ctx.chunk_watermark, ctx.now_ms,  ctx.order,
+           order,     ctx.failed, worker.running,      worker.frame};
   busy = true;
   if (!frame_) {
     frame_ = frame_new();
@@ -77,6 +78,7 @@ void Execution::enter(uint64_t number, Saved &saved) {
   ctx.arena = frame_->arena;
   ctx.outs = outs_.data();
   ctx.order = LEVADA_MIN_WATERMARK;
+  order = Order();
   ctx.failed = 0;
   ctx.now_ms = now_ms();
   worker.running = this;
@@ -90,7 +92,8 @@ void Execution::leave(Saved &saved) {
   ctx.outs = saved.outs;
   ctx.chunk_watermark = saved.chunk_watermark;
   ctx.now_ms = saved.now_ms;
-  ctx.order = saved.order;
+  ctx.order = saved.ctx_order;
+  order = saved.order;
   // With one worker, what runs inside a stage was caused by it: it stops too.
   ctx.failed = saved.failed | (worker.run.topology.workers == 1 ? int32_t(failed_) : 0);
   worker.running = saved.running;
@@ -100,7 +103,7 @@ void Execution::leave(Saved &saved) {
 void Execution::stage_failed() {
   failed_ = true;
   if (worker.error)
-    worker.run.fail(seq, stage.depth, worker.ctx.order, worker.index, std::move(worker.error));
+    worker.run.fail(seq, stage.depth, order, worker.index, std::move(worker.error));
   worker.error = Error();
 }
 
@@ -255,7 +258,7 @@ void Execution::grow(levada_out *out, uint64_t need) {
     out->cur = out->begin;
     out->end = out->begin + size;
     if (run.topology.workers > 1)
-      owner->segments.assign(1, {worker.ctx.order, 0});
+      owner->segments.assign(1, {order, 0});
   }
   if (size - used < need) {
     while (size - used < need)
@@ -266,10 +269,12 @@ void Execution::grow(levada_out *out, uint64_t need) {
   }
 }
 
-void Execution::set_order(int64_t order) {
+void Execution::set_order(int64_t place) {
   const Topology &topology = worker.run.topology;
   if (topology.workers == 1)
     return;
+  uint64_t row = uint64_t(place) - uint64_t(FIRST_PLACE);
+  order = row < places_.size() ? places_[row] : Order{place};
   for (uint32_t sink : stage.sinks)
     if (outs_[sink].begin)
       note_order(owners_[sink].segments, order, outs_[sink].cur - outs_[sink].begin);

@@ -5,10 +5,11 @@
 
 namespace levada::rt {
 
-void Merge::add(uint32_t input, Batch *batch, uint32_t begin, uint32_t end, int64_t base) {
+void Merge::add(uint32_t input, Batch *batch, uint32_t begin, uint32_t end, int64_t base,
+                const Order &place) {
   if (begin == end)
     return;
-  inputs_[input].push_back({batch, begin, end, base});
+  inputs_[input].push_back({batch, begin, end, base, place});
   ++batch->pieces;
 }
 
@@ -19,7 +20,7 @@ static int64_t row_watermark(const Batch *batch, uint32_t row, int64_t base) {
 }
 
 uint32_t Merge::next(const int64_t *watermarks, char *to, uint32_t room,
-                     std::vector<Batch *> &done) {
+                     std::vector<Batch *> &done, std::vector<Order> *places, uint32_t offset) {
   uint32_t made = 0;
   while (made < room) {
     // The first row in order (watermark, input).
@@ -48,6 +49,15 @@ uint32_t Merge::next(const int64_t *watermarks, char *to, uint32_t room,
     char *row = to + uint64_t(made++) * size;
     memcpy(row, piece.batch->row(piece.begin), size);
     memcpy(row, &best_watermark, sizeof best_watermark);
+    if (places) {
+      // A row of a source says itself where it stands in its chunk.
+      Order place{best_watermark, uint64_t(best) << 56 | piece.batch->seq, piece.place.first,
+                  piece.place.row};
+      if (place.second == LEVADA_MIN_WATERMARK)
+        memcpy(&place.second, row + offset, sizeof place.second);
+      places->push_back(place);
+      ++piece.place.row;
+    }
     if (++piece.begin == piece.end) {
       Batch *batch = piece.batch;
       inputs_[best].pop_front();

@@ -21,11 +21,15 @@ public:
   void resize(uint32_t inputs) { inputs_.resize(inputs); }
   /// Rows of `input` from `begin` to `end`; `base` is the input's watermark
   /// before their number. The batch stays until it comes out of next or drop.
-  void add(uint32_t input, Batch *batch, uint32_t begin, uint32_t end, int64_t base);
+  /// `place`: of the first row, where rows bring no place of their own.
+  void add(uint32_t input, Batch *batch, uint32_t begin, uint32_t end, int64_t base,
+           const Order &place = {});
   /// Copies rows that may go into `to` (room for `room` rows), each with its
   /// merged watermark; `watermarks` are the inputs' after the current number.
   /// Batches that are used up go to `done`. Returns the number of rows.
-  uint32_t next(const int64_t *watermarks, char *to, uint32_t room, std::vector<Batch *> &done);
+  /// `places`: to be filled, or NULL; `offset` as levada_channel_desc has it.
+  uint32_t next(const int64_t *watermarks, char *to, uint32_t room, std::vector<Batch *> &done,
+                std::vector<Order> *places = nullptr, uint32_t offset = 0);
   bool empty() const;
   /// Everything that waits, for a run that ends early.
   void drop(std::vector<Batch *> &done);
@@ -35,6 +39,7 @@ private:
     Batch *batch;
     uint32_t begin, end;
     int64_t base;
+    Order place;
   };
   std::vector<std::deque<Piece>> inputs_;
 };

@@ -87,10 +87,18 @@ static void forget_watermarks(Batch &batch, uint32_t begin, uint32_t end) {
     memset(batch.row(i), 0, 7), batch.row(i)[7] = char(0x80);
 }
 
+/// Writes into each row the number of its entry in places_, for levada_rt_order.
+void Execution::place_rows(char *rows, uint32_t count, uint32_t row_size, uint32_t offset) {
+  for (uint32_t i = 0; i < count; ++i) {
+    int64_t place = FIRST_PLACE + i;
+    memcpy(rows + uint64_t(i) * row_size + offset, &place, sizeof place);
+  }
+}
+
 /// The batches of `number` that wait at an input, as pieces in order.
 void Execution::take_all(uint64_t number) {
   struct Piece {
-    int64_t order;
+    Order order;
     Batch *batch;
     uint32_t begin, end;
     size_t place; // as it came
@@ -112,7 +120,7 @@ void Execution::take_all(uint64_t number) {
           continue;
         }
         if (batch->segments.empty())
-          pieces.push_back({LEVADA_MIN_WATERMARK, batch, 0, batch->count, pieces.size()});
+          pieces.push_back({{}, batch, 0, batch->count, pieces.size()});
         for (size_t s = 0; s < batch->segments.size(); ++s) {
           uint64_t end =
               s + 1 < batch->segments.size() ? batch->segments[s + 1].begin : batch->count;
@@ -128,8 +136,12 @@ void Execution::take_all(uint64_t number) {
     for (const Piece &piece : pieces) {
       if (piece.begin == piece.end)
         continue;
+      // Of equal orders, senders have ranges of hashes, lower ones first.
+      Order place = piece.order;
+      place.row = uint64_t(piece.batch->sender) << 40 | piece.begin;
       if (stage.merges)
-        merge_.add(i, piece.batch, piece.begin, piece.end, base);
+        merge_.add(i, piece.batch, piece.begin, piece.end, base,
+                   input.channel->from_source ? Order() : place);
       else
         ++piece.batch->pieces;
     }
@@ -140,8 +152,23 @@ void Execution::take_all(uint64_t number) {
         // Inputs of which one has no watermark have none together.
         if (inputs_.size() > 1)
           forget_watermarks(*piece.batch, piece.begin, piece.end);
-        process({piece.batch->row(piece.begin), piece.end - piece.begin,
-                 inputs_.size() > 1 ? LEVADA_MIN_WATERMARK : base, number});
+        char *rows = piece.batch->row(piece.begin);
+        uint32_t count = piece.end - piece.begin, offset = input.channel->desc->place_offset;
+        if (offset && worker.run.topology.workers > 1) {
+          places_.clear();
+          for (uint32_t r = 0; r < count; ++r) {
+            Order place = piece.order;
+            if (inputs_.size() > 1)
+              place = {i, place.origin, place.first, place.row};
+            if (input.channel->from_source)
+              memcpy(&place.second, rows + uint64_t(r) * piece.batch->row_size + offset, 8);
+            else if (!place.row)
+              place.row = uint64_t(piece.batch->sender) << 40 | (piece.begin + r + 1);
+            places_.push_back(place);
+          }
+          place_rows(rows, count, piece.batch->row_size, offset);
+        }
+        process({rows, count, inputs_.size() > 1 ? LEVADA_MIN_WATERMARK : base, number});
         if (--piece.batch->pieces == 0)
           hold(piece.batch);
       }
@@ -160,9 +187,14 @@ void Execution::process_merged(uint64_t number) {
   std::vector<Batch *> done;
   while (!merge_.empty()) {
     char *rows = merge_buffer_.get(uint64_t(room) * size);
-    uint32_t count = merge_.next(reached.data(), rows, room, done);
+    places_.clear();
+    uint32_t offset = worker.run.topology.workers > 1 ? inputs_[0].channel->desc->place_offset : 0;
+    uint32_t count =
+        merge_.next(reached.data(), rows, room, done, offset ? &places_ : nullptr, offset);
     if (!count)
       break;
+    if (offset)
+      place_rows(rows, count, size, offset);
     process({rows, count, LEVADA_MIN_WATERMARK, number});
     for (Batch *batch : done)
       hold(batch);

@@ -179,7 +179,7 @@ bool Run::take_chunk(Worker &worker) {
   entry.key.store(key_of(seq, chosen, worker.index), std::memory_order_release);
   handed_.store(seq + 1, std::memory_order_release);
   if (result == Source::FAILED)
-    fail(seq, 0, LEVADA_MIN_WATERMARK, 0, std::move(error));
+    fail(seq, 0, Order(), 0, std::move(error));
   cut_mutex_.unlock();
   event_.notify();
 

@@ -48,7 +48,7 @@ public:
   /// The highest watermark of a number's chunk.
   void reached(uint64_t seq, uint32_t source, int64_t watermark);
 
-  void fail(uint64_t seq, uint32_t depth, int64_t order, uint32_t worker, Error &&error);
+  void fail(uint64_t seq, uint32_t depth, const Order &order, uint32_t worker, Error &&error);
   void submit(uint64_t seq, SinkPart &&part);
   /// An execution has done its part of `seq`.
   void executed(uint64_t seq);
@@ -125,7 +125,7 @@ private:
   struct Failure {
     uint64_t seq;
     uint32_t depth;
-    int64_t order;
+    Order order;
     uint32_t worker;
     Error error;
   };

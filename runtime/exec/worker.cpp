@@ -78,7 +78,7 @@ void Worker::row_slow(uint32_t channel, uint32_t receiver) {
   batch->frame = frame;
   frame_retain(frame);
   if (run.topology.workers > 1)
-    batch->segments.push_back({ctx.order, 0});
+    batch->segments.push_back({execution->order, 0});
   rows.owner = batch;
   rows.cur = batch->rows;
   rows.end = batch->rows + uint64_t(desc.row_size) * run.settings.batch_rows;

@@ -43,6 +43,9 @@ struct SinkPart {
   std::vector<Segment> segments;
 };
 
+/// Places of rows that were put in order count from here: no window ends then.
+constexpr int64_t FIRST_PLACE = LEVADA_MIN_WATERMARK + 1;
+
 class Execution {
 public:
   Execution(Worker &worker, const Stage &stage);
@@ -59,8 +62,8 @@ public:
   void take(Batch *batch);
   /// Ends the current number: slots, outputs, sinks.
   void finish(uint64_t seq);
-  /// A row at `order` follows.
-  void set_order(int64_t order);
+  /// What follows stands at `place` within its number.
+  void set_order(int64_t place);
   /// Room in a sink's buffer.
   void grow(levada_out *out, uint64_t need);
 
@@ -76,6 +79,7 @@ public:
   bool busy = false;
   uint64_t seq = 0;
   int64_t watermark = LEVADA_MIN_WATERMARK; // minimum over the inputs
+  Order order;                              // of what is written and emitted next
 
 private:
   struct Saved;
@@ -84,6 +88,7 @@ private:
   void leave(Saved &saved);
   void process(const levada_batch &rows);
   void process_merged(uint64_t seq);
+  void place_rows(char *rows, uint32_t count, uint32_t row_size, uint32_t offset);
   void hold(Batch *batch);
   void take_all(uint64_t seq);
   void close_outputs(uint64_t seq, int64_t watermark);
@@ -98,6 +103,7 @@ private:
   std::vector<Out> owners_;
   Merge merge_;
   Buffer merge_buffer_;
+  std::vector<Order> places_; // of the rows at hand, where they were put in order
   Frame *frame_ = nullptr; // of the number at hand
   bool failed_ = false;    // in this number
   uint64_t next_ = 0;      // number looked at next

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <gtest/gtest.h>
+#include <set>
 #include <sstream>
 
 using namespace test;
@@ -179,6 +180,21 @@ std::string merged(const std::string &a, const std::string &b) {
 
 } // namespace
 
+/// The lines of `all` that are among those of `some`, in the order of `all`.
+static std::string in_order_of(const std::string &all, const std::string &some) {
+  std::multiset<std::string> wanted;
+  std::istringstream lines(some), in(all);
+  for (std::string line; std::getline(lines, line);)
+    wanted.insert(line);
+  std::string text;
+  for (std::string line; std::getline(in, line);)
+    if (auto found = wanted.find(line); found != wanted.end()) {
+      wanted.erase(found);
+      text += line + "\n";
+    }
+  return text;
+}
+
 TEST(Order, InputsMergeByWatermark) {
   Folder in;
   // One source is four times as dense: it must be read ahead of the other.
@@ -196,6 +212,11 @@ TEST(Order, InputsMergeByWatermark) {
     EXPECT_FALSE(these.empty());
     EXPECT_TRUE(counts.empty() || counts == these) << way[1];
     counts = these;
+    // Rows that pass a stage keep the order of the merge, also behind an exchange.
+    std::string late = read_file(out.path("late.csv"));
+    EXPECT_GT(late.size(), 10000u);
+    EXPECT_TRUE(late == in_order_of(want, late)) << way[1];
+    EXPECT_TRUE(late == read_file(out.path("passed.csv"))) << way[1];
   }
 }
 

@@ -1,14 +1,17 @@
 // Two sources of lines "key,time,value", $A and $B, meet: their rows are
-// written as they are merged, and counted per key in windows of 1000 ms. With
+// written as they are merged, and counted per key in windows of 1000 ms; late
+// rows are written, and once more behind another exchange. With
 // -DNO_WATERMARK the second source has none: the two take turns by chunk.
 #include "program.h"
+
+#include <stddef.h>
 
 namespace {
 
 using namespace test;
 
 struct Row {
-  int64_t watermark, source, key, time, value;
+  int64_t watermark, source, key, time, value, place;
 };
 struct Entry {
   int64_t key, count;
@@ -18,8 +21,8 @@ extern const levada_slot_desc slots[];
 
 template <int S> int32_t read_rows(levada_ctx *ctx, const levada_chunk *chunk) {
   int64_t watermark = ctx->chunk_watermark;
-  int32_t status = each_record(ctx, chunk, S, [&](const Record &r, const char *, uint64_t) {
-    Row row{watermark, S, r.key, r.time, r.value};
+  int32_t status = each_record(ctx, chunk, S, [&](const Record &r, const char *begin, uint64_t) {
+    Row row{watermark, S, r.key, r.time, r.value, begin - chunk->data};
     if (ctx->program->sources[S].has_watermark && r.time - 100 > watermark)
       watermark = r.time - 100;
     uint64_t hash = levada_rt_hash(reinterpret_cast<const char *>(&r.key), &slots[0].key);
@@ -41,8 +44,14 @@ int32_t count_rows(levada_ctx *ctx, const levada_batch *batch) {
         ctx, 0, &slots[0], watermark, r.time, hash, reinterpret_cast<const char *>(&r.key)));
     levada_rt_count(ctx, 2, LEVADA_COUNT_IN, 1);
     levada_rt_count(ctx, 2, count ? LEVADA_COUNT_ABSORBED : LEVADA_COUNT_LATE, 1);
-    if (count)
+    if (count) {
       ++*count;
+    } else {
+      levada_rt_order(ctx, r.place);
+      write_row(ctx, 2, "%ld,%ld,%ld,%ld\n", r.source, r.key, r.time, r.value);
+      uint64_t other = uint64_t(r.time) * 0x9E3779B97F4A7C15;
+      memcpy(levada_rt_row(ctx, 4, sizeof r, other), &r, sizeof r);
+    }
   }
   return 0;
 }
@@ -60,6 +69,16 @@ int32_t write_rows(levada_ctx *ctx, const levada_batch *batch) {
   for (uint32_t i = 0; i < batch->count; ++i)
     write_row(ctx, 0, "%ld,%ld,%ld,%ld\n", rows[i].source, rows[i].key, rows[i].time,
               rows[i].value);
+  return 0;
+}
+
+int32_t write_late(levada_ctx *ctx, const levada_batch *batch) {
+  auto *rows = reinterpret_cast<const Row *>(batch->rows);
+  for (uint32_t i = 0; i < batch->count; ++i) {
+    levada_rt_order(ctx, rows[i].place);
+    write_row(ctx, 3, "%ld,%ld,%ld,%ld\n", rows[i].source, rows[i].key, rows[i].time,
+              rows[i].value);
+  }
   return 0;
 }
 
@@ -88,21 +107,28 @@ const levada_slot_desc slots[] = {{.id = "count",
                                    .fire_stage = 3,
                                    .op = 2}};
 
-const uint32_t numbers[] = {0, 1, 2, 3}, a_channels[] = {0, 2}, b_channels[] = {1, 3};
-const levada_stage_desc stages[] = {{"read a", LEVADA_STAGE_SOURCE, read_rows<0>, nullptr, nullptr,
-                                     nullptr, 0, a_channels, 2, nullptr, 0, -1},
-                                    {"read b", LEVADA_STAGE_SOURCE, read_rows<1>, nullptr, nullptr,
-                                     nullptr, 0, b_channels, 2, nullptr, 0, -1},
-                                    {"count", LEVADA_STAGE_ROWS, nullptr, count_rows, nullptr,
-                                     numbers, 1, nullptr, 0, nullptr, 0, -1},
-                                    {"fire", LEVADA_STAGE_FIRE, nullptr, nullptr, fire_counts,
-                                     nullptr, 0, nullptr, 0, numbers + 1, 1, 0},
-                                    {"write", LEVADA_STAGE_ROWS, nullptr, write_rows, nullptr,
-                                     nullptr, 0, nullptr, 0, numbers, 1, -1}};
-const levada_channel_desc channels[] = {{"a", sizeof(Row), LEVADA_CHANNEL_HASH, 2, 0, 0},
-                                        {"b", sizeof(Row), LEVADA_CHANNEL_HASH, 2, 1, 1},
-                                        {"a all", sizeof(Row), LEVADA_CHANNEL_SINGLE, 4, 0, 0},
-                                        {"b all", sizeof(Row), LEVADA_CHANNEL_SINGLE, 4, 1, 1}};
+const uint32_t numbers[] = {0, 1, 2, 3, 4}, a_channels[] = {0, 2}, b_channels[] = {1, 3};
+const levada_stage_desc stages[] = {
+    {.name = "read a", .kind = LEVADA_STAGE_SOURCE, .source_fn = read_rows<0>,
+     .channels = a_channels, .channel_count = 2, .input_slot = -1},
+    {.name = "read b", .kind = LEVADA_STAGE_SOURCE, .source_fn = read_rows<1>,
+     .channels = b_channels, .channel_count = 2, .input_slot = -1},
+    {.name = "count", .kind = LEVADA_STAGE_ROWS, .rows_fn = count_rows, .slots = numbers,
+     .slot_count = 1, .channels = numbers + 4, .channel_count = 1, .sinks = numbers + 2,
+     .sink_count = 1, .input_slot = -1},
+    {.name = "fire", .kind = LEVADA_STAGE_FIRE, .fire_fn = fire_counts, .sinks = numbers + 1,
+     .sink_count = 1, .input_slot = 0},
+    {.name = "write", .kind = LEVADA_STAGE_ROWS, .rows_fn = write_rows, .sinks = numbers,
+     .sink_count = 1, .input_slot = -1},
+    {.name = "write late", .kind = LEVADA_STAGE_ROWS, .rows_fn = write_late, .sinks = numbers + 3,
+     .sink_count = 1, .input_slot = -1}};
+constexpr uint32_t place = offsetof(Row, place);
+const levada_channel_desc channels[] = {
+    {"a", sizeof(Row), LEVADA_CHANNEL_HASH, 2, 0, 0, place},
+    {"b", sizeof(Row), LEVADA_CHANNEL_HASH, 2, 1, 1, place},
+    {"a all", sizeof(Row), LEVADA_CHANNEL_SINGLE, 4, 0, 0, 0},
+    {"b all", sizeof(Row), LEVADA_CHANNEL_SINGLE, 4, 1, 1, 0},
+    {"late", sizeof(Row), LEVADA_CHANNEL_HASH, 5, 2, 0, place}};
 #ifdef NO_WATERMARK
 constexpr bool second_has_watermark = false;
 #else
@@ -116,34 +142,22 @@ const levada_source_desc sources[] = {
     {"b", &levada_connector_filesystem, b_path, 1, "csv", columns, 3, LEVADA_CUT_LINES, 0, ',', 0,
      LEVADA_ON_ERROR_SKIP, second_has_watermark, -1, 1, 1, nullptr, 0, false}};
 const levada_option counts_path[] = {{"path", "${OUT}/counts.csv", true}};
+const levada_option late_path[] = {{"path", "${OUT}/late.csv", true}};
+const levada_option passed_path[] = {{"path", "${OUT}/passed.csv", true}};
 const levada_sink_desc sinks[] = {
     {"rows", &levada_connector_stdout, nullptr, 0, "csv", columns, 3, nullptr, 3},
-    {"counts", &levada_connector_filesystem, counts_path, 1, "csv", columns, 3, nullptr, 4}};
-const levada_operator_desc operators[] = {
-    {"a", "source"}, {"b", "source"}, {"count", "aggregate"}, {"rows", "sink"}, {"counts", "sink"}};
+    {"counts", &levada_connector_filesystem, counts_path, 1, "csv", columns, 3, nullptr, 4},
+    {"late", &levada_connector_filesystem, late_path, 1, "csv", columns, 3, nullptr, 5},
+    {"passed", &levada_connector_filesystem, passed_path, 1, "csv", columns, 3, nullptr, 6}};
+const levada_operator_desc operators[] = {{"a", "source"},     {"b", "source"},  {"count", "aggregate"},
+                                          {"rows", "sink"},    {"counts", "sink"}, {"late", "sink"},
+                                          {"passed", "sink"}};
 
 } // namespace
 
-extern "C" const levada_program levada_program_main = {LEVADA_ABI_VERSION,
-                                                       "union",
-                                                       "test",
-                                                       "",
-                                                       "beef",
-                                                       false,
-                                                       "UTC",
-                                                       nullptr,
-                                                       0,
-                                                       sources,
-                                                       2,
-                                                       channels,
-                                                       4,
-                                                       slots,
-                                                       1,
-                                                       stages,
-                                                       5,
-                                                       sinks,
-                                                       2,
-                                                       nullptr,
-                                                       0,
-                                                       operators,
-                                                       5};
+extern "C" const levada_program levada_program_main = {
+    .abi_version = LEVADA_ABI_VERSION, .name = "union", .compiler = "test", .plan = "",
+    .fingerprint = "beef", .batch = false, .time_zone = "UTC", .sources = sources,
+    .source_count = 2, .channels = channels, .channel_count = 5, .slots = slots, .slot_count = 1,
+    .stages = stages, .stage_count = 6, .sinks = sinks, .sink_count = 4,
+    .operators = operators, .operator_count = 7};
