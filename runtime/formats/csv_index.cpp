@@ -46,6 +46,11 @@ static uint64_t prefix_xor(uint64_t bits) {
 }
 
 /// Finds the separators of whole lines from csv->next on. False: not of one.
+/// In the archive, but hot: compiled for the CPUs that may come, the best taken
+/// when the program starts.
+#if defined(__x86_64__) && !__has_feature(thread_sanitizer) && !__has_feature(address_sanitizer)
+__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "arch=x86-64-v2", "default")))
+#endif
 static bool index_block(levada_csv *csv) {
   const char *block = csv->next;
   const uint64_t left = (uint64_t)(csv->end - block);
@@ -83,9 +88,12 @@ static bool index_block(levada_csv *csv) {
     newlines &= keep;
     seps &= keep;
     careful &= keep;
-    uint32_t before = count;
-    for (uint64_t rest = seps; rest; rest &= rest - 1)
-      index[count++] = at + (uint32_t)__builtin_ctzll(rest);
+    // Eight at a time, whether they are there or not: there is room behind.
+    uint32_t before = count, found = (uint32_t)__builtin_popcountll(seps);
+    for (uint64_t rest = seps; count < before + found; count += 8)
+      for (uint32_t i = 0; i < 8; ++i, rest &= rest - 1)
+        index[count + i] = at + (uint32_t)__builtin_ctzll(rest | (uint64_t)1 << 63);
+    count = before + found;
     for (uint64_t rest = newlines; rest; rest &= rest - 1) {
       uint64_t below = (rest & -rest) - 1;
       uint32_t place = at + (uint32_t)__builtin_ctzll(rest);

@@ -16,6 +16,8 @@ namespace levada::formats {
 
 typedef uint8_t Bytes16 __attribute__((ext_vector_type(16), aligned(1)));
 typedef bool Bits16 __attribute__((ext_vector_type(16)));
+typedef uint8_t Bytes64 __attribute__((ext_vector_type(64), aligned(1)));
+typedef bool Bits64 __attribute__((ext_vector_type(64)));
 
 LEVADA_FORMAT_INLINE uint64_t load8(const char *p) {
   uint64_t v;
@@ -40,22 +42,23 @@ template <typename V> LEVADA_FORMAT_INLINE uint32_t mask16(V lanes) {
   __builtin_memcpy(&m, &bits, 2);
   return m;
 }
+template <typename V> LEVADA_FORMAT_INLINE uint64_t mask64(const V &lanes) {
+  Bits64 bits = __builtin_convertvector(lanes, Bits64);
+  uint64_t m;
+  __builtin_memcpy(&m, &bits, 8);
+  return m;
+}
 /// 64 bytes, and where they are what.
 struct Block {
-  Bytes16 a, b, c, d;
+  Bytes64 v;
   LEVADA_FORMAT_INLINE Block load(const char *p) {
-    return {load16(p), load16(p + 16), load16(p + 32), load16(p + 48)};
+    Block block;
+    __builtin_memcpy(&block.v, p, 64);
+    return block;
   }
-  __attribute__((always_inline)) uint64_t equal(uint8_t x) const {
-    return join(mask16(a == x), mask16(b == x), mask16(c == x), mask16(d == x));
-  }
+  __attribute__((always_inline)) uint64_t equal(uint8_t x) const { return mask64(v == x); }
   /// Not ASCII.
-  __attribute__((always_inline)) uint64_t high() const {
-    return join(mask16(a >= 0x80), mask16(b >= 0x80), mask16(c >= 0x80), mask16(d >= 0x80));
-  }
-  LEVADA_FORMAT_INLINE uint64_t join(uint32_t p, uint32_t q, uint32_t r, uint32_t s) {
-    return p | (uint64_t)q << 16 | (uint64_t)r << 32 | (uint64_t)s << 48;
-  }
+  __attribute__((always_inline)) uint64_t high() const { return mask64(v >= 0x80); }
 };
 
 /// The end of the line at `p`: the place of its '\n', which is there. Sets
@@ -63,16 +66,17 @@ struct Block {
 LEVADA_FORMAT_INLINE const char *line_end(const char *p, bool *ascii) {
   uint64_t high = 0;
   for (;; p += 64) {
-    Block v = Block::load(p);
-    Bytes16 any = (Bytes16)(v.a == '\n') | (Bytes16)(v.b == '\n') | (Bytes16)(v.c == '\n') |
-                  (Bytes16)(v.d == '\n');
+    Bytes16 a = load16(p), b = load16(p + 16), c = load16(p + 32), d = load16(p + 48);
+    Bytes16 any = (Bytes16)(a == '\n') | (Bytes16)(b == '\n') | (Bytes16)(c == '\n') |
+                  (Bytes16)(d == '\n');
     if (mask16(any >= 0x80)) {
+      Block v = Block::load(p);
       uint64_t found = v.equal('\n');
       high |= v.high() & ((found & -found) - 1);
       *ascii = high == 0;
       return p + __builtin_ctzll(found);
     }
-    high |= mask16((v.a | v.b | v.c | v.d) >= 0x80);
+    high |= mask16((a | b | c | d) >= 0x80);
   }
 }
 
