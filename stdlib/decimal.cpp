@@ -148,17 +148,13 @@ levada_status levada_dec_div(levada_ctx *ctx, const levada_i128 *a, int32_t a_sc
   }
   u128 x = magnitude(*a), y = magnitude(*b), r;
   bool negative = (*a < 0) != (*b < 0);
-  // The quotient gets 38 or 39 digits; the numerator stays below 10^76.
-  int32_t up = 38 - (digits(x) - digits(y));
+  // Scaled so that the quotient has 38 digits: 39 may not fit 128 bits.
+  int32_t more = digits(x) - digits(y);
+  int32_t up = 38 - more - (more >= 0 ? x >= y * pow10(more) : x * pow10(-more) >= y);
   u256 n = up > 38 ? mul(x * pow10(up - 38), pow10(38)) : mul(x, pow10(up));
   u128 q = divide(n, y, &r);
+  q += r >= y - r;
   int32_t q_scale = up + a_scale - b_scale;
-  if (q >= pow10(38)) {
-    q = q / 10 + (q % 10 >= 5);
-    --q_scale;
-  } else {
-    q += r >= y - r;
-  }
   return rescale(q, negative, q_scale, precision, scale, out);
 }
 

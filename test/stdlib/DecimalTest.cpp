@@ -67,6 +67,11 @@ TEST(Decimal, Divides) {
   EXPECT_EQ(apply(levada_dec_div, "1", "3", 38, 37), "0.3333333333333333333333333333333333333");
   EXPECT_EQ(apply(levada_dec_div, "2", "3", 38, 6), "0.666667");
   EXPECT_EQ(apply(levada_dec_div, "-2", "3", 38, 6), "-0.666667");
+  // Leading digits above 2^128 = 3.4e38.
+  EXPECT_EQ(apply(levada_dec_div, "99.00", "27", 38, 6), "3.666667");
+  EXPECT_EQ(apply(levada_dec_div, "-9", "2", 38, 6), "-4.500000");
+  EXPECT_EQ(apply(levada_dec_div, "9", "10000000000000000000000000000000000000", 38, 38),
+            "0.00000000000000000000000000000000000090");
   EXPECT_EQ(apply(levada_dec_div, "99999999999999999999999999999999999999",
                   "99999999999999999999999999999999999998", 38, 37),
             "1.0000000000000000000000000000000000000");
