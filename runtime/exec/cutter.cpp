@@ -9,7 +9,7 @@ namespace {
 using Block = char __attribute__((ext_vector_type(64), aligned(1)));
 using Bits = bool __attribute__((ext_vector_type(64)));
 
-inline uint64_t equal(const Block &block, char c) {
+inline __attribute__((always_inline)) uint64_t equal(const Block &block, char c) {
   Bits bits = __builtin_convertvector(block == c, Bits);
   uint64_t mask;
   memcpy(&mask, &bits, sizeof mask);
@@ -17,16 +17,16 @@ inline uint64_t equal(const Block &block, char c) {
 }
 
 /// Bit i: the number of set bits up to and with i is odd.
-uint64_t prefix_xor(uint64_t bits) {
+inline __attribute__((always_inline)) uint64_t prefix_xor(uint64_t bits) {
   for (int shift = 1; shift < 64; shift *= 2)
     bits ^= bits << shift;
   return bits;
 }
 
 /// By parity; false where a quote opens in the middle of a field.
-bool by_parity(const Cut &cut, const char *data, uint64_t size, uint64_t &end) {
-  uint64_t inside_carry = 0, start_carry = 1; // a field begins at the first byte
-  end = 0;
+inline __attribute__((always_inline)) bool parity(const Cut &cut, const char *data, uint64_t size,
+                                                  uint64_t &end) {
+  uint64_t inside_carry = 0, last = 0, last_ends = 0;
   for (uint64_t at = 0; at < size; at += 64) {
     Block block;
     if (size - at >= 64) {
@@ -35,21 +35,39 @@ bool by_parity(const Cut &cut, const char *data, uint64_t size, uint64_t &end) {
       block = Block(0);
       memcpy(&block, data + at, size - at);
     }
-    uint64_t quotes = equal(block, cut.quote), newlines = equal(block, '\n'), inside = inside_carry;
-    if (quotes) {
-      uint64_t starts = newlines | quotes | equal(block, cut.delimiter);
-      inside ^= prefix_xor(quotes);
+    uint64_t quotes = equal(block, cut.quote), ends = equal(block, '\n');
+    if (__builtin_expect((quotes | inside_carry) != 0, 0)) {
+      uint64_t starts = ends | quotes | equal(block, cut.delimiter);
+      uint64_t inside = inside_carry ^ prefix_xor(quotes);
+      char before = at ? data[at - 1] : '\n'; // a field begins at the first byte
+      uint64_t start_carry = before == '\n' || before == cut.delimiter || before == cut.quote;
       if (quotes & inside & ~(starts << 1 | start_carry))
         return false;
       inside_carry = uint64_t(int64_t(inside) >> 63);
+      ends &= ~inside;
     }
-    char last = block[63];
-    start_carry = last == '\n' || last == cut.delimiter || last == cut.quote;
-    if (uint64_t ends = newlines & ~inside)
-      end = at + 64 - __builtin_clzll(ends);
+    last = ends ? at : last;
+    last_ends = ends ? ends : last_ends;
   }
+  end = last_ends ? last + 64 - __builtin_clzll(last_ends) : 0;
   return true;
 }
+
+#if defined(__x86_64__)
+__attribute__((target("avx512f,avx512bw,avx512vl,bmi,lzcnt"))) bool
+parity_wide(const Cut &cut, const char *data, uint64_t size, uint64_t &end) {
+  return parity(cut, data, size, end);
+}
+bool by_parity(const Cut &cut, const char *data, uint64_t size, uint64_t &end) {
+  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+    return parity_wide(cut, data, size, end);
+  return parity(cut, data, size, end);
+}
+#else
+bool by_parity(const Cut &cut, const char *data, uint64_t size, uint64_t &end) {
+  return parity(cut, data, size, end);
+}
+#endif
 
 /// Byte by byte; stops at the first end where `first`.
 uint64_t exactly(const Cut &cut, const char *data, uint64_t size, bool first) {

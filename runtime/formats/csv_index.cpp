@@ -1,7 +1,8 @@
 //===- csv_index.cpp - separators of CSV, and records with quotes ---------===//
 //
-// Two ways to the same records. The index: separators of some KB, found 64
-// bytes at a time, what is inside quotes masked out by the parity of quotes.
+// Three ways to the same records. The plain index: separators of some KB, found
+// 64 bytes at a time where each record has as many fields as declared, without
+// quotes, all ASCII. The index: what is inside quotes masked out by their parity.
 // Byte by byte: a record with quotes is copied to the frame without them; so is
 // one that the index stops at, because parity does not hold (an escape
 // character, or a quote in the middle of a plain field, where it is plain).
@@ -13,6 +14,9 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/formats/csv.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
 #include <string.h>
 
 using namespace levada::formats;
@@ -34,7 +38,86 @@ extern "C" void levada_csv_open(levada_csv *csv, levada_ctx *ctx, const levada_c
   uint64_t room = (most + 64 + 16) * sizeof(uint32_t);
   csv->index = (uint32_t *)levada_rt_alloc(ctx, room) + 2;
   csv->lines = (uint32_t *)levada_rt_alloc(ctx, room);
+  csv->lines[0] = UINT32_MAX;
 }
+
+/// The first `count` separators are those of plain records.
+static bool all_plain(levada_csv *csv, const char *block, uint32_t count) {
+  csv->block = block;
+  csv->next = block + csv->index[count - 1] + 1;
+  csv->at = csv->line = csv->begin = 0;
+  csv->plain = count;
+  csv->lines[0] = UINT32_MAX;
+  return true;
+}
+
+//--- the plain index ---------------------------------------------------------
+
+#if defined(__x86_64__)
+#define LEVADA_WIDE __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,bmi2,popcnt")))
+
+static bool is_wide() {
+  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2");
+}
+
+/// Finds the separators of plain records from csv->next on, up to what is not
+/// plain. False: not of one.
+LEVADA_WIDE static bool index_plain(levada_csv *csv) {
+  const uint32_t fields = csv->fields;
+  if (fields < 2 || fields > 64 || csv->escape)
+    return false;
+  const char *block = csv->next;
+  const uint64_t left = (uint64_t)(csv->end - block);
+  const uint32_t limit = (uint32_t)(left < block_size ? left : block_size);
+  const __m512i newline = _mm512_set1_epi8('\n'), delimiter = _mm512_set1_epi8(csv->delimiter);
+  const __m512i quote = _mm512_set1_epi8(csv->quote ? csv->quote : '\n');
+  const __m512i places = _mm512_set_epi8(
+      63, 62, 61, 60, 59, 58, 57, 56, 55, 54, 53, 52, 51, 50, 49, 48, 47, 46, 45, 44, 43, 42, 41,
+      40, 39, 38, 37, 36, 35, 34, 33, 32, 31, 30, 29, 28, 27, 26, 25, 24, 23, 22, 21, 20, 19, 18,
+      17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+  const bool quoted = csv->quote != 0;
+  unsigned __int128 ends = 0; // which separators end a record
+  for (uint32_t i = fields - 1; i < 128; i += fields)
+    ends |= (unsigned __int128)1 << i;
+  uint32_t *index = csv->index;
+  uint32_t count = 0, field = 0; // of the record at hand
+  for (uint32_t at = 0; at < limit; at += 64) {
+    __m512i v = _mm512_loadu_si512(block + at);
+    uint64_t newlines = _mm512_cmpeq_epi8_mask(v, newline);
+    uint64_t seps = newlines | _mm512_cmpeq_epi8_mask(v, delimiter);
+    uint64_t other = _mm512_movepi8_mask(v);
+    if (quoted)
+      other |= _mm512_cmpeq_epi8_mask(v, quote);
+    if (limit - at < 64) {
+      uint64_t keep = ((uint64_t)1 << (limit - at)) - 1;
+      newlines &= keep;
+      seps &= keep;
+      other &= keep;
+    }
+    auto found = (uint32_t)__builtin_popcountll(seps);
+    uint64_t due = _bzhi_u64((uint64_t)(ends >> field), found);
+    if (__builtin_expect(other != 0 || _pext_u64(newlines, seps) != due, 0))
+      break;
+    __m512i packed = _mm512_maskz_compress_epi8(seps, places);
+    const __m512i base = _mm512_set1_epi32((int)at);
+    uint32_t *to = index + count;
+    _mm512_storeu_si512(to, _mm512_add_epi32(base, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed))));
+    if (__builtin_expect(found > 16, 0))
+      for (uint32_t i = 16; i < found; ++i) {
+        uint64_t place = _pdep_u64((uint64_t)1 << i, seps);
+        to[i] = at + (uint32_t)__builtin_ctzll(place);
+      }
+    count += found;
+    field += found - fields * (uint32_t)__builtin_popcountll(newlines);
+  }
+  count -= field;
+  return count && all_plain(csv, block, count);
+}
+#else
+static bool is_wide() { return false; }
+static bool index_plain(levada_csv *) { return false; }
+#endif
 
 //--- the index ---------------------------------------------------------------
 
@@ -59,7 +142,7 @@ static bool index_block(levada_csv *csv) {
   uint32_t *index = csv->index, *lines = csv->lines;
   uint32_t count = 0, line_count = 0, line_begin = 0;
   uint64_t inside_carry = 0, start_carry = 1;
-  bool care = false, stop = false;
+  bool care = false, stop = false, plain = true;
   for (uint32_t at = 0; at < limit && !stop; at += 64) {
     Block v = Block::load(block + at);
     uint64_t newlines = v.equal('\n'), seps = newlines | v.equal(delimiter), all = seps;
@@ -99,18 +182,24 @@ static bool index_block(levada_csv *csv) {
       uint32_t place = at + (uint32_t)__builtin_ctzll(rest);
       uint32_t number = before + (uint32_t)__builtin_popcountll(seps & below);
       bool blank = place == line_begin || (place == line_begin + 1 && block[line_begin] == '\r');
-      lines[line_count++] = number * 2 + (care || (careful & below) || blank);
+      uint32_t entry = number * 2 + (care || (careful & below) || blank);
+      lines[line_count++] = entry;
+      plain &= entry == (line_count * csv->fields - 1) * 2;
       care = false;
       careful &= ~below;
       line_begin = place + 1;
     }
     care |= careful != 0;
   }
+  if (line_count == 0)
+    return false;
+  if (plain)
+    return all_plain(csv, block, line_count * csv->fields);
   csv->block = block;
   csv->next = block + line_begin;
-  csv->at = csv->line = csv->begin = 0;
-  csv->line_count = line_count;
-  return line_count != 0;
+  csv->at = csv->line = csv->begin = csv->plain = 0;
+  lines[line_count] = UINT32_MAX;
+  return true;
 }
 
 //--- byte by byte ------------------------------------------------------------
@@ -236,11 +325,14 @@ static int32_t careful_record(levada_csv *csv, const char *p, const char *end) {
 
 extern "C" int32_t levada_csv_slow(levada_csv *csv) {
   for (;;) {
-    if (csv->line == csv->line_count) {
+    if (csv->lines[csv->line] == UINT32_MAX) {
       if (csv->next == csv->end)
         return LEVADA_RECORD_END;
-      if (index_block(csv))
-        return levada_csv_next(csv);
+      if ((is_wide() && index_plain(csv)) || index_block(csv)) {
+        if (csv->plain)
+          return levada_csv_next(csv);
+        continue;
+      }
       const char *begin = csv->next, *end = record_end(csv, begin);
       csv->next = end == csv->end ? end : end + 1;
       if (int32_t found = careful_record(csv, begin, end))
@@ -250,7 +342,7 @@ extern "C" int32_t levada_csv_slow(levada_csv *csv) {
     uint32_t entry = csv->lines[csv->line++], last = entry >> 1, count = last + 1 - csv->at;
     uint32_t *ends = csv->index + csv->at;
     const char *begin = csv->block + csv->begin, *end = csv->block + csv->index[last];
-    csv->at = last + 1;
+    csv->at = csv->plain = last + 1;
     csv->begin = (uint32_t)(end + 1 - csv->block);
     if ((entry & 1) && csv->quote && memchr(begin, csv->quote, (size_t)(end - begin))) {
       if (int32_t found = careful_record(csv, begin, end))

@@ -46,8 +46,10 @@ typedef struct levada_csv {
   const char *block;      /* what `index` counts from */
   uint32_t *index;        /* places of separators */
   uint32_t *lines;        /* of each line: 2 * number of its last separator, + 1
-                           * where it has quotes, other than ASCII, or nothing */
-  uint32_t at, line, line_count;
+                           * where it has quotes, other than ASCII, or nothing;
+                           * behind the last one UINT32_MAX */
+  uint32_t at, line;      /* next in index, in lines */
+  uint32_t plain;         /* up to here in index: plain records of `fields` */
   uint32_t begin;         /* of the next record in the block */
 } levada_csv;
 

@@ -59,6 +59,10 @@ struct Block {
   __attribute__((always_inline)) uint64_t equal(uint8_t x) const { return mask64(v == x); }
   /// Not ASCII.
   __attribute__((always_inline)) uint64_t high() const { return mask64(v >= 0x80); }
+  /// What ends the plain part of a JSON text: '"', '\\', control characters.
+  __attribute__((always_inline)) uint64_t text_end() const {
+    return mask64((v == (uint8_t)'"') | (v == (uint8_t)'\\') | (v < (uint8_t)0x20));
+  }
 };
 
 /// The end of the line at `p`: the place of its '\n', which is there. Sets
@@ -66,28 +70,23 @@ struct Block {
 LEVADA_FORMAT_INLINE const char *line_end(const char *p, bool *ascii) {
   uint64_t high = 0;
   for (;; p += 64) {
-    Bytes16 a = load16(p), b = load16(p + 16), c = load16(p + 32), d = load16(p + 48);
-    Bytes16 any = (Bytes16)(a == '\n') | (Bytes16)(b == '\n') | (Bytes16)(c == '\n') |
-                  (Bytes16)(d == '\n');
-    if (mask16(any >= 0x80)) {
-      Block v = Block::load(p);
-      uint64_t found = v.equal('\n');
-      high |= v.high() & ((found & -found) - 1);
+    Block v = Block::load(p);
+    uint64_t found = v.equal('\n'), odd = v.high();
+    if (found) {
+      high |= odd & ((found & -found) - 1);
       *ascii = high == 0;
       return p + __builtin_ctzll(found);
     }
-    high |= mask16((a | b | c | d) >= 0x80);
+    high |= odd;
   }
 }
 
 /// The first of '"', '\\' and control characters at or behind `p`; one is there.
+/// Reads up to 63 bytes behind it.
 LEVADA_FORMAT_INLINE const char *string_end(const char *p) {
-  for (;; p += 16) {
-    Bytes16 v = load16(p);
-    uint32_t m = mask16((v == (uint8_t)'"') | (v == (uint8_t)'\\') | (v < (uint8_t)0x20));
-    if (m)
-      return p + __builtin_ctz(m);
-  }
+  for (;; p += 64)
+    if (uint64_t found = Block::load(p).text_end())
+      return p + __builtin_ctzll(found);
 }
 
 LEVADA_FORMAT_INLINE bool is_digit(char c) { return (uint8_t)(c - '0') < 10; }
