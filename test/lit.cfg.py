@@ -7,7 +7,7 @@ config.name = "levada"
 config.test_format = lit.formats.ShTest(execute_external=True)
 config.suffixes = [".mlir", ".toml", ".sql", ".test"]
 # Data of tests, not tests.
-config.excludes = ["bench", "data", "Inputs"]
+config.excludes = ["bench", "corpus", "data", "Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.build_dir, "test", "out")
 
@@ -30,6 +30,7 @@ config.substitutions += [
     (word("levada"), program(bin, "levada")),
     (word("FileCheck"), program(config.llvm_tools_dir, "FileCheck")),
     (word("not"), program(config.llvm_tools_dir, "not")),
+    (word("split-file"), program(config.llvm_tools_dir, "split-file")),
     # Rows in no order: sorted by bytes.
     ("%sort", "env LC_ALL=C sort"),
     ("%not", program(config.llvm_tools_dir, "not")),
