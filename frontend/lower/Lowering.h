@@ -150,6 +150,7 @@ private:
   mlir::DictionaryAttr options(const doc::Endpoint &endpoint, bool ofFormat);
 
   // ToFlow.cpp
+  void countWays(mlir::ModuleOp module);
   mlir::Location locate(SourceRange range);
   StreamType deadLetterType();
   void feed(const std::optional<std::string> &sink, mlir::Value rows);

@@ -52,9 +52,44 @@ mlir::OwningOpRef<mlir::ModuleOp> Lowering::run() {
   }
   for (const doc::Sink &sink : document.sinks)
     lowerSink(sink);
+  countWays(*module);
   if (engine.hasErrors())
     return {};
   return module;
+}
+
+/// The code of a stage follows every way of a row, up to sinks and state: two
+/// readers and a union of them, 20 times over, make a million.
+void Lowering::countWays(mlir::ModuleOp module) {
+  constexpr size_t most = 1000;
+  llvm::DenseMap<mlir::Value, size_t> ways;
+  for (mlir::Operation &op : llvm::reverse(*module.getBody()))
+    for (mlir::Value rows : op.getResults()) {
+      size_t &sum = ways[rows] = 0;
+      for (mlir::OpOperand &use : rows.getUses()) {
+        mlir::Operation *reader = use.getOwner();
+        if (llvm::isa<SinkOp, AggregateOp, SortOp>(reader))
+          ++sum;
+        for (mlir::Value next : reader->getResults())
+          if (!llvm::isa<AggregateOp, SortOp>(reader))
+            sum += ways.lookup(next);
+      }
+      sum = std::min(sum, most + 1);
+    }
+  auto check = [&](const doc::Name &name) {
+    auto relation = relations.find(name.text);
+    if (relation == relations.end() || ways.lookup(relation->second.value) <= most)
+      return false;
+    engine.emit(name.range, diag::TooManyWays, name.text, most)
+        .hint("unite streams that read it directly");
+    return true;
+  };
+  for (const doc::Source &source : document.sources)
+    if (check(source.name))
+      return;
+  for (size_t index : document.order)
+    if (check(document.streams[index].name))
+      return;
 }
 
 mlir::Location Lowering::locate(SourceRange range) {

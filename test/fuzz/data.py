@@ -10,7 +10,8 @@ of a sanitizer build (-DLEVADA_SANITIZE=…) for the same programs. Case N of a 
 """
 import argparse, glob, gzip, json, lzma, os, random, re, shutil, subprocess, sys, tempfile, time
 
-from pipelines import EXTREMES, run
+sys.dont_write_bytecode = True
+from pipelines import EXTREMES, limits, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 POLICIES = ("fail", "skip", "dead_letter")
@@ -157,9 +158,7 @@ class Fuzzer:
         return None
 
     def limits(self):
-        if not self.options.runtime:
-            from pipelines import limits
-            limits()
+        if not self.options.runtime: limits()
 
     def report(self, number, kind, policy, out, way, what, said):
         key = f"{kind}, {policy}: " + re.sub(r"\d+", "N", what)
