@@ -8,6 +8,7 @@
 #include "tools/levada/Compile.h"
 
 #include "codegen/Codegen.h"
+#include "codegen/llvm/Evaluate.h"
 #include "frontend/lower/ToFlow.h"
 #include "frontend/toml/Document.h"
 #include "ir/exec/Exec.h"
@@ -30,12 +31,24 @@ static mlir::DialectRegistry dialects() {
   return registry;
 }
 
+namespace {
+/// What codegen lends to constant folding.
+struct Folding : Evaluator {
+  explicit Folding(mlir::MLIRContext &context) : host(context) {}
+  mlir::Attribute evaluate(mlir::Operation *op,
+                           llvm::ArrayRef<mlir::Attribute> operands) override {
+    return host.evaluate(op, operands);
+  }
+  codegen::ConstantEvaluator host;
+};
+} // namespace
+
 Compilation::Compilation(std::string path, unsigned optLevel)
     : context(dialects(), mlir::MLIRContext::Threading::DISABLED), file(std::move(path)),
       level(optLevel) {
   context.getDiagEngine().registerHandler([this](mlir::Diagnostic &d) {
     if (d.getSeverity() == mlir::DiagnosticSeverity::Error)
-      engine.emit({}, diag::InternalError, d.str());
+      engine.emit({}, diag::CodegenBug, d.str());
     return mlir::success();
   });
 }
@@ -58,6 +71,8 @@ bool Compilation::optimize() {
   mlir::PassManager manager(&context);
   PipelineOptions options;
   options.level = level;
+  Folding folding(context);
+  options.evaluator = &folding;
   buildFlowPipeline(manager, options);
   bool ok = mlir::succeeded(manager.run(*ir)) && !engine.hasErrors();
   step("optimize");
