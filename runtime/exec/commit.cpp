@@ -90,9 +90,18 @@ void Run::commit_number(Entry &entry, uint64_t seq) {
     failed = failure_ ? failure_->seq : ~uint64_t(0);
     depth = failure_ ? failure_->depth : 0;
   }
-  // The rows before a record that a source cannot decode were right; a number
-  // in which a later stage failed leaves nothing.
-  if (seq < failed || (seq == failed && depth == 0))
+  // The rows before a record that a source cannot decode were right, and are
+  // written as far as the source's stage wrote them: how far windows got by
+  // then depends on who else had keys there. A number in which a later stage
+  // failed leaves nothing.
+  bool up_to_record = seq == failed && depth == 0;
+  if (up_to_record)
+    for (SinkPart &part : parts)
+      if (part.depth != 0) {
+        part.rows = part.size = 0;
+        part.segments.clear();
+      }
+  if (seq < failed || up_to_record)
     write_parts(parts, seq);
   for (SinkPart &part : parts)
     give_buffer(part.bytes, part.capacity);
