@@ -270,7 +270,10 @@ Value Cast::toDateOrTime(Value value) {
   std::string name = std::string(from.getKind() == SqlKind::TimestampLtz ? "levada_cast_ltz3_"
                                                                          : "levada_cast_ts3_") +
                      nameOf(to);
-  return library(name, {l.ctx, value}, Rep::I32).value;
+  value = library(name, {l.ctx, value}, Rep::I32).value;
+  if (to.getKind() == SqlKind::Time && to.getPrecision() < 3)
+    return e.call("levada_cast_time_digits", {value, e.i32(to.getPrecision())});
+  return value;
 }
 
 Scalar Cast::convert(Value value) {

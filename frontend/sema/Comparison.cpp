@@ -65,6 +65,9 @@ mlir::Value Binder::compare(Predicate predicate, Side left, Side right, SourceRa
     if (text && types[i].isCharacter() && types[1 - i].isNumeric() &&
         !looksNumeric(text.getValue()))
       return binaryMismatch(opRange, op, left, right);
+    // Only a literal's text is read as a number, not that of a column.
+    if (!text && types[i].isCharacter() && types[1 - i].isNumeric())
+      return binaryMismatch(opRange, op, left, right);
   }
   SqlType type = comparisonType(types[0], types[1]);
   if (!type)

@@ -8,6 +8,7 @@
 #include "frontend/sema/Functions.h"
 #include "frontend/sema/Constants.h"
 
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/StringSwitch.h"
 
 #include <algorithm>
@@ -82,8 +83,21 @@ std::optional<Fit> fitNumber(const Argument &argument, SqlType param) {
   return std::nullopt;
 }
 
+/// Whether a function takes other values as text: not those that Flink itself
+/// declares, whose arguments its validator leaves alone.
+bool becomesText(std::string_view name) {
+  static const llvm::StringSet<> strict = {
+      "BTRIM",   "ELT",   "ENDSWITH", "GREATEST",      "IS JSON",
+      "IS JSON ARRAY",    "IS JSON OBJECT",            "IS JSON SCALAR",
+      "IS JSON VALUE",    "LEAST",    "REGEXP_COUNT",  "REGEXP_EXTRACT_ALL",
+      "REGEXP_INSTR",     "REGEXP_SUBSTR",             "SPLIT",
+      "STARTSWITH",       "TRANSLATE",                 "URL_DECODE",
+      "URL_ENCODE"};
+  return !strict.contains(llvm::StringRef(name.data(), name.size()));
+}
+
 /// How `argument` fits a parameter spelled `text` in the catalogue.
-std::optional<Fit> fit(const Argument &argument, llvm::StringRef text,
+std::optional<Fit> fit(const Argument &argument, llvm::StringRef text, bool intoText,
                        mlir::MLIRContext *context) {
   SqlType type = argument.type;
   bool null = type.getKind() == SqlKind::Null;
@@ -111,7 +125,7 @@ std::optional<Fit> fit(const Argument &argument, llvm::StringRef text,
     return number;
   if (std::optional<Fit> time = fitTime(argument, param))
     return time;
-  if (param.isString() && !type.isNested() && !type.isBinary() && !type.isInterval())
+  if (intoText && param.isString() && !type.isNested() && !type.isBinary() && !type.isInterval())
     return Fit{ToText, param};
   return std::nullopt;
 }
@@ -136,7 +150,8 @@ Resolved<Declaration> resolve(std::span<const Declaration> candidates, bool (*is
     for (size_t i = 0; i < arguments.size(); ++i) {
       const catalog::Param &param = candidate.params[std::min(i, count - 1)];
       std::optional<Fit> one =
-          fit(arguments[i], llvm::StringRef(param.sqlType.data(), param.sqlType.size()), context);
+          fit(arguments[i], llvm::StringRef(param.sqlType.data(), param.sqlType.size()),
+              becomesText(candidate.sqlName), context);
       if (!one)
         break;
       cost += one->cost;
@@ -161,8 +176,13 @@ Resolved<Declaration> resolve(std::span<const Declaration> candidates, bool (*is
 using Rule = SqlType (*)(const std::vector<Argument> &arguments,
                          const std::vector<SqlType> &params);
 
-SqlType firstArgument(const std::vector<Argument> &, const std::vector<SqlType> &params) {
-  return params.front();
+/// A timestamp keeps its digits where they are held in the parameter's unit.
+SqlType firstArgument(const std::vector<Argument> &arguments, const std::vector<SqlType> &params) {
+  SqlType type = arguments.front().type, param = params.front();
+  auto unit = [](SqlType t) { return t.getPrecision() <= 3 ? 3 : t.getPrecision() <= 6 ? 6 : 9; };
+  if (param.isTimestamp() && type.getKind() == param.getKind() && unit(type) == unit(param))
+    return type;
+  return param;
 }
 SqlType common(const std::vector<Argument> &, const std::vector<SqlType> &params) {
   return commonType(params);
@@ -289,7 +309,7 @@ std::string listTypes(const std::vector<Argument> &arguments) {
 }
 
 std::vector<std::string> functionNames() {
-  std::vector<std::string> names = {"COALESCE", "NULLIF", "IF", "IFNULL", "CAST", "TRY_CAST"};
+  std::vector<std::string> names = {"COALESCE", "NULLIF", "IF", "IFNULL", "CAST", "TRY_CAST", "TYPEOF"};
   for (const catalog::Function &f : catalog::functions())
     if (names.back() != f.sqlName)
       names.emplace_back(f.sqlName);

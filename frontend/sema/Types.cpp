@@ -68,6 +68,9 @@ SqlType arithmeticType(Arithmetic op, SqlType left, SqlType right) {
   mlir::MLIRContext *context = left.getContext();
   bool nullable = left.getNullable() || right.getNullable();
   bool decimal = left.getKind() == SqlKind::Decimal || right.getKind() == SqlKind::Decimal;
+  // Calcite gives FLOAT and DOUBLE the same precision: the left one decides.
+  if (left.isApproximate() && right.isApproximate())
+    return left.withNullable(nullable);
   if (!decimal || !isExact(left) || !isExact(right))
     return commonType({left, right});
   Digits a = digitsOf(left), b = digitsOf(right), result;

@@ -114,7 +114,8 @@ TEST_F(Binding, ArithmeticDerivesDigits) {
            {"n / n", "INT NOT NULL"},
            {"l % i", "INT"},
            {"i + f", "FLOAT"},
-           {"f * d", "DOUBLE"},
+           {"f * d", "FLOAT"}, // the left one, as in Flink
+           {"d * f", "DOUBLE"},
            {"p10 + d", "DOUBLE"},
            {"p10 + p10", "DECIMAL(11, 2)"},
            {"p10 + i", "DECIMAL(13, 2)"},
