@@ -1,4 +1,4 @@
-//===- ext_json.cpp - JSON_VALUE, JSON_EXISTS, IS JSON, quoting ------------===//
+//===- ext_json.cpp - JSON_VALUE, JSON_EXISTS, JSON_QUERY, IS JSON ---------===//
 //
 // The text is checked as a whole, then the path walks over it; nothing is built.
 // A path without `lax` is strict: what is not there is an error, and errors
@@ -316,6 +316,35 @@ Found walk(Scanner in, const char *path, const char *end, bool lax, const char *
   }
 }
 
+/// The scalar at `at` in `json` as text.
+void scalarText(levada_ctx *ctx, const levada_str &json, const char *at, levada_str *out) {
+  const char *data = levada_data(json);
+  Scanner in{at, data + json.len};
+  in.value();
+  if (*at != '"') {
+    *out = part(json, uint64_t(at - data), uint64_t(in.p - at));
+    return;
+  }
+  const char *begin = at + 1, *end = in.p - 1;
+  if (!memchr(begin, '\\', size_t(end - begin))) {
+    *out = part(json, uint64_t(begin - data), uint64_t(end - begin));
+    return;
+  }
+  Buffer buffer(ctx, uint64_t(end - begin));
+  *out = buffer.finish(unescape(begin, end, buffer.data));
+}
+
+bool isLax(const levada_str &path) {
+  const char *p = levada_data(path), *end = p + path.len;
+  while (p != end && *p == ' ')
+    ++p;
+  return end - p > 4 && memcmp(p, "lax ", 4) == 0;
+}
+
+bool says(const levada_str &word, const char *text) {
+  return word.len == strlen(text) && memcmp(levada_data(word), text, word.len) == 0;
+}
+
 Found search(const levada_str &json, const levada_str &path, const char **out) {
   if (!document(json))
     return Found::Error;
@@ -345,21 +374,108 @@ levada_status levada_fn_json_value(levada_ctx *ctx, const levada_str &json,
   const char *at;
   if (search(json, path, &at) != Found::Value || *at == '{' || *at == '[' || *at == 'n')
     return LEVADA_NULL;
-  const char *data = levada_data(json);
-  Scanner in{at, data + json.len};
-  in.value();
-  if (*at != '"') {
-    *out = part(json, uint64_t(at - data), uint64_t(in.p - at));
-    return LEVADA_VALUE;
-  }
-  const char *begin = at + 1, *end = in.p - 1;
-  if (!memchr(begin, '\\', size_t(end - begin))) {
-    *out = part(json, uint64_t(begin - data), uint64_t(end - begin));
-    return LEVADA_VALUE;
-  }
-  Buffer buffer(ctx, uint64_t(end - begin));
-  *out = buffer.finish(unescape(begin, end, buffer.data));
+  scalarText(ctx, json, at, out);
   return LEVADA_VALUE;
+}
+/// JSON_VALUE(json, path … ON EMPTY … ON ERROR): what is said for where there is nothing at
+/// `path`, and for where it cannot be looked for. NULL, ERROR or DEFAULT with a value.
+LEVADA_FN("JSON_VALUE", pure | nullable | fails)
+levada_status levada_fn_json_value_or(levada_ctx *ctx, const levada_str &json,
+                                      const levada_str &path, const levada_str &on_empty,
+                                      levada_opt<levada_str> empty, const levada_str &on_error,
+                                      levada_opt<levada_str> error, levada_str *out) {
+  const char *at = nullptr;
+  Found found = search(json, path, &at);
+  if (found == Found::Value && *at == 'n')
+    found = Found::Empty;
+  else if (found == Found::Value && (*at == '{' || *at == '['))
+    found = isLax(path) ? Found::Empty : Found::Error;
+  if (found == Found::Value) {
+    scalarText(ctx, json, at, out);
+    return LEVADA_VALUE;
+  }
+  bool nothing = found == Found::Empty;
+  const levada_str &behavior = nothing ? on_empty : on_error;
+  if (says(behavior, "ERROR"))
+    return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT,
+                       nothing ? "JSON_VALUE: nothing is there" : "JSON_VALUE: no scalar is there");
+  levada_opt<levada_str> value = nothing ? empty : error;
+  if (!says(behavior, "DEFAULT") || !value.value)
+    return LEVADA_NULL;
+  *out = *value.value;
+  return LEVADA_VALUE;
+}
+/// JSON_EXISTS(json, path … ON ERROR): TRUE, FALSE, UNKNOWN or ERROR where the path cannot be
+/// followed.
+LEVADA_FN("JSON_EXISTS", pure | nullable | fails)
+levada_status levada_fn_json_exists_or(levada_ctx *ctx, const levada_str &json,
+                                       const levada_str &path, const levada_str &on_error,
+                                       bool *out) {
+  const char *at;
+  Found found = search(json, path, &at);
+  if (found == Found::Error) {
+    if (says(on_error, "ERROR"))
+      return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "JSON_EXISTS: the path cannot be followed");
+    if (says(on_error, "NULL"))
+      return LEVADA_NULL;
+  }
+  *out = found == Found::Value || (found == Found::Error && says(on_error, "TRUE"));
+  return LEVADA_VALUE;
+}
+/// JSON_QUERY(json, path … WRAPPER … ON EMPTY … ON ERROR): the object or array at `path` as JSON
+/// without blanks.
+LEVADA_FN("JSON_QUERY", pure | nullable | fails)
+levada_status levada_fn_json_query_or(levada_ctx *ctx, const levada_str &json,
+                                      const levada_str &path, const levada_str &wrapper,
+                                      const levada_str &on_empty, const levada_str &on_error,
+                                      levada_str *out) {
+  const char *at = nullptr;
+  Found found = search(json, path, &at);
+  if (found == Found::Value && *at == 'n')
+    found = Found::Empty;
+  bool wrap = false;
+  if (found == Found::Value) {
+    wrap = says(wrapper, "UNCONDITIONAL") || (wrapper.len && *at != '[');
+    if (!wrap && *at != '{' && *at != '[')
+      found = isLax(path) ? Found::Empty : Found::Error;
+  }
+  if (found != Found::Value) {
+    const levada_str &behavior = found == Found::Empty ? on_empty : on_error;
+    if (says(behavior, "ERROR"))
+      return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "JSON_QUERY: no object or array is there");
+    if (says(behavior, "NULL"))
+      return LEVADA_NULL;
+    *out = behavior;
+    return LEVADA_VALUE;
+  }
+  Scanner in{at, levada_data(json) + json.len};
+  in.value();
+  Buffer buffer(ctx, uint64_t(in.p - at) + 2);
+  char *to = buffer.data;
+  bool quoted = false;
+  if (wrap)
+    *to++ = '[';
+  for (const char *p = at; p != in.p; ++p) {
+    if (quoted && *p == '\\') {
+      *to++ = *p++;
+      *to++ = *p;
+      continue;
+    }
+    quoted ^= *p == '"';
+    if (quoted || (*p != ' ' && *p != '\t' && *p != '\n' && *p != '\r'))
+      *to++ = *p;
+  }
+  if (wrap)
+    *to++ = ']';
+  *out = buffer.finish(to);
+  return LEVADA_VALUE;
+}
+/// The object or array at `path` in `json` as JSON without blanks; NULL where there is none.
+LEVADA_FN("JSON_QUERY", pure | nullable)
+levada_status levada_fn_json_query(levada_ctx *ctx, const levada_str &json,
+                                   const levada_str &path, levada_str *out) {
+  levada_str none = levada_view("", 0), null = levada_view("NULL", 4);
+  return levada_fn_json_query_or(ctx, json, path, none, null, null, out);
 }
 /// True when `path` finds something in `json`.
 LEVADA_FN("JSON_EXISTS", pure)

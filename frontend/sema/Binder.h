@@ -65,6 +65,8 @@ private:
   mlir::Value bindCase(const sql::CaseExpr &e);
   mlir::Value bindCast(const sql::CastExpr &e);
   mlir::Value bindCall(const sql::CallExpr &e);
+  /// JSON_VALUE, JSON_EXISTS, JSON_QUERY with clauses.
+  mlir::Value bindJson(const sql::CallExpr &e, llvm::StringRef name);
   mlir::Value bindCoalesce(const sql::CallExpr &e);
   mlir::Value bindNullIf(const sql::CallExpr &e);
   mlir::Value bindIf(const sql::CallExpr &e);

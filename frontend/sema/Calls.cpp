@@ -265,8 +265,11 @@ mlir::Value Binder::bindCall(const sql::CallExpr &e) {
   if (!checkAggregate(e))
     return {};
   if (e.json && (e.json->returning || e.json->wrapper || e.json->onEmpty || e.json->onError ||
-                 e.json->onNull))
+                 e.json->onNull)) {
+    if (name == "JSON_VALUE" || name == "JSON_EXISTS" || name == "JSON_QUERY")
+      return bindJson(e, name);
     return notYet(e.range, "a clause inside " + name + "(…)");
+  }
   if (!e.argNames.empty())
     return notYet(e.range, "calling a function with named arguments");
   if (!e.qualifier.empty()) {
@@ -312,7 +315,98 @@ mlir::Value Binder::bindCall(const sql::CallExpr &e) {
         .hint("`" + name + "` is not an aggregate");
     return {};
   }
-  return failed ? mlir::Value() : callFunction(name, e.name.range, e.range, values, ranges);
+  if (failed)
+    return {};
+  if (name == "TYPEOF" && values.size() == 1)
+    return constant(builder.getStringAttr(typeOf(values[0]).str()),
+                    makeString(builder.getContext(), false), locate(e.range));
+  // Hours and less make a timestamp of a date.
+  if (name == "TIMESTAMPADD" && values.size() == 3 &&
+      typeOf(values[2]).getKind() == SqlKind::Date) {
+    auto unit = llvm::dyn_cast_or_null<mlir::StringAttr>(constantOf(values[0]));
+    static const llvm::StringSet<> clock = {"HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"};
+    llvm::StringRef word = unit ? unit.getValue() : "";
+    word.consume_front("SQL_TSI_");
+    if (clock.contains(word.upper()))
+      values[2] = castTo(values[2],
+                         makeTimestamp(builder.getContext(), SqlKind::Timestamp, 6,
+                                       typeOf(values[2]).getNullable()),
+                         locate(ranges[2]));
+  }
+  return callFunction(name, e.name.range, e.range, values, ranges);
+}
+
+/// What a JSON function does where nothing is found, as the library spells it.
+static llvm::StringRef behaviorName(std::optional<sql::JsonBehavior> behavior,
+                                    llvm::StringRef otherwise) {
+  if (!behavior)
+    return otherwise;
+  switch (*behavior) {
+  case sql::JsonBehavior::Error:
+    return "ERROR";
+  case sql::JsonBehavior::True:
+    return "TRUE";
+  case sql::JsonBehavior::False:
+    return "FALSE";
+  case sql::JsonBehavior::EmptyArray:
+    return "[]";
+  case sql::JsonBehavior::EmptyObject:
+    return "{}";
+  case sql::JsonBehavior::Default:
+    return "DEFAULT";
+  default:
+    return "NULL";
+  }
+}
+
+mlir::Value Binder::bindJson(const sql::CallExpr &e, llvm::StringRef name) {
+  mlir::MLIRContext *context = builder.getContext();
+  mlir::Location location = locate(e.range);
+  const sql::JsonClauses &json = *e.json;
+  llvm::SmallVector<mlir::Value> values;
+  llvm::SmallVector<SourceRange> ranges;
+  auto add = [&](mlir::Value value, SourceRange range) {
+    values.push_back(value);
+    ranges.push_back(range);
+  };
+  auto addWord = [&](llvm::StringRef word) {
+    add(constant(builder.getStringAttr(word), makeString(context, false), location), e.range);
+  };
+  for (const sql::ExprPtr &arg : e.args)
+    add(bind(*arg), arg->range);
+  if (name == "JSON_EXISTS") {
+    addWord(behaviorName(json.onError, "FALSE"));
+  } else if (name == "JSON_QUERY") {
+    if (json.returning)
+      return notYet(json.returning->range, "RETURNING of JSON_QUERY");
+    addWord(!json.wrapper || *json.wrapper == sql::JsonWrapper::Without ? ""
+            : *json.wrapper == sql::JsonWrapper::Conditional            ? "CONDITIONAL"
+                                                                        : "UNCONDITIONAL");
+    addWord(behaviorName(json.onEmpty, "NULL"));
+    addWord(behaviorName(json.onError, "NULL"));
+  } else {
+    auto addDefault = [&](std::optional<sql::JsonBehavior> behavior, const sql::ExprPtr &value) {
+      addWord(behaviorName(behavior, "NULL"));
+      if (!value)
+        return add(constant(builder.getUnitAttr(), makeString(context), location), e.range);
+      mlir::Value bound = bind(*value);
+      add(bound ? castTo(bound, makeString(context, typeOf(bound).getNullable()), locate(value->range))
+                : bound,
+          value->range);
+    };
+    addDefault(json.onEmpty, json.defaultOnEmpty);
+    addDefault(json.onError, json.defaultOnError);
+  }
+  if (llvm::is_contained(values, mlir::Value()))
+    return {};
+  mlir::Value result = callFunction(name, e.name.range, e.range, values, ranges);
+  if (!result || !json.returning)
+    return result;
+  SqlType type = resolveType(*json.returning, engine, context);
+  if (!type)
+    return {};
+  bool strict = json.onError && *json.onError == sql::JsonBehavior::Error;
+  return builder.create<CastOp>(location, type.withNullable(true), result, /*try_cast=*/!strict);
 }
 
 mlir::Value Binder::callFunction(llvm::StringRef functionName, SourceRange nameRange, Range whole,
