@@ -1,33 +1,24 @@
 //===- agg_list.cpp - LISTAGG ----------------------------------------------===//
+//
+// The text grows in memory of the state. A separator is that of the row which
+// it stands before.
+//
+//===----------------------------------------------------------------------===//
 #include "stdlib/build.h"
 
 #include <new>
 
-/// The texts that are not NULL one after the other, with commas between them, in the order of
-/// the rows.
-struct LEVADA_AGG("LISTAGG", ordered) levada_agg_listagg {
+namespace {
+
+struct List {
   char *data = nullptr;
   uint32_t size = 0, capacity = 0;
   uint64_t count = 0;
 
-  void add(levada_ctx *ctx, const levada_str &value) {
-    append(ctx, levada_data(value), value.len);
-    ++count;
-  }
-  void merge(levada_ctx *ctx, const levada_agg_listagg &other) {
-    if (other.count == 0)
-      return;
-    append(ctx, other.data, other.size);
-    count += other.count;
-  }
-  levada_status get(levada_ctx *ctx, levada_str *out) const {
-    *out = levada::text::keep(ctx, data ? data : "", size);
-    return count ? LEVADA_VALUE : LEVADA_NULL;
-  }
-
-  /// Behind a comma, unless it is the first.
-  void append(levada_ctx *ctx, const char *text, uint32_t length) {
-    uint64_t need = uint64_t(size) + length + 1;
+  /// Behind the separator, unless it is the first.
+  void append(levada_ctx *ctx, const char *text, uint32_t length, const char *separator,
+              uint32_t separator_length) {
+    uint64_t need = uint64_t(size) + length + separator_length;
     if (need > capacity) {
       uint64_t room = need < 64 ? 64 : need * 2;
       if (room > UINT32_MAX)
@@ -40,10 +31,67 @@ struct LEVADA_AGG("LISTAGG", ordered) levada_agg_listagg {
     }
     if (need > capacity) // 4 GB of text in one group
       return;
-    if (count)
-      data[size++] = ',';
+    if (count++) {
+      __builtin_memcpy(data + size, separator, separator_length);
+      size += separator_length;
+    }
     __builtin_memcpy(data + size, text, length);
     size += length;
+  }
+};
+
+} // namespace
+
+/// The texts that are not NULL one after the other, with commas between them, in the order of
+/// the rows.
+struct LEVADA_AGG("LISTAGG", ordered) levada_agg_listagg {
+  List list;
+
+  void add(levada_ctx *ctx, const levada_str &value) {
+    list.append(ctx, levada_data(value), value.len, ",", 1);
+  }
+  void merge(levada_ctx *ctx, const levada_agg_listagg &other) {
+    if (other.list.count)
+      list.append(ctx, other.list.data, other.list.size, ",", 1);
+  }
+  levada_status get(levada_ctx *ctx, levada_str *out) const {
+    *out = levada::text::keep(ctx, list.data ? list.data : "", list.size);
+    return list.count ? LEVADA_VALUE : LEVADA_NULL;
+  }
+};
+
+/// The texts that are not NULL one after the other, with `separator` between them, in the order
+/// of the rows.
+struct LEVADA_AGG("LISTAGG", ordered) levada_agg_listagg_with {
+  List list;
+  char *separator = nullptr; ///< of the first row: what a merge puts between
+  uint64_t separator_size = 0;
+
+  void add(levada_ctx *ctx, const levada_str &value, const levada_str &between) {
+    if (list.count == 0 && between.len) {
+      separator = levada_rt_state_alloc(ctx, between.len);
+      separator_size = between.len;
+      __builtin_memcpy(separator, levada_data(between), between.len);
+    }
+    list.append(ctx, levada_data(value), value.len, levada_data(between), between.len);
+  }
+  void merge(levada_ctx *ctx, const levada_agg_listagg_with &other) {
+    if (other.list.count == 0)
+      return;
+    if (list.count == 0) {
+      separator = other.separator;
+      separator_size = other.separator_size;
+      if (separator_size) {
+        separator = levada_rt_state_alloc(ctx, separator_size);
+        __builtin_memcpy(separator, other.separator, separator_size);
+      }
+    }
+    list.append(ctx, other.list.data, other.list.size, other.separator,
+                uint32_t(other.separator_size));
+  }
+  levada_status get(levada_ctx *ctx, levada_str *out) const {
+    *out = levada::text::keep(ctx, list.data ? list.data : "", list.size);
+    return list.count ? LEVADA_VALUE : LEVADA_NULL;
   }
 };
 

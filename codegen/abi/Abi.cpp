@@ -161,10 +161,11 @@ void Builder::aggInit(const catalog::Aggregate &agg, Value state) {
        state);
 }
 
-void Builder::aggAdd(const catalog::Aggregate &agg, Value ctx, Value state, Value argument) {
+void Builder::aggAdd(const catalog::Aggregate &agg, Value ctx, Value state,
+                     llvm::ArrayRef<Value> arguments) {
   llvm::SmallVector<Type> args{type(Kind::Ptr), type(Kind::Ptr)};
   llvm::SmallVector<Value> operands{ctx, state};
-  for (const catalog::Param &param : agg.params)
+  for (auto [param, argument] : llvm::zip(agg.params, arguments))
     if (param.pass != catalog::Pass::None) {
       args.push_back(type(param.pass));
       operands.push_back(argument);

@@ -114,7 +114,7 @@ public:
   /// Thunks of an aggregate; `argument` is null for COUNT.
   void aggInit(const catalog::Aggregate &agg, mlir::Value state);
   void aggAdd(const catalog::Aggregate &agg, mlir::Value ctx, mlir::Value state,
-              mlir::Value argument);
+              llvm::ArrayRef<mlir::Value> arguments);
   void aggMerge(const catalog::Aggregate &agg, mlir::Value ctx, mlir::Value into,
                 mlir::Value from);
   /// The status; the value is in `out`.

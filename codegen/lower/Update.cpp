@@ -33,11 +33,11 @@ static void addTo(Lowering &l, const AggPlan &agg, Value acc, llvm::ArrayRef<Val
   Emitter &e = l.e;
   Value state = e.offset(acc, agg.offset);
   auto add = [&] {
-    Value argument;
-    if (!args.empty() && !agg.impl->params.empty() && agg.impl->params[0].pass != Pass::None)
-      argument = l.pass(args[0], types[0], agg.impl->params[0].pass);
+    llvm::SmallVector<Value> passed;
+    for (auto [arg, type, param] : llvm::zip(args, types, agg.impl->params))
+      passed.push_back(param.pass == Pass::None ? arg : l.pass(arg, type, param.pass));
     auto abi = e.abi();
-    abi.aggAdd(*agg.impl, l.ctx, state, argument);
+    abi.aggAdd(*agg.impl, l.ctx, state, passed);
   };
   if (agg.setOffset < 0)
     return add();

@@ -142,6 +142,10 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
       engine.emit(e.range, diag::ExpressionNotYet, "a clause inside " + e.name.text + "(…)");
       continue;
     }
+    if (e.distinct && e.args.size() > 1) {
+      engine.emit(e.range, diag::ExpressionNotYet, e.name.text + "(DISTINCT …) of several arguments");
+      continue;
+    }
     binder.insideAggregate = &e;
     std::vector<sema::Argument> arguments;
     std::vector<mlir::Value> values;
