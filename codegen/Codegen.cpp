@@ -98,7 +98,8 @@ bool compile(ModuleOp exec, const BuildOptions &options, std::string &result,
   }
   std::string folder = options.targetFolder.empty() ? targetFolder() : options.targetFolder;
   if (!linkExecutable(code, folder, options.output, error)) {
-    diagnostics.emit({}, diag::LinkFailed, options.output).note(error);
+    diagnostics.emit({}, diag::LinkFailed, options.output)
+        .note(llvm::StringRef(error).rtrim().str());
     return false;
   }
   step("link");

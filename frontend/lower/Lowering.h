@@ -52,6 +52,7 @@ struct Query {
   Relation input;
   const sql::Expr *where = nullptr, *having = nullptr;
   std::optional<WindowClause> window;
+  bool windowFailed = false;      ///< it is there, with a mistake
   bool grouped = false;
   SourceRange groupRange;
   std::vector<const sql::Expr *> groupBy;
@@ -94,6 +95,7 @@ private:
   // Sources.cpp
   Relation lowerSource(const doc::Source &source);
   std::optional<SqlType> metadataType(const doc::Metadata &column);
+  void checkFormat(const doc::Source &source, const std::vector<std::string> &columns);
   void addComputed(Relation &relation, const doc::Source &source);
   void addWatermark(Relation &relation, const doc::Source &source);
 

@@ -318,6 +318,10 @@ Relation Lowering::lowerQuery(Query &query) {
     explainNames(names, query, clause, /*inSelect=*/false);
     filter(relation, *query.where, query, names, {}, clause, /*policy=*/true);
   }
+  if (query.windowFailed) { // what follows would miss the window
+    relation.value = {};
+    return relation;
+  }
   if (needsGroups(query)) {
     relation = aggregate(relation, query);
   } else {
@@ -325,8 +329,8 @@ Relation Lowering::lowerQuery(Query &query) {
       engine.emit(query.having->range, diag::NoGroups,
                   query.word("having", "HAVING") + " has no groups to filter")
           .hint("use " + query.word("where", "WHERE") + " to filter rows");
-    if (query.late)
-      engine.emit(query.window ? query.window->range : query.range, diag::NoGroups,
+    if (query.late && query.window)
+      engine.emit(query.window->range, diag::NoGroups,
                   "`late` takes rows that a window's groups no longer can, and there are no groups")
           .hint("add aggregates to `select`, or `group_by`");
     if (query.window)

@@ -74,13 +74,7 @@ Relation Lowering::lowerSource(const doc::Source &source) {
       !source.endpoint.schema->bounded)
     engine.emit(source.endpoint.connector.range, diag::BatchUnbounded,
                 source.endpoint.connector.text);
-  for (const doc::TimeFormat &format : source.endpoint.timeFormats)
-    if (!seen.count(format.column.text)) {
-      auto flight = engine.emit(format.column.range, diag::UnknownColumn, format.column.text);
-      if (std::string near = diag::nearest(format.column.text, names); !near.empty())
-        flight.hint("did you mean `" + near + "`?");
-      flight.note("columns of `" + relation.name + "`: " + sema::listNames(names));
-    }
+  checkFormat(source, names);
 
   OnError policy = policyOf(source.onError);
   mlir::Location location = locate(source.range);

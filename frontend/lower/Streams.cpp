@@ -46,8 +46,8 @@ Relation Lowering::lowerUnion(const doc::Stream &stream) {
     if (inputs[i].type().size() != first.size()) {
       size_t here = inputs[i].type().size(), there = first.size();
       engine.emit(names[i]->range, diag::UnionColumns, names[i]->text, here, names[0]->text, there)
-          .label(names[0]->range, fmt::format("{} columns", there))
-          .label(names[i]->range, fmt::format("{} columns", here));
+          .label(names[0]->range, fmt::format("{} column{}", there, there == 1 ? "" : "s"))
+          .label(names[i]->range, fmt::format("{} column{}", here, here == 1 ? "" : "s"));
       failed = true;
     }
   if (failed)
@@ -118,6 +118,7 @@ std::optional<Query> Lowering::readClauses(const doc::Stream &stream) {
     query.having = expression(stream.having);
     query.broken |= !query.having;
   }
+  query.windowFailed = stream.windowFailed;
   if (stream.window) {
     const doc::Window &window = *stream.window;
     WindowClause clause;

@@ -8,6 +8,8 @@
 #include "ir/flow/Location.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Regex.h"
 
 using namespace levada;
 using namespace levada::flow;
@@ -21,6 +23,18 @@ mlir::OwningOpRef<mlir::ModuleOp> levada::lowerToFlow(const doc::Document &docum
 
 namespace levada::lower {
 
+/// Fixed offsets, and names in the zone database of this system, whose data goes
+/// into the program.
+static bool knownZone(llvm::StringRef zone) {
+  static const llvm::Regex fixed("^(Z|UTC|GMT|UT|(UTC|GMT)?[+-][0-9]{1,2}(:?[0-9]{2})?(:?[0-9]{2})?)$");
+  if (fixed.match(zone))
+    return true;
+  if (zone.starts_with("/") || zone.contains(".."))
+    return false;
+  auto file = llvm::MemoryBuffer::getFile("/usr/share/zoneinfo/" + zone);
+  return file && (*file)->getBuffer().starts_with("TZif");
+}
+
 mlir::OwningOpRef<mlir::ModuleOp> Lowering::run() {
   mlir::OwningOpRef<mlir::ModuleOp> module =
       mlir::ModuleOp::create(locate({document.file, 0, 0}));
@@ -33,6 +47,10 @@ mlir::OwningOpRef<mlir::ModuleOp> Lowering::run() {
   op->setAttr("flow.mode", builder.getStringAttr(batch ? "batch" : "streaming"));
   op->setAttr("flow.time_zone",
               builder.getStringAttr(zone.empty() ? "UTC" : llvm::StringRef(zone.data(), zone.size())));
+  for (const doc::Setting &setting : pipeline.settings)
+    if (setting.key.text == "table.local-time-zone" && !knownZone(setting.value.text))
+      engine.emit(setting.value.range, diag::UnknownTimeZone, setting.value.text)
+          .hint("such as \"Europe/Lisbon\" or \"GMT+02:00\"");
   if (pipeline.parallelism)
     op->setAttr("flow.parallelism", builder.getI64IntegerAttr(*pipeline.parallelism));
 

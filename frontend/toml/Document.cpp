@@ -155,6 +155,8 @@ void DocumentReader::test(const Node &node) {
     return;
   }
   Test &added = document->tests.emplace_back();
+  if (document->tests.size() == 1)
+    reader.engine.emit(node.range, diag::NoEffect, "[[test]]");
   added.range = node.range;
   added.value = node;
   for (const Member &m : node.members)

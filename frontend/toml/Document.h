@@ -167,6 +167,7 @@ struct Stream {
   std::vector<Name> unionOf;               ///< sources or streams
   Text where, having;                      ///< false when not written
   std::optional<Window> window;
+  bool windowFailed = false;               ///< `window` is there, with a mistake
   bool grouped = false;                    ///< group_by is there
   SourceRange groupByRange;                ///< of the key
   std::vector<Text> groupBy;               ///< expressions

@@ -67,6 +67,8 @@ void readSetting(const Member &m, Reader &reader, Pipeline &pipeline) {
     ok = reader.choice(m, known->choices).has_value();
     break;
   }
+  if (ok && known->key != std::string_view("table.local-time-zone"))
+    reader.engine.emit(m.key.range, diag::NoEffect, fmt::format("`{}`", known->key));
   if (ok)
     pipeline.settings.push_back({m.key, word(m.value, reader.sources)});
 }
@@ -75,9 +77,11 @@ void readCheckpoint(const Member &m, Reader &reader, Pipeline &pipeline) {
   if (!reader.table(m, "checkpoint = { interval = \"10s\" }"))
     return;
   for (const Member &part : m.value.members)
-    if (part.key.text == "interval")
+    if (part.key.text == "interval") {
       pipeline.checkpointInterval = reader.duration(part, Sign::Positive);
-    else
+      reader.engine.emit(part.key.range, diag::NoEffect, "`checkpoint.interval`")
+          .hint("a run that ends early begins anew");
+    } else
       reader.unknownKey("`checkpoint`", part.key, {"interval"});
 }
 

@@ -254,11 +254,22 @@ void Reader::unknownKey(const std::string &where, const Name &key,
                         const Words &known) {
   auto said = engine.emit(key.range, diag::UnknownKey, where, key.text);
   std::string near = diag::nearest(key.text, known);
-  std::string tail = "." + key.text;
-  for (const std::string &word : known)
-    if (near.empty() && word.size() > tail.size() &&
-        word.compare(word.size() - tail.size(), tail.size(), tail) == 0)
+  // The end of a longer key, `-` or `_`; or the same word with another ending.
+  std::string tail = key.text;
+  std::replace(tail.begin(), tail.end(), '_', '-');
+  for (const std::string &word : known) {
+    if (!near.empty())
+      break;
+    size_t front = word.size() - std::min(word.size(), tail.size());
+    if (front > 1 && (word[front - 1] == '.' || word[front - 1] == '-') &&
+        word.compare(front, tail.size(), tail) == 0)
       near = word;
+    size_t same = 0;
+    while (same < word.size() && same < key.text.size() && word[same] == key.text[same])
+      ++same;
+    if (same >= 4 && same * 2 >= key.text.size() && same + 2 >= word.size())
+      near = word;
+  }
   if (!near.empty())
     said.hint(fmt::format("did you mean `{}`?", near));
   said.note("keys: " + listed(known));

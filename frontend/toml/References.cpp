@@ -140,6 +140,7 @@ private:
   diag::Engine &engine;
   std::unordered_map<std::string, size_t> sources, streams, sinkIndex;
   Words inputNames, sinkNames;
+  bool sqlMisspelt = false; ///< a query whose inputs are not all known
   std::vector<std::vector<Edge>> edges; ///< of each stream, what it reads
   std::vector<bool> sourceRead, streamRead;
   std::vector<std::vector<std::pair<Name, std::string>>> fed; ///< of each sink
@@ -204,9 +205,14 @@ void References::inputs() {
       input(*stream.from, i, true);
     for (const Name &name : stream.unionOf)
       input(name, i, true);
-    if (stream.sql)
-      for (const Name &name : tablesOf(stream.sql))
+    if (stream.sql) {
+      std::vector<Name> tables = tablesOf(stream.sql);
+      for (const Name &name : tables)
         input(name, i, false);
+      sqlMisspelt |= tables.empty();
+      for (const Name &name : tables)
+        sqlMisspelt |= !doc.findSource(name.text) && !doc.findStream(name.text);
+    }
     const Clause *join = stream.clause("join");
     if (!join)
       continue;
@@ -357,7 +363,7 @@ void References::cycle(size_t first) {
 
 /// Only of a file without errors: a misspelt `from` leaves its input unread.
 void References::unused() {
-  if (engine.hasErrors())
+  if (engine.hasErrors() || sqlMisspelt)
     return;
   for (size_t i = 0; i < doc.sources.size(); ++i)
     if (!sourceRead[i])

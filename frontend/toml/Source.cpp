@@ -45,8 +45,12 @@ private:
       watermark(m);
     else if (key == "primary_key")
       reader.names(m, source.primaryKey, true);
-    else if (key == "partitions")
+    else if (key == "partitions") {
       source.partitions = reader.integer(m, 1, 1024);
+      if (source.partitions)
+        reader.engine.emit(m.key.range, diag::NoEffect, "`partitions`")
+            .hint("--parallelism spreads the work");
+    }
   }
 
   void columns(const Member &m);

@@ -213,6 +213,7 @@ void StreamReader::key(const Member &m) {
     stream.having = reader.text(m);
   } else if (key == "window") {
     stream.window = WindowReader(reader).read(m);
+    stream.windowFailed = !stream.window;
   } else if (key == "group_by") {
     stream.grouped = true;
     stream.groupByRange = m.key.range;

@@ -30,9 +30,8 @@ void warn_late(Text &text, const Run &run, uint32_t op) {
   error.what =
       textf("%s: %.1f %% of its rows came late (%s of %s)", run.program->operators[op].name,
             100.0 * late / in, grouped(late).c_str(), grouped(in).c_str());
-  error.help =
-      Text("a longer `watermark.delay` waits for them; where each file is in order by itself, "
-           "`partitions = \"file\"` in the source gives each its own watermark");
+  error.help = Text("a longer `delay` of the source's `watermark` waits for them; `late` of the stream "
+                    "sends them to a sink");
   warn(text, run, error);
 }
 

@@ -79,6 +79,18 @@ void dead_letter(levada_ctx *ctx, int32_t channel, std::string_view source,
   memcpy(row, &letter, sizeof letter);
 }
 
+/// What the expression said, or what its code stands for.
+std::string_view reason_of(const levada_ctx *ctx) {
+  if (ctx->error_text.len)
+    return str_view(ctx->error_text);
+  switch (ctx->error_code) {
+  case 602: return "the event time is NULL";
+  case 603: return "NULL in a column that is NOT NULL";
+  case 611: return "division by zero";
+  default: return "an expression failed";
+  }
+}
+
 } // namespace
 } // namespace levada::rt
 
@@ -143,10 +155,11 @@ int32_t levada_rt_bad_row(levada_ctx *ctx, const levada_chunk *chunk, const char
   ++ctx->counters[op * LEVADA_COUNTERS + LEVADA_COUNT_BAD];
   if (expr == UINT32_MAX)
     expr = ctx->error_expr;
-  std::string_view details = str_view(ctx->error_text);
+  bool null_time = ctx->error_code == 602;
+  std::string_view details = reason_of(ctx);
   if (policy == LEVADA_ON_ERROR_DEAD_LETTER) {
     Text reason(details);
-    if (expr < program->expr_count)
+    if (expr < program->expr_count && !null_time)
       reason.format(", in `%s`", program->exprs[expr].text);
     dead_letter(ctx, dead_letter_channel, name, chunk, record, size, ctx->error_code, reason);
     return 0;
@@ -155,12 +168,17 @@ int32_t levada_rt_bad_row(levada_ctx *ctx, const levada_chunk *chunk, const char
     return 0;
   Error error;
   Text what = textf("%s: ", name);
-  what.append(details.empty() ? std::string_view("an expression failed") : details);
-  if (expr < program->expr_count)
+  what.append(details);
+  if (expr < program->expr_count && !null_time)
     what.format(", in `%s`", program->exprs[expr].text);
-  error.set(ctx->error_code, std::move(what),
-            "`on_error = \"skip\"` in the stream leaves such rows out, `\"dead_letter\"` sends "
-            "them to a sink");
+  const char *help =
+      null_time ? "`on_error = \"skip\"` in the source leaves such rows out, `\"dead_letter\"` sends "
+                  "them to a sink"
+      : record  ? "`on_error = \"skip\"` in the stream leaves such rows out, `\"dead_letter\"` sends "
+                  "them to a sink"
+                : "`on_error` does not cover what is computed from the results of windows and "
+                  "groups; NULLIF and TRY_CAST give NULL instead of failing";
+  error.set(ctx->error_code, std::move(what), help);
   if (expr < program->expr_count) {
     const levada_expr_desc &e = program->exprs[expr];
     error.place = textf("%s:%u:%u", e.file, e.line, e.column);

@@ -1,10 +1,11 @@
 //===- regex.cpp - lines by a regular expression --------------------------===//
 //
 // RE2: time linear in the line, whatever the pattern; no lookaround, no back
-// references. Java's (?<name>…) is RE2's (?P<name>…). One program for all
-// workers of a run, made by whoever comes first, kept to the end.
+// references. One program for all workers of a run, made by whoever comes
+// first, kept to the end.
 //
 //===----------------------------------------------------------------------===//
+#include "runtime/formats/groups.h"
 #include "runtime/formats/scan.h"
 
 #include <re2/re2.h>
@@ -23,34 +24,10 @@ struct Program {
       : regex(pattern, options) {}
 };
 
-/// (?<name> to (?P<name>, outside of escapes and classes.
-std::string translate(const char *p) {
-  std::string out;
-  bool in_class = false;
-  for (; *p; ++p) {
-    out += *p;
-    if (*p == '\\' && p[1]) {
-      out += *++p;
-    } else if (*p == '[') {
-      if (!in_class && p[1] == '^')
-        out += *++p;
-      if (!in_class && p[1] == ']')
-        out += *++p;
-      in_class = true;
-    } else if (*p == ']') {
-      in_class = false;
-    } else if (!in_class && *p == '(' && p[1] == '?' && p[2] == '<' && p[3] != '=' && p[3] != '!') {
-      out += "?P<";
-      p += 2;
-    }
-  }
-  return out;
-}
-
 Program *make(const char *pattern, const char *const *names, uint32_t count) {
   re2::RE2::Options options;
   options.set_log_errors(false);
-  auto *program = new Program(translate(pattern), options);
+  auto *program = new Program(re2_pattern(pattern), options);
   if (!program->regex.ok())
     return program;
   program->indexes = new int[count + 1]();

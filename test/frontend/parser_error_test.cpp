@@ -199,7 +199,7 @@ TEST(Errors, E212ChainTooLong) {
 
 TEST(Errors, E213ClauseOrder) {
   EXPECT_EQ(query("SELECT a FROM t GROUP BY a WHERE b"),
-            "E213 27..32: `WHERE` stands before `GROUP BY`");
+            "E213 27..32: `WHERE` belongs before `GROUP BY`");
 }
 
 TEST(Errors, E214ClauseTwice) {
