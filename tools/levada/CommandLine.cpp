@@ -93,6 +93,8 @@ int dispatch(const Command &command, llvm::ArrayRef<const char *> words) {
     std::string message = "unknown option `" + text + "`";
     if (table.findNearest(text, near, Visibility(command.visibility)) <= 2)
       message += "; did you mean `" + near + "`?";
+    else if (arguments.command == "run")
+      message += "; options of the program stand after `--`";
     return usageError(arguments, message);
   }
   if (arguments.options.hasArg(OPT_help)) {

@@ -22,6 +22,28 @@ static const diag::Kind *asCode(const std::string &word) {
   return diag::findKind(word);
 }
 
+namespace {
+/// An error of a running pipeline.
+struct RuntimeCode {
+  int number;
+  llvm::StringRef name, paragraph;
+};
+} // namespace
+
+static const RuntimeCode *asRuntimeCode(llvm::StringRef word) {
+  static constexpr RuntimeCode codes[] = {
+#define LEVADA_RUNTIME_CODE(NUMBER, NAME, PARAGRAPH) {NUMBER, NAME, PARAGRAPH},
+#include "runtime/core/codes.def"
+#undef LEVADA_RUNTIME_CODE
+  };
+  if (llvm::sys::fs::exists(word))
+    return nullptr;
+  for (const RuntimeCode &code : codes)
+    if (word == code.name || word.equals_insensitive("R" + std::to_string(code.number)))
+      return &code;
+  return nullptr;
+}
+
 static bool looksLikeCode(llvm::StringRef word) {
   return word.size() == 4 && llvm::isAlpha(word[0]) &&
          llvm::all_of(word.drop_front(), llvm::isDigit);
@@ -33,6 +55,10 @@ int tool::runExplain(Arguments &arguments) {
   const std::string &what = arguments.inputs[0];
   if (const diag::Kind *kind = asCode(what)) {
     llvm::outs() << kind->code << ' ' << kind->name << "\n\n" << diag::explanation(kind->code) << '\n';
+    return Exit::Done;
+  }
+  if (const RuntimeCode *code = asRuntimeCode(what)) {
+    llvm::outs() << 'R' << code->number << ' ' << code->name << "\n\n" << code->paragraph << '\n';
     return Exit::Done;
   }
   if (looksLikeCode(what) && !llvm::sys::fs::exists(what))

@@ -1,6 +1,6 @@
 //===- New.cpp - levada new ------------------------------------------------===//
 //
-// Looks at the first megabyte of a data file and writes a pipeline that reads
+// Looks at the first 32 megabytes of a data file and writes a pipeline that reads
 // it: source, types, event time, one query to change, a table on the terminal.
 //
 //===----------------------------------------------------------------------===//
@@ -21,7 +21,7 @@ using llvm::StringRef;
 
 namespace {
 
-constexpr size_t sampleSize = 1 << 20;
+constexpr size_t sampleSize = 32 << 20;
 
 std::string quoted(StringRef text) {
   std::string out = "\"";
@@ -66,7 +66,7 @@ std::string tableName(StringRef path) {
 
 std::string pipeline(const std::string &path, const infer::Schema &schema) {
   std::string name = tableName(path), text;
-  text += fmt::format("# Written by `levada new --from {}` from the first lines of the file:\n"
+  text += fmt::format("# Written by `levada new --from {}` from what is at the front of the file:\n"
                       "# check the types, then change the query.\n[pipeline]\nname = \"{}\"\n\n", path, name);
   text += fmt::format("[source.{}]\nconnector = \"filesystem\"\npath = {}\nformat = \"{}\"\n", name, quoted(path), schema.format);
   for (const auto &[option, value] : schema.options)
@@ -81,8 +81,14 @@ std::string pipeline(const std::string &path, const infer::Schema &schema) {
     if (!column.timeFormat.empty())
       text += fmt::format("time-format.{} = {}\n", key(column.name), quoted(column.timeFormat));
   const infer::Column *time = schema.timeColumn();
+  if (time && time->disorder > 24 * 3600) {
+    text += fmt::format("# the times of {} are in no order: no watermark, no windows\n", quoted(time->name));
+    time = nullptr;
+  }
   if (time) {
-    text += fmt::format("watermark = {{ on = {}, delay = \"5s\" }}    # rows later than this are left out of windows\n", quoted(time->name));
+    text += fmt::format("watermark = {{ on = {}, delay = \"{}\" }}    # rows later than this are left out of windows\n",
+                        quoted(time->name), time->disorder > 3600 ? "1d" : time->disorder > 60 ? "1h"
+                                            : time->disorder > 5  ? "1m" : "5s");
     text += fmt::format("\n[stream.per_hour]\nfrom = \"{}\"\nwindow = {{ tumble = \"1h\" }}\n"
                         "select = [\"window_start\", \"COUNT(*) AS events\"]\n", name);
   } else {

@@ -1,8 +1,9 @@
 //===- Infer.cpp - what format and types a sample of data has --------------===//
 //
 // JSON lines when every line is an object; a known log when its pattern fits
-// nine lines in ten; delimited text when one delimiter gives every line the
-// same number of fields; else raw lines. A column's type is the narrowest of
+// nine lines in ten; delimited text when one delimiter gives the first lines
+// the same number of fields; else raw lines. Later lines that do not fit are
+// skipped by the pipeline. A column's type is the narrowest of
 // BOOLEAN, BIGINT, DOUBLE, TIMESTAMP(3), TIMESTAMP_LTZ(3) that reads every
 // value of the sample, else STRING. Integers are BIGINT: the sample does not
 // say how large they get.
@@ -10,9 +11,13 @@
 //===----------------------------------------------------------------------===//
 #include "tools/levada/infer/Infer.h"
 
+#include "runtime/formats/groups.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Regex.h"
+
+#include <re2/re2.h>
 
 #include <optional>
 
@@ -29,6 +34,7 @@ namespace {
 struct Guess {
   bool any = false, boolean = true, integer = true, number = true;
   bool timestamp = true, instant = true;
+  int64_t newest = INT64_MIN, disorder = 0; ///< seconds that times go back at most
 
   void add(StringRef text) {
     any = true;
@@ -46,6 +52,23 @@ struct Guess {
     static const llvm::Regex zoned("^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})$");
     timestamp = timestamp && plain.match(text);
     instant = instant && zoned.match(text);
+    if (timestamp || instant) {
+      int64_t at = seconds(text);
+      newest = std::max(newest, at);
+      disorder = std::max(disorder, newest - at);
+    }
+  }
+  /// Local seconds of `2020-12-31 23:59…`; months are taken for 31 days, which
+  /// keeps the order and is near enough for a delay.
+  static int64_t seconds(StringRef text) {
+    auto number = [&](size_t at, size_t count) {
+      int64_t value = 0;
+      text.substr(at, count).getAsInteger(10, value);
+      return value;
+    };
+    int64_t days = (number(0, 4) * 12 + number(5, 2)) * 31 + number(8, 2);
+    return ((days * 24 + number(11, 2)) * 60 + number(14, 2)) * 60 +
+           (text.size() > 18 ? number(17, 2) : 0);
   }
   std::string type() const {
     if (!any)
@@ -76,8 +99,17 @@ struct Guesses {
 std::vector<Column> columns(const Guesses &guesses) {
   std::vector<Column> result;
   for (const auto &[name, guess] : guesses.entries)
-    result.push_back({name, guess.type(), {}});
+    result.push_back({name, guess.type(), {}, guess.disorder});
   return result;
+}
+
+/// Lines of the sample that the pipeline will not read.
+void skipBad(Schema &schema, size_t bad, size_t all) {
+  if (!bad)
+    return;
+  schema.options.push_back({"on_error", "\"skip\""});
+  schema.remarks.push_back(std::to_string(bad) + " of " + std::to_string(all) +
+                           " lines do not fit: they are counted and left out");
 }
 
 llvm::SmallVector<StringRef> lines(StringRef sample) {
@@ -100,13 +132,16 @@ llvm::SmallVector<StringRef> lines(StringRef sample) {
 std::optional<Schema> inferJson(llvm::ArrayRef<StringRef> rows) {
   Guesses guesses;
   std::vector<std::string> nested;
+  size_t bad = 0;
   for (StringRef row : rows) {
     if (!row.ltrim().starts_with("{"))
       return std::nullopt;
     llvm::Expected<llvm::json::Value> value = llvm::json::parse(row);
     if (!value) {
       llvm::consumeError(value.takeError());
-      return std::nullopt;
+      if (++bad * 10 > rows.size())
+        return std::nullopt;
+      continue;
     }
     // llvm::json sorts keys: their order in the text is what a reader expects.
     llvm::SmallVector<std::pair<size_t, StringRef>> keys;
@@ -141,6 +176,7 @@ std::optional<Schema> inferJson(llvm::ArrayRef<StringRef> rows) {
   Schema schema{"json", {}, columns(guesses), {}};
   for (const std::string &key : nested)
     schema.remarks.push_back("`" + key + "` is nested: read as its JSON text");
+  skipBad(schema, bad, rows.size());
   return schema;
 }
 
@@ -172,10 +208,11 @@ std::optional<std::vector<std::string>> splitFields(StringRef line, char delimit
 }
 
 std::optional<Schema> inferDelimited(llvm::ArrayRef<StringRef> rows) {
+  llvm::ArrayRef<StringRef> first = rows.take_front(5000);
   for (char delimiter : {',', '\t', ';', '|'}) {
     std::vector<std::vector<std::string>> table;
     bool fits = true;
-    for (StringRef row : rows) {
+    for (StringRef row : first) {
       std::optional<std::vector<std::string>> fields = splitFields(row, delimiter);
       if (!fields)
         continue; // a quoted newline: other lines tell enough
@@ -188,12 +225,12 @@ std::optional<Schema> inferDelimited(llvm::ArrayRef<StringRef> rows) {
     if (!fits || table.empty())
       continue;
     // A header has names only, all different, where later rows have values.
-    auto typeOf = [&](size_t column, size_t from) {
+    auto guessOf = [&](size_t column, size_t from) {
       Guess guess;
       for (size_t i = from; i < table.size(); ++i)
         if (!table[i][column].empty() && table[i][column] != "NA")
           guess.add(table[i][column]);
-      return guess.type();
+      return guess;
     };
     bool header = true, differs = false;
     for (size_t c = 0; c < table[0].size(); ++c) {
@@ -201,7 +238,7 @@ std::optional<Schema> inferDelimited(llvm::ArrayRef<StringRef> rows) {
       first.add(table[0][c]);
       header &= !table[0][c].empty() && first.type() == "STRING" &&
                 llvm::count(table[0], table[0][c]) == 1;
-      differs |= table.size() > 1 && typeOf(c, 1) != "STRING";
+      differs |= table.size() > 1 && guessOf(c, 1).type() != "STRING";
     }
     header &= differs || table.size() == 1 ||
               llvm::all_of(table[0], [](StringRef n) { return n.find_first_not_of(
@@ -212,13 +249,33 @@ std::optional<Schema> inferDelimited(llvm::ArrayRef<StringRef> rows) {
     if (delimiter != ',')
       schema.options.push_back({"csv.field-delimiter", delimiter == '\t' ? "\"\\t\"" : std::string("\"") + delimiter + "\""});
     bool na = false;
+    std::vector<Guess> guesses;
     for (size_t c = 0; c < table[0].size(); ++c) {
       for (size_t i = header; i < table.size(); ++i)
         na |= table[i][c] == "NA";
-      schema.columns.push_back({header ? table[0][c] : "c" + std::to_string(c + 1), typeOf(c, header), {}});
+      guesses.push_back(guessOf(c, header));
     }
+    size_t bad = 0;
+    for (StringRef row : rows.drop_front(first.size())) {
+      std::optional<std::vector<std::string>> fields = splitFields(row, delimiter);
+      if (!fields)
+        continue;
+      bad += fields->size() != guesses.size();
+      if (fields->size() != guesses.size())
+        continue;
+      for (size_t c = 0; c < guesses.size(); ++c) {
+        const std::string &field = (*fields)[c];
+        na |= field == "NA";
+        if (!field.empty() && field != "NA")
+          guesses[c].add(field);
+      }
+    }
+    for (size_t c = 0; c < guesses.size(); ++c)
+      schema.columns.push_back({header ? table[0][c] : "c" + std::to_string(c + 1),
+                                guesses[c].type(), {}, guesses[c].disorder});
     if (na)
       schema.options.push_back({"csv.null-literal", "\"NA\""});
+    skipBad(schema, bad, rows.size());
     return schema;
   }
   return std::nullopt;
@@ -229,7 +286,6 @@ std::optional<Schema> inferDelimited(llvm::ArrayRef<StringRef> rows) {
 //===----------------------------------------------------------------------===//
 
 struct KnownLog {
-  const char *probe;   ///< POSIX expression that such a line matches
   const char *pattern; ///< regex.pattern
   std::vector<Column> columns;
   const char *remark;
@@ -237,19 +293,16 @@ struct KnownLog {
 
 const std::vector<KnownLog> &knownLogs() {
   static const std::vector<KnownLog> logs = {
-      {"^[^ ]+ [^ ]+ [^ ]+ \\[[^]]+\\] \"[^\"]*\" [0-9]{3} ([0-9]+|-) \"[^\"]*\" \"",
-       R"re(^(?<client>\S+) \S+ (?<user>\S+) \[(?<time>[^\]]+)\] "(?<request>(?:\\.|[^"\\])*)" (?<status>\d{3}) (?<sent>\d+|-) "(?<referer>(?:\\.|[^"\\])*)" "(?<agent>(?:\\.|[^"\\])*)")re",
-       {{"client", "STRING", ""}, {"user", "STRING", ""}, {"time", "TIMESTAMP_LTZ(3)", "dd/MMM/yyyy:HH:mm:ss Z"},
-        {"request", "STRING", ""}, {"status", "INT", ""}, {"sent", "STRING", ""}, {"referer", "STRING", ""}, {"agent", "STRING", ""}},
+      {R"re(^(?<client>\S+) \S+ (?<user>\S+) \[(?<time>[^\]]+)\] "(?<request>(?:\\.|[^"\\])*)" (?<status>\d{3}) (?<sent>\d+|-) "(?<referer>(?:\\.|[^"\\])*)" "(?<agent>(?:\\.|[^"\\])*)")re",
+       {{"client", "STRING", "", 0}, {"user", "STRING", "", 0}, {"time", "TIMESTAMP_LTZ(3)", "dd/MMM/yyyy:HH:mm:ss Z", 0},
+        {"request", "STRING", "", 0}, {"status", "INT", "", 0}, {"sent", "STRING", "", 0}, {"referer", "STRING", "", 0}, {"agent", "STRING", "", 0}},
        "a web server's combined log; `sent` is \"-\" where nothing was sent"},
-      {"^[^ ]+ [^ ]+ [^ ]+ \\[[^]]+\\] \"[^\"]*\" [0-9]{3} ([0-9]+|-)",
-       R"re(^(?<client>\S+) \S+ (?<user>\S+) \[(?<time>[^\]]+)\] "(?<request>(?:\\.|[^"\\])*)" (?<status>\d{3}) (?<sent>\d+|-))re",
-       {{"client", "STRING", ""}, {"user", "STRING", ""}, {"time", "TIMESTAMP_LTZ(3)", "dd/MMM/yyyy:HH:mm:ss Z"},
-        {"request", "STRING", ""}, {"status", "INT", ""}, {"sent", "STRING", ""}},
+      {R"re(^(?<client>\S+) \S+ (?<user>\S+) \[(?<time>[^\]]+)\] "(?<request>(?:\\.|[^"\\])*)" (?<status>\d{3}) (?<sent>\d+|-))re",
+       {{"client", "STRING", "", 0}, {"user", "STRING", "", 0}, {"time", "TIMESTAMP_LTZ(3)", "dd/MMM/yyyy:HH:mm:ss Z", 0},
+        {"request", "STRING", "", 0}, {"status", "INT", "", 0}, {"sent", "STRING", "", 0}},
        "a web server's common log; `sent` is \"-\" where nothing was sent"},
-      {"^[A-Z][a-z]{2} [ 0-9][0-9] [0-9]{2}:[0-9]{2}:[0-9]{2} [^ ]+ [^ :]+:",
-       R"re(^(?<time>\w{3} [ \d]\d \d\d:\d\d:\d\d) (?<host>\S+) (?<program>[^\s:\[]+)(?:\[(?<pid>\d+)\])?: (?<message>.*))re",
-       {{"time", "STRING", ""}, {"host", "STRING", ""}, {"program", "STRING", ""}, {"pid", "INT", ""}, {"message", "STRING", ""}},
+      {R"re(^(?<time>\w{3} [ \d]\d \d\d:\d\d:\d\d) (?<host>\S+) (?<program>[^\s:\[]+)(?:\[(?<pid>\d+)\])?: (?<message>.*))re",
+       {{"time", "STRING", "", 0}, {"host", "STRING", "", 0}, {"program", "STRING", "", 0}, {"pid", "INT", "", 0}, {"message", "STRING", "", 0}},
        "syslog lines; their time has no year, so it is text here"},
   };
   return logs;
@@ -257,11 +310,15 @@ const std::vector<KnownLog> &knownLogs() {
 
 std::optional<Schema> inferLog(llvm::ArrayRef<StringRef> rows) {
   for (const KnownLog &log : knownLogs()) {
-    llvm::Regex probe(log.probe);
-    size_t fits = llvm::count_if(rows, [&](StringRef row) { return probe.match(row); });
+    re2::RE2 pattern(levada::formats::re2_pattern(log.pattern));
+    size_t fits = llvm::count_if(rows, [&](StringRef row) {
+      return re2::RE2::PartialMatch(re2::StringPiece(row.data(), row.size()), pattern);
+    });
     if (fits * 10 < rows.size() * 9)
       continue;
-    return Schema{"regex", {{"regex.pattern", std::string("'''") + log.pattern + "'''"}}, log.columns, {log.remark}};
+    Schema schema{"regex", {{"regex.pattern", std::string("'''") + log.pattern + "'''"}}, log.columns, {log.remark}};
+    skipBad(schema, rows.size() - fits, rows.size());
+    return schema;
   }
   return std::nullopt;
 }

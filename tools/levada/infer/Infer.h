@@ -13,6 +13,7 @@ struct Column {
   std::string name;
   std::string type;        ///< SQL: "BIGINT", "TIMESTAMP(3)", "STRING" …
   std::string timeFormat;  ///< pattern for time-format.NAME, or ""
+  int64_t disorder = 0;    ///< of times: how many seconds they go back at most
 };
 
 /// A source that reads the sample: format, its options as written in TOML

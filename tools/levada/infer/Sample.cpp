@@ -1,7 +1,7 @@
 //===- Sample.cpp - the first lines of a data file -------------------------===//
 //
-// Decompresses only as much as the sample needs: a few hundred kilobytes of
-// input at most, so that a terabyte behind the name costs nothing.
+// Decompresses only as much as the sample needs, so that a terabyte behind the
+// name costs nothing.
 //
 //===----------------------------------------------------------------------===//
 #include "tools/levada/infer/Sample.h"
