@@ -153,6 +153,11 @@ void Pruner::prune(AggregateOp op) {
 
 void Pruner::prune(UnionOp op) {
   llvm::BitVector columns = read.of(op.getOutput());
+  // Inputs that agree stay as they are: so do rows that failed, which have
+  // fixed columns and meet here in one channel.
+  llvm::BitVector first = keptOf(op.getInputs().front());
+  if (llvm::all_of(op.getInputs(), [&](Value input) { return keptOf(input) == first; }))
+    columns = first;
   keep(op.getOutput(), columns);
   OpBuilder b(op);
   for (OpOperand &operand : op->getOpOperands()) {

@@ -388,7 +388,10 @@ LogicalResult Lowering::run() {
         .Case<flow::SourceOp, flow::AggregateOp, flow::SortOp>([&](auto op) { root(op); })
         .Case([&](flow::SinkOp sink) { plan.sink(sink); });
     if (isa<flow::SourceOp, flow::ProjectOp, flow::FilterOp>(op) && op->getNumResults() == 2)
-      rootDead(op->getResult(1));
+      if (Value dead = op->getResult(1); gathered(dead) == dead)
+        rootDead(dead);
+    if (auto all = dyn_cast<flow::UnionOp>(op))
+      rootDead(all.getOutput());
   }
   if (failed)
     return failure();

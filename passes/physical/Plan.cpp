@@ -212,7 +212,18 @@ exec::ChannelOp Plan::channel(Operation *consumer, exec::StageOp stage) {
                      typeArray(type, indices), single);
 }
 
+Value gathered(Value dead) {
+  while (dead.hasOneUse()) {
+    auto all = dyn_cast<flow::UnionOp>(*dead.user_begin());
+    if (!all)
+      break;
+    dead = all.getOutput();
+  }
+  return dead;
+}
+
 exec::ChannelOp Plan::deadChannel(Value dead, exec::StageOp stage) {
+  dead = gathered(dead);
   auto type = cast<flow::StreamType>(dead.getType());
   auto all = llvm::to_vector(llvm::seq<size_t>(0, type.size()));
   Operation *op = dead.getDefiningOp();

@@ -39,7 +39,7 @@ public:
 
   /// Where `stage` puts rows for a stateful operator.
   exec::ChannelOp channel(mlir::Operation *consumer, exec::StageOp stage);
-  /// Where `stage` puts bad records: rows of a `dead` result.
+  /// Where `stage` puts bad rows that join `dead`: a result, or a union.
   exec::ChannelOp deadChannel(mlir::Value dead, exec::StageOp stage);
   /// The channels made so far, by the operation or value that reads them.
   llvm::SmallVector<exec::ChannelOp> channelsOf(const void *consumer);
@@ -67,6 +67,10 @@ private:
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<size_t>> travels;
   llvm::DenseMap<const void *, llvm::MapVector<mlir::Operation *, exec::ChannelOp>> channels;
 };
+
+/// The stream in which the bad rows of a `dead` result meet others: the union
+/// that alone reads it, or itself. One channel then keeps their order.
+mlir::Value gathered(mlir::Value dead);
 
 } // namespace levada
 

@@ -123,16 +123,16 @@ flow.sink "out" %u connector "c" {} format "f" {} : !in
 
 // -----
 
-// Rows that fail go to their channel of bad rows; the innermost guard decides.
-// What cannot fail has none.
+// Rows that fail go to a channel of bad rows, one for all that meet in a union,
+// so that they stay in order; the innermost guard decides.
 
 // CHECK: module attributes {exec.operators = {{\[}}["s", "source"], ["p", "project"], ["q", "project"], ["out", "sink"], ["bad", "sink"]]}
 // CHECK: exec.source @s
-// CHECK-SAME: dead_letter = @s.dead
+// CHECK-SAME: dead_letter = @bad.dead
 // CHECK-SAME: on_error = #flow.on_error<dead_letter>
-// CHECK: exec.channel @s.dead
+// CHECK: exec.channel @bad.dead
 // CHECK-SAME: single
-// CHECK: exec.channel @p.dead
+// CHECK-NOT: exec.channel
 // CHECK: exec.stage @s.read from @s {
 // CHECK: exec.count "in" 1
 // CHECK-NEXT: exec.guard {
@@ -143,10 +143,8 @@ flow.sink "out" %u connector "c" {} format "f" {} : !in
 // CHECK: flow.div
 // CHECK: exec.write @out
 // CHECK-NEXT: } {op = 2 : i32, policy = #flow.on_error<fail>}
-// CHECK-NEXT: } {dead_letter = @p.dead, op = 1 : i32, policy = #flow.on_error<dead_letter>}
-// CHECK: exec.stage @s.bad from @s.dead {
-// CHECK: exec.write @bad
-// CHECK: exec.stage @p.bad from @p.dead {
+// CHECK-NEXT: } {dead_letter = @bad.dead, op = 1 : i32, policy = #flow.on_error<dead_letter>}
+// CHECK: exec.stage @bad.bad from @bad.dead {
 // CHECK: exec.write @bad
 !in = !flow.stream<[a: STRING], append>
 !n = !flow.stream<[n: INT], append>
