@@ -159,6 +159,8 @@ void Plan::planSlot(exec::SlotOp op) {
     at += agg.impl ? agg.impl->size : 8;
     slot.aggs.push_back(agg);
   }
+  if (op.getKind() == "group" && op.getAggs().empty())
+    at = 8; // whether its first row was seen
   if (op.getKind() == "sort") {
     slot.entrySize = slot.accOffset = slot.key.size;
     slot.compare = "levada_slot_compare." + number;

@@ -25,6 +25,8 @@ LLVM::LLVMFuncOp slotFunction(ModuleOp to, SlotPlan &slot, llvm::StringRef name,
 void lowerInit(Plan &plan, SlotPlan &slot, ModuleOp to) {
   Lowering l(plan, slotFunction(to, slot, slot.init, false, 2));
   Value acc = l.e.arg(1);
+  if (slot.aggs.empty() && slot.op.getKind() == "group")
+    l.e.store(l.e.i64(0), acc, 8);
   for (const AggPlan &agg : slot.aggs) {
     if (agg.setOffset >= 0)
       l.e.store(l.e.null(), l.e.offset(acc, agg.setOffset), 8);

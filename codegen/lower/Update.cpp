@@ -71,6 +71,18 @@ static void addAll(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value a
   }
 }
 
+/// The region of a group with keys alone, for the first row of a key.
+static void onFirst(Lowering &l, exec::UpdateOp op, Value acc) {
+  Emitter &e = l.e;
+  Block *first = e.newBlock(), *after = e.newBlock();
+  e.condBr(e.eq(e.load(e.intType(64), acc, 8), e.i64(0)), first, after);
+  e.enter(first);
+  e.store(e.i64(1), acc, 8);
+  l.lowerBlock(op.getLate().front());
+  e.br(after);
+  e.enter(after);
+}
+
 void lowerUpdate(Lowering &l, exec::UpdateOp op) {
   Emitter &e = l.e;
   unsigned index = l.plan.indexOf(op.getSlotAttr());
@@ -98,6 +110,8 @@ void lowerUpdate(Lowering &l, exec::UpdateOp op) {
   if (kind == "group") {
     Value acc = abi::rt_group(abi, l.ctx, number, desc, hash, key);
     l.count(slot.op.getOp(), kCountAbsorbed);
+    if (!op.getLate().front().empty())
+      onFirst(l, op, acc);
     return addAll(l, op, slot, acc);
   }
   Value acc = kind == "session"

@@ -183,7 +183,8 @@ def Exec_UpdateOp : Exec_Op<"update", [SingleBlock, NoTerminator, AttrSizedOpera
     and filter in the order of the slot's `aggs`: args first, then the filter if the
     call names one. A slot of kind sort takes the row as keys. The region runs
     for a row that is late for all its windows; otherwise the row counts as
-    `absorbed` for the slot's operator. A NULL time is an error of the row.
+    `absorbed` for the slot's operator. For a group with keys alone, which
+    counts every row, the region runs for the first row of a key. A NULL time is an error of the row.
   }];
   let arguments = (ins FlatSymbolRefAttr:$slot, Variadic<Flow_SqlType>:$keys,
                        Optional<Flow_SqlType>:$time, Variadic<Flow_SqlType>:$args);

@@ -346,7 +346,8 @@ LogicalResult UpdateOp::verifySymbolUses(SymbolTableCollection &tables) {
   }
   if (getArgs().size() != wanted)
     return emitOpError("has ") << getArgs().size() << " arguments, the slot's calls take " << wanted;
-  if (!slot->getWindow() && !getLate().front().empty())
+  bool keysAlone = slot->getKind() == "group" && slot->getAggs().empty();
+  if (!slot->getWindow() && !keysAlone && !getLate().front().empty())
     return emitOpError("has rows too late for a slot without windows");
   return success();
 }

@@ -110,6 +110,11 @@ flow::SourceOp Lowering::sourceOf(flow::WatermarkOp op) {
   return cast_or_null<flow::SourceOp>(at);
 }
 
+/// DISTINCT: a key's row goes out when it is first seen, and nothing at the end.
+static bool emitsFirst(flow::AggregateOp op) {
+  return !op.getWindow() && op.getAggs().empty() && !op.getKeys().empty();
+}
+
 static Value column(flow::StreamType type, const Row &row, StringAttr name) {
   return row[type.indexOf(name.getValue())];
 }
@@ -260,6 +265,10 @@ void Lowering::update(flow::AggregateOp op, exec::SlotOp slot, const Row &row, P
   count(op.getLoc(), "in", op);
   auto update = b.create<exec::UpdateOp>(op.getLoc(), slot.getSymName(), keys, time, args);
   b.setInsertionPointToStart(&update.getLate().emplaceBlock());
+  if (emitsFirst(op)) {
+    count(op.getLoc(), "made", op);
+    consume(op.getOutput(), keys, place);
+  }
   if (!op.getWindow())
     return;
   count(op.getLoc(), "late", op);
@@ -341,6 +350,8 @@ void Lowering::root(flow::AggregateOp op) {
       plan.stage(op.getLoc(), op.getStream().str() + ".fire", op.getOutput().getType().getTypes());
   fire.setInput(slot.getSymName());
   Block &block = fire.getBody().front();
+  if (emitsFirst(op))
+    return;
   b.setInsertionPointToStart(&block);
   count(op.getLoc(), "made", op);
   consume(op.getOutput(), Row(block.args_begin(), block.args_end()), {fire});

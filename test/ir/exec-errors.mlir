@@ -183,14 +183,14 @@ exec.stage @f from @g {
 
 // -----
 exec.channel @a {names = ["n"], types = [!flow.sql<INT>]}
-exec.slot @g {id = "g", kind = "group", key_names = ["n"], key_types = [!flow.sql<INT>], sort_keys = [], op = 0 : i32, aggs = []}
+exec.slot @g {id = "g", kind = "group", key_names = ["n"], key_types = [!flow.sql<INT>], sort_keys = [], op = 0 : i32, aggs = [#flow.agg<"COUNT", "levada_agg_count", [], filter = "", distinct = false, as "c" -> !flow.sql<BIGINT NOT NULL>>]}
 exec.stage @s from @a {
 ^bb0(%n: !flow.sql<INT>):
   // expected-error@below {{has rows too late for a slot without windows}}
   exec.update @g key(%n : !flow.sql<INT>) args() late { exec.count "late" 0 }
 }
 exec.stage @f from @g {
-^bb0(%n: !flow.sql<INT>):
+^bb0(%n: !flow.sql<INT>, %c: !flow.sql<BIGINT NOT NULL>):
 }
 
 // -----

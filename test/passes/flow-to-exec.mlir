@@ -235,13 +235,17 @@ flow.sink "total" %total connector "c" {} format "f" {} : !flow.stream<[x: STRIN
 // -----
 
 // Rows that are where they belong go into the next slot at once, without a
-// channel; a window function is an expansion.
+// channel; a window function is an expansion. Groups with keys alone pass the
+// first row of a key on.
 
 // CHECK-NOT: exec.channel @second.in
 // CHECK: exec.expand <tumble, on = "t", size = 1000, slide = 0, offset = 0> %{{.+}} {
 // CHECK-NEXT: ^bb0(%[[START:.+]]: !flow.sql<TIMESTAMP(3) NOT NULL>, %{{.+}}: !flow.sql<TIMESTAMP(3) NOT NULL>, %{{.+}}: !flow.sql<TIMESTAMP(3) NOT NULL>):
 // CHECK: exec.emit @first.in(%{{.+}}, %[[START]] :
-// CHECK: exec.stage @first.fire from @first.state {
+// CHECK: exec.stage @first.group from @first.in {
+// CHECK: exec.update @first.state key(
+// CHECK-SAME: late {
+// CHECK-NEXT: exec.count "made"
 // CHECK: exec.update @second.state key(
 // CHECK: exec.stage @second.fire from @second.state {
 !in = !flow.stream<[k: INT, t: TIMESTAMP(3)], append>
