@@ -9,6 +9,7 @@
 #include "runtime/core/signals.h"
 #include "runtime/exec/run.h"
 
+#include <fcntl.h>
 #include <memory>
 #include <signal.h>
 #include <stdio.h>
@@ -73,7 +74,16 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
   return error ? 1 : 0;
 }
 
+/// A standard stream that the caller closed stays unusable: no file that is
+/// opened later takes its number and is read or written in its place.
+static void occupy_standard_streams() {
+  for (int fd = 0; fd <= 2; ++fd)
+    if (fcntl(fd, F_GETFD) < 0)
+      (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+}
+
 int main(int argc, char **argv) {
+  occupy_standard_streams();
   const levada_program *program = &levada_program_main;
   if (program->abi_version != LEVADA_ABI_VERSION) {
     Error error;
