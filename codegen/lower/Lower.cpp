@@ -70,14 +70,36 @@ Value Lowering::spill(Value i128) {
 }
 
 Value Lowering::keyBytes(const Layout &layout, llvm::ArrayRef<Scalar> values) {
+  // It is read in words of 8 bytes, so it is written in them: a load that spans
+  // several stores waits until they have reached the cache.
   Value key = e.stack(std::max(layout.size, 8u), 16);
-  unsigned used = 0;
-  for (const Column &column : layout.columns)
-    used += sizeOf(column.rep) + (column.nullOffset >= 0);
-  if (used != layout.size)
-    e.store(e.i64(0), e.offset(key, std::max(layout.size, 8u) - 8), 8);
-  for (auto [column, value] : llvm::zip(layout.columns, values))
-    e.storeColumn(key, column, value, /*canonical=*/true);
+  Type i64 = e.intType(64);
+  llvm::SmallVector<Value> words(std::max(layout.size, 8u) / 8, e.i64(0));
+  auto put = [&](Value bits, unsigned offset) {
+    if (bits.getType() != i64)
+      bits = e.zext(bits, i64);
+    if (offset % 8)
+      bits = e.op<LLVM::ShlOp>(bits, e.i64(8 * (offset % 8)));
+    words[offset / 8] = e.bitOr(words[offset / 8], bits);
+  };
+  for (auto [column, scalar] : llvm::zip(layout.columns, values)) {
+    Value value = scalar.value;
+    if (scalar.isNull)
+      value = e.select(scalar.isNull, e.zero(column.rep), value);
+    if (sizeOf(column.rep) == 16) {
+      e.storeRep(column.rep, value, e.offset(key, column.offset));
+      words[column.offset / 8] = words[column.offset / 8 + 1] = {};
+    } else if (column.rep == Rep::F32 || column.rep == Rep::F64) {
+      put(e.op<LLVM::BitcastOp>(e.intType(8 * sizeOf(column.rep)), value), column.offset);
+    } else {
+      put(value, column.offset);
+    }
+    if (column.nullOffset >= 0 && scalar.isNull)
+      put(scalar.isNull, column.nullOffset);
+  }
+  for (auto [index, word] : llvm::enumerate(words))
+    if (word)
+      e.store(word, e.offset(key, 8 * index), 8);
   return key;
 }
 
