@@ -1,6 +1,6 @@
 //===- New.cpp - levada new ------------------------------------------------===//
 //
-// Looks at the first 32 megabytes of a data file and writes a pipeline that reads
+// Looks at the first 8 megabytes of a data file and writes a pipeline that reads
 // it: source, types, event time, one query to change, a table on the terminal.
 //
 //===----------------------------------------------------------------------===//
@@ -21,7 +21,7 @@ using llvm::StringRef;
 
 namespace {
 
-constexpr size_t sampleSize = 32 << 20;
+constexpr size_t sampleSize = 8 << 20;
 
 std::string quoted(StringRef text) {
   std::string out = "\"";

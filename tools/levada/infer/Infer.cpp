@@ -15,7 +15,6 @@
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
-#include "llvm/Support/Regex.h"
 
 #include <re2/re2.h>
 
@@ -29,6 +28,34 @@ namespace {
 //===----------------------------------------------------------------------===//
 // Types of values
 //===----------------------------------------------------------------------===//
+
+/// 2020-12-31 23:59[:59[.999]], T for the blank, with a zone after seconds.
+bool isTime(StringRef text, bool &zoned) {
+  auto shaped = [&](StringRef shape) {
+    if (text.size() < shape.size())
+      return false;
+    for (size_t i = 0; i < shape.size(); ++i)
+      if (shape[i] == 'd' ? !llvm::isDigit(text[i])
+                          : shape[i] == ' ' ? text[i] != ' ' && text[i] != 'T' : text[i] != shape[i])
+        return false;
+    text = text.drop_front(shape.size());
+    return true;
+  };
+  if (!shaped("dddd-dd-dd dd:dd"))
+    return false;
+  bool seconds = shaped(":dd");
+  if (seconds && text.consume_front(".")) {
+    size_t digits = text.take_while([](char c) { return llvm::isDigit(c); }).size();
+    if (digits < 1 || digits > 9)
+      return false;
+    text = text.drop_front(digits);
+  }
+  if (text.empty())
+    return true;
+  zoned = true;
+  return seconds && (text == "Z" || ((shaped("+dd:dd") || shaped("-dd:dd") || shaped("+dddd") || shaped("-dddd")) &&
+                                     text.empty()));
+}
 
 /// What the values of a column have in common so far.
 struct Guess {
@@ -48,10 +75,11 @@ struct Guess {
     double real;
     number &= !code && !text.empty() && (llvm::isDigit(digits.empty() ? 'x' : digits[0]) || digits.starts_with(".")) &&
               !text.getAsDouble(real);
-    static const llvm::Regex plain("^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,9})?)?$");
-    static const llvm::Regex zoned("^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:?[0-9]{2})$");
-    timestamp = timestamp && plain.match(text);
-    instant = instant && zoned.match(text);
+    if (timestamp || instant) {
+      bool zoned = false, time = isTime(text, zoned);
+      timestamp = timestamp && time && !zoned;
+      instant = instant && time && zoned;
+    }
     if (timestamp || instant) {
       int64_t at = seconds(text);
       newest = std::max(newest, at);
