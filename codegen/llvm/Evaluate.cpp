@@ -136,9 +136,9 @@ Attribute ConstantEvaluator::evaluate(Operation *op, llvm::ArrayRef<Attribute> o
       return {};
   }
   // Zones are the executable's: their data is not here.
-  for (Type type : llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes()))
-    if (cast<SqlType>(type).getKind() == SqlKind::TimestampLtz)
-      return {};
+  auto hasZone = [](Type type) { return cast<SqlType>(type).getKind() == SqlKind::TimestampLtz; };
+  if (llvm::any_of(op->getOperandTypes(), hasZone) || llvm::any_of(op->getResultTypes(), hasZone))
+    return {};
   if (!host) {
     host = std::make_unique<Host>();
     if (!host->start())
