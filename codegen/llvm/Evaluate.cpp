@@ -123,8 +123,13 @@ Attribute ConstantEvaluator::Host::read(const Outcome &outcome, SqlType type,
   return b.getIntegerAttr(attrType, wide ? number.sext(128) : number);
 }
 
-ConstantEvaluator::ConstantEvaluator(std::string bitcode)
-    : bitcode(bitcode.empty() ? bitcodePath() : std::move(bitcode)) {}
+ConstantEvaluator::ConstantEvaluator(MLIRContext &context, std::string bitcode)
+    : bitcode(bitcode.empty() ? bitcodePath() : std::move(bitcode)) {
+  DialectRegistry registry;
+  registerDialects(registry);
+  context.appendDialectRegistry(registry);
+  context.loadDialect<LLVM::LLVMDialect>();
+}
 ConstantEvaluator::~ConstantEvaluator() = default;
 
 Attribute ConstantEvaluator::evaluate(Operation *op, llvm::ArrayRef<Attribute> operands) {
@@ -136,8 +141,10 @@ Attribute ConstantEvaluator::evaluate(Operation *op, llvm::ArrayRef<Attribute> o
       return {};
   }
   // Zones are the executable's: their data is not here.
-  auto hasZone = [](Type type) { return cast<SqlType>(type).getKind() == SqlKind::TimestampLtz; };
-  if (llvm::any_of(op->getOperandTypes(), hasZone) || llvm::any_of(op->getResultTypes(), hasZone))
+  auto hasZone = [](Type type) {
+    return cast<SqlType>(type).getKind() == SqlKind::TimestampLtz;
+  };
+  if (llvm::any_of(op->getOperandTypes(), hasZone) || hasZone(op->getResult(0).getType()))
     return {};
   if (!host) {
     host = std::make_unique<Host>();
@@ -148,10 +155,6 @@ Attribute ConstantEvaluator::evaluate(Operation *op, llvm::ArrayRef<Attribute> o
     return {};
 
   MLIRContext *context = op->getContext();
-  DialectRegistry registry;
-  registerDialects(registry);
-  context->appendDialectRegistry(registry);
-  context->loadDialect<LLVM::LLVMDialect>();
   OwningOpRef<ModuleOp> source = ModuleOp::create(op->getLoc());
   OwningOpRef<ModuleOp> module = ModuleOp::create(op->getLoc());
   Plan plan(*source);

@@ -9,6 +9,7 @@
 #define LEVADA_CODEGEN_LLVM_EVALUATE_H
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/Operation.h"
 
 #include <memory>
@@ -18,8 +19,9 @@ namespace levada::codegen {
 
 class ConstantEvaluator {
 public:
-  /// `bitcode`: of the library, "" for the one beside the compiler.
-  explicit ConstantEvaluator(std::string bitcode = "");
+  /// Loads the dialects that it needs into `context`, which the operations are
+  /// of. `bitcode`: of the library, "" for the one beside the compiler.
+  explicit ConstantEvaluator(mlir::MLIRContext &context, std::string bitcode = "");
   ~ConstantEvaluator();
 
   /// The result of a scalar operation of flow whose operands have the given
