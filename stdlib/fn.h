@@ -17,7 +17,8 @@
 // LEVADA_ERROR: ctx->error_code and error_text are set (levada_fail). FLAGS,
 // joined by '|': pure (deterministic), volatile, fails (may return
 // LEVADA_ERROR), nullable (may return LEVADA_NULL though no strict argument is
-// NULL). A SQL signature that C++ cannot say is given as a third argument:
+// NULL), zone (reads the session's time zone beside its arguments, so that the
+// compiler does not fold it). A SQL signature that C++ cannot say is given as a third argument:
 //   LEVADA_FN("ROUND", pure, "(DECIMAL(p, s), INT) -> rule:round").
 // Of overloads that fit a call equally well the one that stands first is taken.
 // A function without status whose arguments all go by value is called even where

@@ -196,7 +196,7 @@ LEVADA_FN("UNIX_TIMESTAMP", volatile)
 int64_t levada_fn_unix_timestamp_now(levada_ctx *ctx) { return floorDiv(ctx->now_ms, 1000); }
 /// Seconds since 1970 in UTC of `text`, a local time yyyy-MM-dd HH:mm:ss of the session's zone.
 /// Text that says no time gives the smallest BIGINT.
-LEVADA_FN("UNIX_TIMESTAMP", pure)
+LEVADA_FN("UNIX_TIMESTAMP", pure | zone)
 int64_t levada_fn_unix_timestamp(levada_ctx *ctx, const levada_str &text) {
   Result r;
   if (!levada::pattern::parse(text, standard(), Style::Simple, &r))
@@ -204,7 +204,7 @@ int64_t levada_fn_unix_timestamp(levada_ctx *ctx, const levada_str &text) {
   return floorDiv(levada_zone_to_utc_ms(ctx, msOf(r)), 1000);
 }
 /// The same, by a Java pattern.
-LEVADA_FN("UNIX_TIMESTAMP", pure)
+LEVADA_FN("UNIX_TIMESTAMP", pure | zone)
 int64_t levada_fn_unix_timestamp_pattern(levada_ctx *ctx, const levada_str &text,
                                          const levada_str &pattern) {
   Result r;
@@ -215,13 +215,13 @@ int64_t levada_fn_unix_timestamp_pattern(levada_ctx *ctx, const levada_str &text
   return floorDiv(levada_zone_to_utc_ms(ctx, msOf(r)), 1000);
 }
 /// The instant `seconds` after 1970 in UTC as yyyy-MM-dd HH:mm:ss in the session's zone.
-LEVADA_FN("FROM_UNIXTIME", pure | fails)
+LEVADA_FN("FROM_UNIXTIME", pure | zone | fails)
 levada_status levada_fn_from_unixtime(levada_ctx *ctx, int64_t seconds, levada_str *out) {
   int64_t local = levada_zone_to_local_ms(ctx, seconds * 1000);
   return formatLocal(ctx, local, local - seconds * 1000, 0, standard(), Style::Simple, out);
 }
 /// The same by a Java pattern.
-LEVADA_FN("FROM_UNIXTIME", pure | fails)
+LEVADA_FN("FROM_UNIXTIME", pure | zone | fails)
 levada_status levada_fn_from_unixtime_pattern(levada_ctx *ctx, int64_t seconds,
                                               const levada_str &pattern, levada_str *out) {
   int64_t local = levada_zone_to_local_ms(ctx, seconds * 1000);

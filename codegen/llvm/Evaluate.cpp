@@ -137,10 +137,7 @@ Attribute ConstantEvaluator::evaluate(Operation *op, llvm::ArrayRef<Attribute> o
     return {};
   if (auto call = dyn_cast<flow::CallOp>(op)) {
     const catalog::Function *function = functionOf(call.getSymbol());
-    if (!function || !function->deterministic)
-      return {};
-    // These read and write times of the session's zone.
-    if (function->sqlName == "UNIX_TIMESTAMP" || function->sqlName == "FROM_UNIXTIME")
+    if (!function || !function->deterministic || function->sessionZone)
       return {};
   }
   // Zones are the executable's: their data is not here.

@@ -44,6 +44,7 @@ struct Function {
   bool returnsStatus;        ///< returns levada_status, value through out
   bool mayFail;              ///< may return LEVADA_ERROR
   bool deterministic;        ///< same arguments, same result: folds
+  bool sessionZone;          ///< reads the session's time zone: known to the executable only
   /// Result type rule when sqlType of the result is "rule:NAME", else "".
   std::string_view rule;
   std::string_view doc;      ///< from the comment, first sentence first

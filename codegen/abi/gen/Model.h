@@ -34,6 +34,7 @@ struct Function {
   std::vector<Param> params;
   Param result;
   bool variadic = false, context = false, status = false, fails = false, pure = false;
+  bool zone = false; ///< its result depends on the session's time zone
   Place place;
 };
 

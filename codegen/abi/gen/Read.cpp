@@ -230,6 +230,8 @@ private:
         fn.fails = true;
       else if (flag == "nullable")
         nullable = true;
+      else if (flag == "zone")
+        fn.zone = true;
       else if (flag != "volatile")
         error(attr.getLocation(), "`" + flag + "` is no flag of a function");
     }

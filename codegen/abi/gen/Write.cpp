@@ -111,7 +111,7 @@ std::string functionsInc(const Model &model) {
     std::string span = params(os, fn->params, fn->symbol);
     rowsOs << "    {" << quoted(fn->sqlName) << ", " << quoted(fn->symbol) << ", " << span << ", "
            << yes(fn->variadic) << ", " << param(fn->result) << ", " << yes(fn->context) << ", "
-           << yes(fn->status) << ", " << yes(fn->fails) << ", " << yes(fn->pure) << ", "
+           << yes(fn->status) << ", " << yes(fn->fails) << ", " << yes(fn->pure) << ", " << yes(fn->zone) << ", "
            << quoted(fn->rule) << ",\n     " << quoted(fn->doc) << ", " << quoted(fn->place.file)
            << ", " << fn->place.line << "},\n";
   }
