@@ -1,4 +1,4 @@
-//===- Ast.h - SQL expressions and queries as written ---------------------===//
+//===- Ast.h - SQL expressions, queries and statements as written ---------===//
 //
 // Plain structs, one per construct, each with the range of the user's text.
 // Nothing here is bound or typed. LLVM-style casting by `kind`.
@@ -290,32 +290,78 @@ struct SelectItem {
   SourceRange range;
 };
 
-enum class TableKind { Named, Function, Subquery, Join };
+/// `'key' = 'value'` of WITH, OPTIONS and SET: the literals undone, ranges
+/// between their quotes.
+struct OptionDef {
+  Name key, value;
+};
+/// `NAME(options)` inside /*+ … */: STATE_TTL('a' = '1d'), LOOKUP('table' = 't'),
+/// OPTIONS('key' = 'value'), BROADCAST(a, b).
+struct Hint {
+  Name name; ///< upper case
+  SourceRange range;
+  std::vector<OptionDef> options; ///< 'key' = 'value'
+  std::vector<Name> arguments;           ///< without `=`
+};
+
+enum class TableKind { Named, Function, Subquery, Join, Match, File };
 enum class JoinKind { Inner, Left, Right, Full, Cross };
 /// One node of FROM. A window table function is Function with `call` =
 /// TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL …): a TABLE argument is a
 /// ColumnExpr (TABLE (SELECT …): a SubqueryExpr) whose symbol flag is set,
-/// DESCRIPTOR(x) a CallExpr. Commas in FROM are Cross joins.
+/// DESCRIPTOR(x) a CallExpr. UNNEST(x) is a Function too. Commas in FROM are
+/// Cross joins. (VALUES …) is a Subquery.
 struct TableRef {
   TableKind kind = TableKind::Named;
   SourceRange range;
   uint32_t depth = 1;
-  std::vector<Name> name;              ///< Named
+  std::vector<Name> name;              ///< Named: [catalog.[database.]]table
+  Name file;                           ///< File: FROM 'access.log'
   ExprPtr asOf;                        ///< Named: FOR SYSTEM_TIME AS OF
   bool lateral = false;                ///< Function, Subquery
   std::unique_ptr<CallExpr> call;      ///< Function
+  bool withOrdinality = false;         ///< UNNEST(…) WITH ORDINALITY
   std::unique_ptr<Query> query;        ///< Subquery
+  std::unique_ptr<struct MatchRecognize> match; ///< Match, of `left`
+  std::vector<Hint> hints;             ///< Named: t /*+ OPTIONS(…) */
   std::optional<Name> alias;
   std::vector<Name> columnAliases;
   JoinKind join = JoinKind::Inner;     ///< Join
+  bool natural = false;
   std::unique_ptr<TableRef> left, right;
   ExprPtr on;
   std::vector<Name> usingColumns;
 };
 
+/// A row pattern: `A B+ (C | D)*? PERMUTE(E, F)`.
+struct Pattern {
+  enum Kind { Variable, Sequence, Choice, Permute, Exclude, Start, End, Empty } kind;
+  SourceRange range;
+  Name variable;                       ///< Variable
+  std::vector<Pattern> parts;          ///< Sequence, Choice, Permute; Exclude: one
+  /// `*` is 0 … none, `+` 1 … none, `?` 0 … 1, `{n}` n … n; none: no quantifier.
+  std::optional<int64_t> least, most;
+  bool quantified = false, reluctant = false;
+};
+struct MatchRecognize {
+  SourceRange range;
+  std::vector<ExprPtr> partitionBy;
+  std::vector<OrderItem> orderBy;
+  std::vector<SelectItem> measures;    ///< FINAL x, RUNNING x: calls of that name
+  bool allRows = false;                ///< ALL ROWS PER MATCH
+  enum After { NextRow, PastLastRow, ToFirst, ToLast } after = PastLastRow;
+  bool afterWritten = false, rowsWritten = false;
+  std::optional<Name> afterVariable;   ///< ToFirst, ToLast
+  Pattern pattern;
+  ExprPtr within;                      ///< an interval, or null
+  std::vector<std::pair<Name, std::vector<Name>>> subsets;
+  std::vector<std::pair<Name, ExprPtr>> define;
+};
+
 struct Select {
   SourceRange range;
   bool distinct = false;
+  std::vector<Hint> hints;             ///< SELECT /*+ STATE_TTL(…) */
   std::vector<SelectItem> items;
   std::unique_ptr<TableRef> from;      ///< null: no FROM
   ExprPtr where, having, qualify;
@@ -324,12 +370,222 @@ struct Select {
   std::vector<std::pair<Name, std::unique_ptr<WindowSpec>>> windows;
 };
 
+enum class QueryKind {
+  Select, ///< `select`
+  Values, ///< VALUES: `rows`, each a RowValue or a single expression
+  SetOp,  ///< `left` setOp [ALL] `right`
+  Nested, ///< `left` in parentheses, when clauses of its own follow
+  Table,  ///< TABLE t: `table`
+};
+enum class SetOpKind { Union, Intersect, Except };
+
+/// WITH name (columns) AS (query)
+struct CommonTable {
+  Name name;
+  std::vector<Name> columns;
+  std::unique_ptr<Query> query;
+};
+
+/// A chain of set operators leans to the left, like one of binary operators:
+/// it counts as one level, has at most maxChain, and a walker follows `left`
+/// in a loop (leftSpine).
 struct Query {
+  QueryKind kind = QueryKind::Select;
   SourceRange range;
   uint32_t depth = 1;
+  std::vector<CommonTable> with;
+  bool recursive = false;              ///< WITH RECURSIVE
   std::unique_ptr<Select> select;
+  std::vector<ExprPtr> rows;
+  SetOpKind setOp = SetOpKind::Union;
+  bool all = false;
+  SourceRange opRange;
+  uint32_t chain = 1;
+  std::unique_ptr<Query> left, right;
+  std::unique_ptr<TableRef> table;
   std::vector<OrderItem> orderBy;
   ExprPtr limit, offset;
+  Query() = default;
+  Query(Query &&) = default;
+  Query &operator=(Query &&) = default;
+  ~Query();
+};
+/// The chain `q`, q.left … of set operators without clauses of their own,
+/// innermost first.
+std::vector<const Query *> leftSpine(const Query &q);
+
+//===----------------------------------------------------------------------===//
+// Statements
+//===----------------------------------------------------------------------===//
+
+/// [catalog.[database.]]name
+using QualifiedName = std::vector<Name>;
+
+struct ColumnDef {
+  enum Kind { Physical, Computed, Metadata } kind = Physical;
+  SourceRange range;
+  Name name;
+  TypeName type;                       ///< Physical, Metadata
+  ExprPtr expr;                        ///< Computed
+  std::optional<Name> metadataKey;     ///< METADATA FROM 'key'
+  bool isVirtual = false;              ///< METADATA VIRTUAL
+  bool primaryKey = false;             ///< inline PRIMARY KEY
+  std::optional<Name> comment;
+};
+struct WatermarkDef {
+  SourceRange range;
+  QualifiedName column;                ///< parts: ts, or row.ts
+  ExprPtr expr;
+};
+struct PrimaryKeyDef {
+  SourceRange range;
+  std::optional<Name> constraint;
+  std::vector<Name> columns;
+  bool enforced = true;                ///< NOT ENFORCED is what Flink takes
+};
+/// LIKE source (INCLUDING ALL, EXCLUDING OPTIONS, OVERWRITING WATERMARKS …)
+struct LikeClause {
+  SourceRange range;
+  QualifiedName source;
+  enum Merge { Including, Excluding, Overwriting };
+  struct Rule {
+    Merge merge;
+    Name feature; ///< upper case: ALL, CONSTRAINTS, DISTRIBUTION, GENERATED,
+                  ///< METADATA, OPTIONS, PARTITIONS, WATERMARKS
+  };
+  std::vector<Rule> rules;
+};
+
+enum class StatementKind {
+  CreateTable, CreateView, CreateFunction, CreateCatalog, CreateDatabase, Drop,
+  Set, Reset, Use, Insert, StatementSet, Explain, Analyze, Query,
+  Other, ///< known to Flink, not to Levada: `what`, such as "SHOW TABLES", "ALTER TABLE"
+};
+struct Statement {
+  const StatementKind kind;
+  SourceRange range;                   ///< without the `;`
+  explicit Statement(StatementKind kind, SourceRange range) : kind(kind), range(range) {}
+  virtual ~Statement() = default;
+};
+using StatementPtr = std::unique_ptr<Statement>;
+
+struct CreateTableStatement : Statement {
+  bool temporary = false, ifNotExists = false, orReplace = false;
+  QualifiedName name;
+  std::vector<ColumnDef> columns;
+  std::vector<WatermarkDef> watermarks; ///< more than one is an error to report
+  std::vector<PrimaryKeyDef> primaryKeys;
+  std::optional<Name> comment;
+  SourceRange distributedBy;           ///< DISTRIBUTED …: kept as a range
+  std::vector<Name> partitionedBy;
+  SourceRange withRange;               ///< WITH (…)
+  std::vector<OptionDef> options;
+  std::optional<LikeClause> like;
+  std::unique_ptr<Query> asQuery;      ///< CREATE TABLE … AS SELECT
+  CreateTableStatement(SourceRange r) : Statement(StatementKind::CreateTable, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::CreateTable; }
+};
+struct CreateViewStatement : Statement {
+  bool temporary = false, ifNotExists = false, orReplace = false;
+  QualifiedName name;
+  std::vector<Name> columns;
+  std::optional<Name> comment;
+  std::unique_ptr<Query> query;
+  CreateViewStatement(SourceRange r) : Statement(StatementKind::CreateView, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::CreateView; }
+};
+struct CreateFunctionStatement : Statement {
+  bool temporary = false, system = false, ifNotExists = false;
+  QualifiedName name;
+  Name className;                      ///< AS 'identifier'
+  std::optional<Name> language;
+  CreateFunctionStatement(SourceRange r) : Statement(StatementKind::CreateFunction, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::CreateFunction; }
+};
+/// CREATE CATALOG, CREATE DATABASE: a name and options.
+struct CreateSpaceStatement : Statement {
+  bool ifNotExists = false;
+  QualifiedName name;
+  std::optional<Name> comment;
+  std::vector<OptionDef> options;
+  CreateSpaceStatement(StatementKind kind, SourceRange r) : Statement(kind, r) {}
+  static bool classof(const Statement *s) {
+    return s->kind == StatementKind::CreateCatalog || s->kind == StatementKind::CreateDatabase;
+  }
+};
+struct DropStatement : Statement {
+  enum What { Table, View, Function, Catalog, Database } what = Table;
+  bool temporary = false, system = false, ifExists = false, cascade = false;
+  bool restrictWritten = false;
+  QualifiedName name;
+  DropStatement(SourceRange r) : Statement(StatementKind::Drop, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::Drop; }
+};
+/// SET 'key' = 'value'; SET alone and RESET alone have no key.
+struct SetStatement : Statement {
+  std::optional<OptionDef> option;
+  SetStatement(SourceRange r) : Statement(StatementKind::Set, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::Set; }
+};
+struct ResetStatement : Statement {
+  std::optional<Name> key;
+  ResetStatement(SourceRange r) : Statement(StatementKind::Reset, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::Reset; }
+};
+struct UseStatement : Statement {
+  enum What { Database, Catalog, Modules } what = Database;
+  QualifiedName name;                  ///< Modules: the names
+  UseStatement(SourceRange r) : Statement(StatementKind::Use, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::Use; }
+};
+struct InsertStatement : Statement {
+  bool overwrite = false;
+  QualifiedName table;
+  std::vector<Hint> hints;             ///< INSERT INTO t /*+ OPTIONS(…) */
+  std::vector<std::pair<Name, ExprPtr>> partition; ///< PARTITION (a = 1, b)
+  std::vector<Name> columns;           ///< none: all, by position
+  std::unique_ptr<Query> query;
+  InsertStatement(SourceRange r) : Statement(StatementKind::Insert, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::Insert; }
+};
+/// EXECUTE STATEMENT SET BEGIN … END, BEGIN STATEMENT SET; … END: the INSERTs.
+/// A single EXECUTE INSERT … is its InsertStatement, with nothing around.
+struct StatementSetStatement : Statement {
+  bool oldForm = false;                ///< BEGIN STATEMENT SET; … END
+  std::vector<StatementPtr> statements;
+  StatementSetStatement(SourceRange r) : Statement(StatementKind::StatementSet, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::StatementSet; }
+};
+/// EXPLAIN [ESTIMATED_COST, CHANGELOG_MODE, JSON_EXECUTION_PLAN] statement
+struct ExplainStatement : Statement {
+  std::vector<Name> details;           ///< upper case; PLAN FOR is none
+  bool planFor = false;
+  StatementPtr statement;
+  ExplainStatement(SourceRange r) : Statement(StatementKind::Explain, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::Explain; }
+};
+/// ANALYZE TABLE …: its text is not looked at.
+struct AnalyzeStatement : Statement {
+  AnalyzeStatement(SourceRange r) : Statement(StatementKind::Analyze, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::Analyze; }
+};
+/// A query that stands alone: SELECT …;
+struct QueryStatement : Statement {
+  std::unique_ptr<Query> query;
+  QueryStatement(SourceRange r) : Statement(StatementKind::Query, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::Query; }
+};
+struct OtherStatement : Statement {
+  std::string what;
+  OtherStatement(SourceRange r) : Statement(StatementKind::Other, r) {}
+  static bool classof(const Statement *s) { return s->kind == StatementKind::Other; }
+};
+
+struct Script {
+  uint32_t buffer = 0;
+  std::vector<StatementPtr> statements;
+  /// A statement that did not parse is left out; reported.
+  bool failed = false;
 };
 
 inline BinaryExpr::~BinaryExpr() {
@@ -344,6 +600,23 @@ inline std::vector<const BinaryExpr *> leftSpine(const BinaryExpr &e) {
   for (const Expr *next = &e; next && BinaryExpr::classof(next);
        next = spine.back()->left.get())
     spine.push_back(static_cast<const BinaryExpr *>(next));
+  return {spine.rbegin(), spine.rend()};
+}
+inline Query::~Query() {
+  std::unique_ptr<Query> next = std::move(left);
+  while (next && next->left) {
+    std::unique_ptr<Query> below = std::move(next->left);
+    next = std::move(below);
+  }
+}
+inline std::vector<const Query *> leftSpine(const Query &q) {
+  std::vector<const Query *> spine{&q};
+  while (const Query *next = spine.back()->left.get()) {
+    if (spine.back()->kind != QueryKind::SetOp || next->kind != QueryKind::SetOp ||
+        !next->with.empty() || !next->orderBy.empty() || next->limit || next->offset)
+      break;
+    spine.push_back(next);
+  }
   return {spine.rbegin(), spine.rend()};
 }
 inline InExpr::InExpr(SourceRange r) : Expr(ExprKind::InList, r) {}

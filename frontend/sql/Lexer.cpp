@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/sql/Lexer.h"
 
+#include "ir/diag/codes/Sql.h"
+
 #include <algorithm>
 #include <optional>
 

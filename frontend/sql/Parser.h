@@ -26,11 +26,17 @@ std::unique_ptr<WindowSpec> parseWindowSpec(uint32_t buffer, diag::Engine &engin
 /// A single query, optionally ended by `;`.
 std::unique_ptr<Query> parseQuery(uint32_t buffer, diag::Engine &engine);
 
+/// All statements of the buffer, each ended by `;` (the last may lack it).
+/// Goes on with the next statement after an error, so that one run finds
+/// several; `failed` is set then.
+Script parseScript(uint32_t buffer, diag::Engine &engine);
+
 /// The tree as SQL text; parsing it again gives the same tree.
 std::string print(const Expr &expr);
 std::string print(const TypeName &type);
 std::string print(const WindowSpec &spec); ///< without parentheses
 std::string print(const Query &query);
+std::string print(const Statement &statement); ///< without `;`
 
 } // namespace levada::sql
 

@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/sql/ParserImpl.h"
 
+#include "ir/diag/codes/Sql.h"
+
 namespace levada::sql {
 
 ExprPtr Parser::operand() {

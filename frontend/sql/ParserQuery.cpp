@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/sql/ParserImpl.h"
 
+#include "ir/diag/codes/Sql.h"
+
 namespace levada::sql {
 
 /// `*`, `t.*`, or `expr [[AS] alias]`
