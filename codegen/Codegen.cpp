@@ -5,6 +5,7 @@
 #include "codegen/link/Link.h"
 #include "codegen/llvm/Stages.h"
 #include "codegen/lower/Lower.h"
+#include "ir/diag/codes/Codegen.h"
 
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"

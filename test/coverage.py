@@ -47,8 +47,10 @@ def run(*command):
 
 def names(root, levada):
     """(kind, name) of everything there is."""
-    for code in re.findall(r"^LEVADA_DIAG\((\w+),", read(root, "ir/diag/Codes.def"), re.M):
-        yield "diagnostic", code
+    for file in sorted(os.listdir(os.path.join(root, "ir/diag/codes"))):
+        if file.endswith(".def"):
+            for code in re.findall(r"^LEVADA_DIAG\((\w+),", read(root, "ir/diag/codes", file), re.M):
+                yield "diagnostic", code
     for code in re.findall(r"^LEVADA_RUNTIME_CODE\((\d+),", read(root, "runtime/core/codes.def"), re.M):
         yield "diagnostic", "R" + code
     seen = set()

@@ -7,6 +7,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/lower/Lowering.h"
 
+#include "ir/diag/codes/Names.h"
+#include "ir/diag/codes/Plan.h"
+
 #include "llvm/ADT/StringMap.h"
 #include "llvm/Support/Casting.h"
 

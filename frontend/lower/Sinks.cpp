@@ -1,6 +1,9 @@
 //===- Sinks.cpp - [sink.X]: what feeds it, and whether it can be written -===//
 #include "frontend/lower/Lowering.h"
 
+#include "ir/diag/codes/Names.h"
+#include "ir/diag/codes/Plan.h"
+
 #include "llvm/ADT/MapVector.h"
 
 namespace levada::lower {

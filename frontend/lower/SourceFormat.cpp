@@ -5,6 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/lower/Lowering.h"
+#include "ir/diag/codes/Document.h"
+#include "ir/diag/codes/Names.h"
+#include "ir/diag/codes/Plan.h"
 #include "runtime/formats/groups.h"
 
 #include <re2/re2.h>

@@ -6,6 +6,9 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/lower/Lowering.h"
 
+#include "ir/diag/codes/Names.h"
+#include "ir/diag/codes/Plan.h"
+
 #include "llvm/ADT/StringSwitch.h"
 
 namespace levada::lower {

@@ -1,6 +1,9 @@
 //===- Streams.cpp - [stream.X]: clauses of TOML as a query ---------------===//
 #include "frontend/lower/Lowering.h"
 
+#include "ir/diag/codes/Names.h"
+#include "ir/diag/codes/Plan.h"
+
 namespace levada::lower {
 
 using namespace flow;

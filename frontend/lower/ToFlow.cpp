@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/lower/ToFlow.h"
 #include "frontend/lower/Lowering.h"
+#include "ir/diag/codes/Plan.h"
 #include "ir/flow/Location.h"
 
 #include "llvm/ADT/STLExtras.h"

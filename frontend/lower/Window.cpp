@@ -1,6 +1,9 @@
 //===- Window.cpp - event-time windows: what they need, what they add -----===//
 #include "frontend/lower/Lowering.h"
 
+#include "ir/diag/codes/Names.h"
+#include "ir/diag/codes/Plan.h"
+
 namespace levada::lower {
 
 using namespace flow;

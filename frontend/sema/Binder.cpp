@@ -1,6 +1,7 @@
 //===- Binder.cpp - dispatch, columns, conditions, chains of flow.if ------===//
 #include "frontend/sema/Binder.h"
 #include "frontend/sema/Constants.h"
+#include "ir/diag/codes/Names.h"
 #include "ir/flow/Location.h"
 
 #include "llvm/Support/Casting.h"

@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/sema/Binder.h"
 #include "frontend/sema/Constants.h"
+#include "ir/diag/codes/Names.h"
+#include "ir/diag/codes/Plan.h"
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/Casting.h"

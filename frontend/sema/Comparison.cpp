@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/sema/Binder.h"
 #include "frontend/sema/Constants.h"
+#include "ir/diag/codes/Names.h"
 
 #include "llvm/Support/Casting.h"
 

@@ -1,6 +1,8 @@
 //===- Scope.cpp - names to columns ---------------------------------------===//
 #include "frontend/sema/Scope.h"
 
+#include "ir/diag/codes/Names.h"
+
 namespace levada::sema {
 
 const Column *Scope::find(std::string_view name) const {

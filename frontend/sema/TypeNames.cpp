@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/sema/Types.h"
 #include "frontend/sql/Parser.h"
+#include "ir/diag/codes/Names.h"
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/StringSwitch.h"

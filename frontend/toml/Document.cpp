@@ -9,6 +9,7 @@
 #include "frontend/toml/Options.h"
 #include "frontend/toml/Syntax.h"
 #include "frontend/toml/Tables.h"
+#include "ir/diag/codes/Document.h"
 
 #include <algorithm>
 #include <cctype>

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/toml/Syntax.h"
 #include "frontend/toml/Words.h"
+#include "ir/diag/codes/Document.h"
 
 #include <algorithm>
 

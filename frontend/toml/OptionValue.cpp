@@ -8,6 +8,7 @@
 #include "frontend/toml/Options.h"
 
 #include "frontend/toml/Values.h"
+#include "ir/diag/codes/Document.h"
 
 #include <algorithm>
 

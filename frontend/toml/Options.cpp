@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/toml/Options.h"
 
+#include "ir/diag/codes/Document.h"
+
 #include <algorithm>
 
 namespace levada::doc {

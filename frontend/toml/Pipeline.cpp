@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/toml/Tables.h"
 
+#include "ir/diag/codes/Document.h"
+
 #include <algorithm>
 
 namespace levada::doc {

@@ -7,6 +7,7 @@
 #include "frontend/toml/Reader.h"
 
 #include "frontend/toml/Values.h"
+#include "ir/diag/codes/Document.h"
 
 #include <algorithm>
 #include <cctype>

@@ -8,6 +8,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/toml/Tables.h"
 
+#include "ir/diag/codes/Document.h"
+
 #include <algorithm>
 #include <cctype>
 #include <unordered_map>

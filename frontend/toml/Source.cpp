@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/toml/Options.h"
 #include "frontend/toml/Tables.h"
+#include "ir/diag/codes/Document.h"
 
 #include <algorithm>
 #include <unordered_map>

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/toml/Tables.h"
 #include "frontend/toml/Values.h"
+#include "ir/diag/codes/Document.h"
 
 #include <algorithm>
 

@@ -11,6 +11,7 @@
 #include "frontend/toml/Scalar.h"
 #include "frontend/toml/Strings.h"
 #include "frontend/toml/Syntax.h"
+#include "ir/diag/codes/Document.h"
 
 #include <algorithm>
 #include <unordered_map>

@@ -1,7 +1,7 @@
 //===- Diag.h - typed diagnostics with byte-exact places ------------------===//
 //
 // Every message of the compiler goes through one Engine. A kind of message is
-// one line in Codes.def; its place is a SourceRange, bytes in a buffer of the
+// one line in codes/*.def; its place is a SourceRange, bytes in a buffer of the
 // SourceMap. Engine collects, sorts by position, limits and renders.
 //
 //===----------------------------------------------------------------------===//
@@ -21,7 +21,7 @@ namespace levada::diag {
 
 enum class Severity { Note, Warning, Error };
 
-/// A kind of diagnostic: what a line of Codes.def declares.
+/// A kind of diagnostic: what a line of codes/*.def declares.
 struct Kind {
   std::string_view code;     ///< "E104"
   std::string_view name;     ///< "unknown-option"
@@ -29,10 +29,10 @@ struct Kind {
   std::string_view text;     ///< fmt pattern over the arguments of emit()
 };
 
-#define LEVADA_DIAG(CODE, NAME, KEBAB, SEVERITY, TEXT)                         \
+/// What LEVADA_DIAG is in the headers of codes/, one for each range of codes: a
+/// file includes those of the diagnostics it emits.
+#define LEVADA_DECLARE_DIAG(CODE, NAME, KEBAB, SEVERITY, TEXT)                 \
   inline constexpr Kind NAME{#CODE, KEBAB, Severity::SEVERITY, TEXT};
-#include "ir/diag/Codes.def"
-#undef LEVADA_DIAG
 
 /// Text beside a secondary (or the primary) range.
 struct Label {

@@ -5,7 +5,11 @@
 // code, or a line out of order does not build.
 //
 //===----------------------------------------------------------------------===//
-#include "ir/diag/Diag.h"
+#include "ir/diag/codes/Codegen.h"
+#include "ir/diag/codes/Document.h"
+#include "ir/diag/codes/Names.h"
+#include "ir/diag/codes/Plan.h"
+#include "ir/diag/codes/Sql.h"
 
 #include <algorithm>
 

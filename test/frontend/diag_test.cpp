@@ -1,5 +1,6 @@
 //===- diag_test.cpp - how diagnostics are drawn --------------------------===//
 #include "ir/diag/Diag.h"
+#include "ir/diag/codes/Document.h"
 
 #include <gtest/gtest.h>
 

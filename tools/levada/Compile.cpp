@@ -11,6 +11,7 @@
 #include "codegen/llvm/Evaluate.h"
 #include "frontend/lower/ToFlow.h"
 #include "frontend/toml/Document.h"
+#include "ir/diag/codes/Codegen.h"
 #include "ir/exec/Exec.h"
 #include "passes/Passes.h"
 

@@ -1,0 +1,13 @@
+//===- Codegen.h - diagnostics: E5xx ---------------------------------------===//
+#ifndef LEVADA_IR_DIAG_CODES_CODEGEN_H
+#define LEVADA_IR_DIAG_CODES_CODEGEN_H
+
+#include "ir/diag/Diag.h"
+
+namespace levada::diag {
+#define LEVADA_DIAG(...) LEVADA_DECLARE_DIAG(__VA_ARGS__)
+#include "ir/diag/codes/Codegen.def"
+#undef LEVADA_DIAG
+} // namespace levada::diag
+
+#endif
