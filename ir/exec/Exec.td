@@ -162,6 +162,17 @@ def Exec_ExpandOp : Exec_RegionOp<"expand"> {
   let hasVerifier = 1;
 }
 
+def Exec_UnnestOp : Exec_RegionOp<"unnest"> {
+  let summary = "runs the region once per element of a collection";
+  let description = [{
+    Region arguments: what flow.unnest adds, its number of the element (INT)
+    included when `ordinality`. With `outer` once, with NULLs, for none.
+  }];
+  let arguments = (ins Flow_SqlType:$collection, UnitAttr:$outer, UnitAttr:$ordinality);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$collection (`outer` $outer^)? (`ordinality` $ordinality^)? $body attr-dict `:` type($collection)";
+}
+
 def Exec_EmitOp : Exec_Op<"emit", [Exec_Linked]> {
   let summary = "puts a row into a channel";
   let description = [{`hash`: how many leading values are the key that picks the worker.}];

@@ -20,6 +20,7 @@ StringRef ProjectOp::label() { return "project"; }
 StringRef FilterOp::label() { return "filter"; }
 StringRef WatermarkOp::label() { return "watermark"; }
 StringRef WindowOp::label() { return "window"; }
+StringRef UnnestOp::label() { return "unnest"; }
 StringRef AggregateOp::label() { return "aggregate"; }
 StringRef UnionOp::label() { return "union"; }
 StringRef SortOp::label() { return "sort"; }

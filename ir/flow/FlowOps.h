@@ -27,6 +27,19 @@ StreamType deadLetterType(mlir::MLIRContext *context);
 /// The same columns, whatever a plan says of NULL in them.
 bool isDeadLetterType(StreamType type);
 
+/// The columns that flow.unnest adds for a collection, with the names they have
+/// by default: those of a ROW's fields; `f0` of an element; `key`, `value` of a
+/// MAP; `ORDINALITY`. The caller makes the names unique.
+struct UnnestColumn {
+  std::string name;
+  SqlType type;
+};
+llvm::SmallVector<UnnestColumn> unnestColumns(SqlType collection, bool outer, bool ordinality);
+
+/// The same type with everything in it nullable: two values of types that agree
+/// in this are held alike.
+SqlType allNullable(SqlType type);
+
 /// "90 min", "1 d": the largest unit that leaves a whole number.
 std::string durationText(int64_t millis);
 /// "hop 12 h by 6 h".

@@ -97,6 +97,30 @@ def Flow_WindowOp : Flow_StreamOp<"window"> {
   let hasVerifier = 1;
 }
 
+def Flow_UnnestOp : Flow_StreamOp<"unnest"> {
+  let summary = "one row for each element of a collection";
+  let description = [{
+    CROSS JOIN UNNEST and, with `outer`, LEFT JOIN UNNEST … ON TRUE. `column`
+    of the input is an ARRAY, MAP or MULTISET; the output has the input's
+    columns and behind them those of an element, as unnestColumns (FlowOps.h)
+    gives them: fields of a ROW, key and value of a MAP, else one; then, with
+    `ordinality`, the element's number from 1. An element of a MULTISET comes
+    as often as it is in there. NULL and empty collections give no row, or with
+    `outer` one of NULLs.
+
+    ```mlir
+    %tags = flow.unnest "posts.tags" %posts on "tags" outer
+      : !flow.stream<[id: INT, tags: ARRAY<STRING>], append>
+      -> !flow.stream<[id: INT, tags: ARRAY<STRING>, tag: STRING], append>
+    ```
+  }];
+  let arguments = (ins Flow_StreamType:$input, StrAttr:$stream, StrAttr:$column,
+    UnitAttr:$outer, UnitAttr:$ordinality);
+  let results = (outs Flow_StreamType:$output);
+  let assemblyFormat = "$stream $input `on` $column (`outer` $outer^)? (`ordinality` $ordinality^)? attr-dict `:` type($input) `->` type($output)";
+  let hasVerifier = 1;
+}
+
 /// A stream operator that keeps state.
 class Flow_StatefulOp<string name, list<Trait> traits = []>
   : Flow_Op<name, !listconcat([DeclareOpInterfaceMethods<Flow_Operator,
@@ -170,7 +194,8 @@ def Flow_ConstantOp : Flow_ScalarOp<"constant", [ConstantLike]> {
     value: UnitAttr for NULL; BoolAttr; IntegerAttr (i8…i64, also DATE days,
     TIME ms, TIMESTAMP by its unit (ms for p ≤ 3, µs for p ≤ 6), intervals);
     IntegerAttr of i128 for DECIMAL (unscaled; any p) and TIMESTAMP(7…9) (ns);
-    FloatAttr f32/f64; StringAttr for text and bytes.
+    FloatAttr f32/f64; StringAttr for text, bytes and, in the encoding of
+    stdlib/nested.h, ROW, ARRAY, MAP, MULTISET.
   }];
   let arguments = (ins AnyAttr:$value);
   let results = (outs Flow_SqlType:$result);
@@ -293,6 +318,48 @@ def Flow_CallOp : Flow_Op<"call", [DeclareOpInterfaceMethods<Flow_MayFail>,
                        UnitAttr:$total, UnitAttr:$varying);
   let results = (outs Flow_SqlType:$result);
   let assemblyFormat = "$sql_name $symbol `(` $args `)` attr-dict `:` functional-type($args, $result)";
+}
+
+//===----------------------------------------------------------------------===//
+// Nested values. Constructors take operands of exactly the type of the field,
+// element, key or value (up to NOT NULL inside them) and are never NULL.
+//===----------------------------------------------------------------------===//
+
+class Flow_Constructor<string name> : Flow_ScalarOp<name> {
+  let arguments = (ins Variadic<Flow_SqlType>:$args);
+  let results = (outs Flow_SqlType:$result);
+  let assemblyFormat = "`(` $args `)` attr-dict `:` functional-type($args, $result)";
+  let hasVerifier = 1;
+}
+def Flow_RowOp : Flow_Constructor<"row"> {
+  let summary = "a ROW of its fields' values";
+}
+def Flow_ArrayOp : Flow_Constructor<"array"> {
+  let summary = "an ARRAY of its elements";
+}
+def Flow_MapOp : Flow_Constructor<"map"> {
+  let summary = "a MAP of keys and values in turn; the last of equal keys counts";
+}
+
+def Flow_FieldOp : Flow_ScalarOp<"field"> {
+  let summary = "a field of a ROW, by its number from 0; NULL where the ROW is";
+  let arguments = (ins Flow_SqlType:$row, I32Attr:$index);
+  let results = (outs Flow_SqlType:$result);
+  let assemblyFormat = "$row `[` $index `]` attr-dict `:` type($row) `->` type($result)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
+}
+
+def Flow_ElementOp : Flow_ScalarOp<"element"> {
+  let summary = "array[i] (from 1) or map[key]; NULL where there is none";
+  let description = [{
+    `key` is an INT for an ARRAY, else of the type of the MAP's keys; a NULL
+    key finds nothing.
+  }];
+  let arguments = (ins Flow_SqlType:$collection, Flow_SqlType:$key);
+  let results = (outs Flow_SqlType:$result);
+  let assemblyFormat = "$collection `[` $key `]` attr-dict `:` type($collection) `,` type($key) `->` type($result)";
+  let hasVerifier = 1;
 }
 
 #endif

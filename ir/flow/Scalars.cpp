@@ -71,7 +71,7 @@ LogicalResult ConstantOp::verify() {
     auto number = dyn_cast<FloatAttr>(value);
     fits = number && (type.getKind() == SqlKind::Float ? number.getType().isF32()
                                                        : number.getType().isF64());
-  } else if (type.isCharacter() || type.isBinary()) {
+  } else if (type.isCharacter() || type.isBinary() || type.isNested()) {
     fits = isa<StringAttr>(value);
   }
   if (!fits)
@@ -240,6 +240,8 @@ bool CastOp::mayFail() {
   if (getTryCast())
     return false;
   SqlType from = getOperand().getType(), to = getResult().getType();
+  if (from.isNested() && to.isNested())
+    return allNullable(from) != allNullable(to);
   // Only text has values that a type cannot read.
   return from.isCharacter() && !to.isCharacter() && !to.isBinary();
 }
