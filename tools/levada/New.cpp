@@ -28,7 +28,9 @@ std::string quoted(StringRef text) {
   for (char c : text) {
     if (c == '"' || c == '\\')
       out += '\\';
-    if (static_cast<unsigned char>(c) < 0x20)
+    if (c == '\t')
+      out += "\\t";
+    else if (static_cast<unsigned char>(c) < 0x20)
       out += fmt::format("\\u{:04X}", c);
     else
       out += c;
@@ -70,9 +72,13 @@ std::string pipeline(const std::string &path, const infer::Schema &schema) {
                       "# check the types, then change the query.\n[pipeline]\nname = \"{}\"\n\n", path, name);
   text += fmt::format("[source.{}]\nconnector = \"filesystem\"\npath = {}\nformat = \"{}\"\n", name, quoted(path), schema.format);
   for (const auto &[option, value] : schema.options)
-    text += fmt::format("{} = {}\n", option, value);
+    text += fmt::format("{} = {}\n", option, value == "true" ? value
+                                            : option == "regex.pattern" ? "'''" + value + "'''" : quoted(value));
   for (const std::string &remark : schema.remarks)
     text += "# " + remark + "\n";
+  if (schema.bad)
+    text += fmt::format("on_error = \"skip\"\n# {} of {} lines do not fit: they are counted and left out\n",
+                        schema.bad, schema.lines);
   text += "columns = { ";
   for (size_t i = 0; i < schema.columns.size(); ++i)
     text += fmt::format("{}{} = \"{}\"", i ? ", " : "", key(schema.columns[i].name), schema.columns[i].type);
@@ -81,14 +87,14 @@ std::string pipeline(const std::string &path, const infer::Schema &schema) {
     if (!column.timeFormat.empty())
       text += fmt::format("time-format.{} = {}\n", key(column.name), quoted(column.timeFormat));
   const infer::Column *time = schema.timeColumn();
-  if (time && time->disorder > 24 * 3600) {
+  if (time && time->disorder() > 24 * 3600) {
     text += fmt::format("# the times of {} are in no order: no watermark, no windows\n", quoted(time->name));
     time = nullptr;
   }
   if (time) {
     text += fmt::format("watermark = {{ on = {}, delay = \"{}\" }}    # rows later than this are left out of windows\n",
-                        quoted(time->name), time->disorder > 3600 ? "1d" : time->disorder > 60 ? "1h"
-                                            : time->disorder > 5  ? "1m" : "5s");
+                        quoted(time->name), time->disorder() > 3600 ? "1d" : time->disorder() > 60 ? "1h"
+                                            : time->disorder() > 5  ? "1m" : "5s");
     text += fmt::format("\n[stream.per_hour]\nfrom = \"{}\"\nwindow = {{ tumble = \"1h\" }}\n"
                         "select = [\"window_start\", \"COUNT(*) AS events\"]\n", name);
   } else {
@@ -121,7 +127,7 @@ int tool::runNew(Arguments &arguments) {
     llvm::errs() << "levada: `" << from << "` is empty: there is nothing to tell types from\n";
     return Exit::Diagnosed;
   }
-  std::string text = pipeline(from, infer::inferSchema(*sample));
+  std::string text = pipeline(from, infer::inferSchema(*sample, infer::hintsOf(from)));
   if (out.empty() || out == "-") {
     llvm::outs() << text;
     return Exit::Done;

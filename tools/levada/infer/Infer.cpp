@@ -1,146 +1,26 @@
 //===- Infer.cpp - what format and types a sample of data has --------------===//
 //
 // JSON lines when every line is an object; a known log when its pattern fits
-// nine lines in ten; delimited text when one delimiter gives the first lines
-// the same number of fields; else raw lines. Later lines that do not fit are
-// skipped by the pipeline. A column's type is the narrowest of
-// BOOLEAN, BIGINT, DOUBLE, TIMESTAMP(3), TIMESTAMP_LTZ(3) that reads every
-// value of the sample, else STRING. Integers are BIGINT: the sample does not
-// say how large they get.
+// nine lines in ten; delimited text when one delimiter gives nearly all
+// records the same number of fields; else raw lines.
 //
 //===----------------------------------------------------------------------===//
 #include "tools/levada/infer/Infer.h"
 
-#include "runtime/formats/groups.h"
+#include "tools/levada/infer/Formats.h"
 
-#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/Path.h"
 
-#include <re2/re2.h>
-
-#include <optional>
+#include <cmath>
 
 using namespace levada::infer;
 using llvm::StringRef;
 
-namespace {
-
-//===----------------------------------------------------------------------===//
-// Types of values
-//===----------------------------------------------------------------------===//
-
-/// 2020-12-31 23:59[:59[.999]], T for the blank, with a zone after seconds.
-bool isTime(StringRef text, bool &zoned) {
-  auto shaped = [&](StringRef shape) {
-    if (text.size() < shape.size())
-      return false;
-    for (size_t i = 0; i < shape.size(); ++i)
-      if (shape[i] == 'd' ? !llvm::isDigit(text[i])
-                          : shape[i] == ' ' ? text[i] != ' ' && text[i] != 'T' : text[i] != shape[i])
-        return false;
-    text = text.drop_front(shape.size());
-    return true;
-  };
-  if (!shaped("dddd-dd-dd dd:dd"))
-    return false;
-  bool seconds = shaped(":dd");
-  if (seconds && text.consume_front(".")) {
-    size_t digits = text.take_while([](char c) { return llvm::isDigit(c); }).size();
-    if (digits < 1 || digits > 9)
-      return false;
-    text = text.drop_front(digits);
-  }
-  if (text.empty())
-    return true;
-  zoned = true;
-  return seconds && (text == "Z" || ((shaped("+dd:dd") || shaped("-dd:dd") || shaped("+dddd") || shaped("-dddd")) &&
-                                     text.empty()));
-}
-
-/// What the values of a column have in common so far.
-struct Guess {
-  bool any = false, boolean = true, integer = true, number = true;
-  bool timestamp = true, instant = true;
-  int64_t newest = INT64_MIN, disorder = 0; ///< seconds that times go back at most
-
-  void add(StringRef text) {
-    any = true;
-    boolean &= text == "true" || text == "false";
-    int64_t whole;
-    // A leading zero or plus is a code, not a number.
-    StringRef digits = text;
-    digits.consume_front("-");
-    bool code = digits.size() > 1 && digits[0] == '0' && llvm::isDigit(digits[1]);
-    integer &= !code && !text.starts_with("+") && !text.getAsInteger(10, whole);
-    double real;
-    number &= !code && !text.empty() && (llvm::isDigit(digits.empty() ? 'x' : digits[0]) || digits.starts_with(".")) &&
-              !text.getAsDouble(real);
-    if (timestamp || instant) {
-      bool zoned = false, time = isTime(text, zoned);
-      timestamp = timestamp && time && !zoned;
-      instant = instant && time && zoned;
-    }
-    if (timestamp || instant) {
-      int64_t at = seconds(text);
-      newest = std::max(newest, at);
-      disorder = std::max(disorder, newest - at);
-    }
-  }
-  /// Local seconds of `2020-12-31 23:59…`; months are taken for 31 days, which
-  /// keeps the order and is near enough for a delay.
-  static int64_t seconds(StringRef text) {
-    auto number = [&](size_t at, size_t count) {
-      int64_t value = 0;
-      text.substr(at, count).getAsInteger(10, value);
-      return value;
-    };
-    int64_t days = (number(0, 4) * 12 + number(5, 2)) * 31 + number(8, 2);
-    return ((days * 24 + number(11, 2)) * 60 + number(14, 2)) * 60 +
-           (text.size() > 18 ? number(17, 2) : 0);
-  }
-  std::string type() const {
-    if (!any)
-      return "STRING";
-    if (boolean)
-      return "BOOLEAN";
-    if (integer)
-      return "BIGINT";
-    if (number)
-      return "DOUBLE";
-    if (timestamp)
-      return "TIMESTAMP(3)";
-    return instant ? "TIMESTAMP_LTZ(3)" : "STRING";
-  }
-};
-
-/// Columns in the order they were met.
-struct Guesses {
-  std::vector<std::pair<std::string, Guess>> entries;
-  Guess &operator[](StringRef name) {
-    for (auto &[known, guess] : entries)
-      if (name == known)
-        return guess;
-    return entries.emplace_back(name.str(), Guess()).second;
-  }
-};
-
-std::vector<Column> columns(const Guesses &guesses) {
-  std::vector<Column> result;
-  for (const auto &[name, guess] : guesses.entries)
-    result.push_back({name, guess.type(), {}, guess.disorder});
-  return result;
-}
-
-/// Lines of the sample that the pipeline will not read.
-void skipBad(Schema &schema, size_t bad, size_t all) {
-  if (!bad)
-    return;
-  schema.options.push_back({"on_error", "\"skip\""});
-  schema.remarks.push_back(std::to_string(bad) + " of " + std::to_string(all) +
-                           " lines do not fit: they are counted and left out");
-}
-
-llvm::SmallVector<StringRef> lines(StringRef sample) {
+static llvm::SmallVector<StringRef> linesOf(StringRef sample) {
   llvm::SmallVector<StringRef> result;
   while (!sample.empty()) {
     auto [line, rest] = sample.split('\n');
@@ -153,205 +33,70 @@ llvm::SmallVector<StringRef> lines(StringRef sample) {
   return result;
 }
 
-//===----------------------------------------------------------------------===//
-// JSON lines
-//===----------------------------------------------------------------------===//
+static void addJson(Guess &guess, const llvm::json::Value &field) {
+  switch (field.kind()) {
+  case llvm::json::Value::Null:
+    break;
+  case llvm::json::Value::Boolean:
+    guess.add(*field.getAsBoolean() ? "true" : "false");
+    break;
+  case llvm::json::Value::Number: {
+    // Of integers beyond BIGINT a DOUBLE keeps the first 16 digits.
+    double number = *field.getAsNumber();
+    bool wide = number == std::trunc(number) && std::abs(number) >= 0x1p63 && std::abs(number) < 1e25;
+    guess.add(field.getAsInteger() ? "1" : wide ? "99999999999999999999" : "1.5");
+    break;
+  }
+  case llvm::json::Value::String:
+    // Quoted digits stay text: the writer had a reason.
+    guess.addQuoted(*field.getAsString());
+    break;
+  default:
+    guess.add("nested");
+  }
+}
 
-std::optional<Schema> inferJson(llvm::ArrayRef<StringRef> rows) {
-  Guesses guesses;
+std::optional<Schema> levada::infer::inferJson(Lines lines, bool sure) {
+  Schema schema{"json", {}, {}, {}, 0, lines.size()};
+  llvm::StringMap<size_t> known;
   std::vector<std::string> nested;
-  size_t bad = 0;
-  for (StringRef row : rows) {
-    if (!row.ltrim().starts_with("{"))
+  for (StringRef line : lines) {
+    if (!line.ltrim().starts_with("{") && !sure)
       return std::nullopt;
-    llvm::Expected<llvm::json::Value> value = llvm::json::parse(row);
-    if (!value) {
-      llvm::consumeError(value.takeError());
-      if (++bad * 10 > rows.size())
+    llvm::Expected<llvm::json::Value> value = llvm::json::parse(line);
+    if (!value || !value->getAsObject()) {
+      if (!value)
+        llvm::consumeError(value.takeError());
+      if (++schema.bad * 10 > lines.size() && !sure)
         return std::nullopt;
       continue;
     }
-    // llvm::json sorts keys: their order in the text is what a reader expects.
-    llvm::SmallVector<std::pair<size_t, StringRef>> keys;
+    // llvm::json sorts keys: new ones come in the order of the text.
+    llvm::SmallVector<std::pair<size_t, StringRef>> fresh;
     for (const auto &member : *value->getAsObject())
-      keys.push_back({row.find(("\"" + StringRef(member.first) + "\"").str()), StringRef(member.first)});
-    llvm::sort(keys);
-    for (auto &[at, key] : keys) {
-      const llvm::json::Value &field = *value->getAsObject()->get(key);
-      Guess &guess = guesses[key];
-      switch (field.kind()) {
-      case llvm::json::Value::Null: break;
-      case llvm::json::Value::Boolean: guess.add(*field.getAsBoolean() ? "true" : "false"); break;
-      case llvm::json::Value::Number:
-        guess.add(field.getAsInteger() ? "1" : "1.5");
-        break;
-      case llvm::json::Value::String: {
-        // Quoted digits stay text: the writer had a reason.
-        StringRef text = *field.getAsString();
-        Guess own;
-        own.add(text);
-        std::string type = own.type();
-        guess.add(StringRef(type).starts_with("TIMESTAMP") ? text : "text");
-        break;
-      }
-      default:
-        guess.add("nested");
-        if (!llvm::is_contained(nested, key))
-          nested.push_back(key.str());
-      }
+      if (!known.count(StringRef(member.first)))
+        fresh.push_back({line.find(("\"" + StringRef(member.first) + "\"").str()), StringRef(member.first)});
+    llvm::sort(fresh);
+    for (auto &[at, key] : fresh) {
+      known[key] = schema.columns.size();
+      schema.columns.push_back({key.str(), {}, {}, {}});
+    }
+    for (const auto &member : *value->getAsObject()) {
+      Column &column = schema.columns[known[StringRef(member.first)]];
+      addJson(column.guess, member.second);
+      bool deep = member.second.getAsArray() || member.second.getAsObject();
+      if (deep && !llvm::is_contained(nested, column.name))
+        nested.push_back(column.name);
     }
   }
-  Schema schema{"json", {}, columns(guesses), {}};
+  if (schema.columns.empty() && !sure)
+    return std::nullopt;
+  for (Column &column : schema.columns)
+    column.type = column.guess.type();
   for (const std::string &key : nested)
     schema.remarks.push_back("`" + key + "` is nested: read as its JSON text");
-  skipBad(schema, bad, rows.size());
   return schema;
 }
-
-//===----------------------------------------------------------------------===//
-// Delimited text
-//===----------------------------------------------------------------------===//
-
-/// Fields of a line; nullopt when a quote is not closed in it.
-std::optional<std::vector<std::string>> splitFields(StringRef line, char delimiter) {
-  std::vector<std::string> fields(1);
-  for (size_t i = 0; i < line.size(); ++i) {
-    if (line[i] == '"' && fields.back().empty()) {
-      for (++i;; ++i) {
-        if (i == line.size())
-          return std::nullopt;
-        if (line[i] != '"')
-          fields.back() += line[i];
-        else if (i + 1 < line.size() && line[i + 1] == '"')
-          fields.back() += line[i++];
-        else
-          break;
-      }
-    } else if (line[i] == delimiter)
-      fields.emplace_back();
-    else
-      fields.back() += line[i];
-  }
-  return fields;
-}
-
-std::optional<Schema> inferDelimited(llvm::ArrayRef<StringRef> rows) {
-  llvm::ArrayRef<StringRef> first = rows.take_front(5000);
-  for (char delimiter : {',', '\t', ';', '|'}) {
-    std::vector<std::vector<std::string>> table;
-    bool fits = true;
-    for (StringRef row : first) {
-      std::optional<std::vector<std::string>> fields = splitFields(row, delimiter);
-      if (!fields)
-        continue; // a quoted newline: other lines tell enough
-      if (fields->size() < 2 || (!table.empty() && fields->size() != table[0].size())) {
-        fits = false;
-        break;
-      }
-      table.push_back(std::move(*fields));
-    }
-    if (!fits || table.empty())
-      continue;
-    // A header has names only, all different, where later rows have values.
-    auto guessOf = [&](size_t column, size_t from) {
-      Guess guess;
-      for (size_t i = from; i < table.size(); ++i)
-        if (!table[i][column].empty() && table[i][column] != "NA")
-          guess.add(table[i][column]);
-      return guess;
-    };
-    bool header = true, differs = false;
-    for (size_t c = 0; c < table[0].size(); ++c) {
-      Guess first;
-      first.add(table[0][c]);
-      header &= !table[0][c].empty() && first.type() == "STRING" &&
-                llvm::count(table[0], table[0][c]) == 1;
-      differs |= table.size() > 1 && guessOf(c, 1).type() != "STRING";
-    }
-    header &= differs || table.size() == 1 ||
-              llvm::all_of(table[0], [](StringRef n) { return n.find_first_not_of(
-                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_ .-") == StringRef::npos; });
-    Schema schema{"csv", {}, {}, {}};
-    if (header)
-      schema.options.push_back({"csv.header", "true"});
-    if (delimiter != ',')
-      schema.options.push_back({"csv.field-delimiter", delimiter == '\t' ? "\"\\t\"" : std::string("\"") + delimiter + "\""});
-    bool na = false;
-    std::vector<Guess> guesses;
-    for (size_t c = 0; c < table[0].size(); ++c) {
-      for (size_t i = header; i < table.size(); ++i)
-        na |= table[i][c] == "NA";
-      guesses.push_back(guessOf(c, header));
-    }
-    size_t bad = 0;
-    for (StringRef row : rows.drop_front(first.size())) {
-      std::optional<std::vector<std::string>> fields = splitFields(row, delimiter);
-      if (!fields)
-        continue;
-      bad += fields->size() != guesses.size();
-      if (fields->size() != guesses.size())
-        continue;
-      for (size_t c = 0; c < guesses.size(); ++c) {
-        const std::string &field = (*fields)[c];
-        na |= field == "NA";
-        if (!field.empty() && field != "NA")
-          guesses[c].add(field);
-      }
-    }
-    for (size_t c = 0; c < guesses.size(); ++c)
-      schema.columns.push_back({header ? table[0][c] : "c" + std::to_string(c + 1),
-                                guesses[c].type(), {}, guesses[c].disorder});
-    if (na)
-      schema.options.push_back({"csv.null-literal", "\"NA\""});
-    skipBad(schema, bad, rows.size());
-    return schema;
-  }
-  return std::nullopt;
-}
-
-//===----------------------------------------------------------------------===//
-// Logs
-//===----------------------------------------------------------------------===//
-
-struct KnownLog {
-  const char *pattern; ///< regex.pattern
-  std::vector<Column> columns;
-  const char *remark;
-};
-
-const std::vector<KnownLog> &knownLogs() {
-  static const std::vector<KnownLog> logs = {
-      {R"re(^(?<client>\S+) \S+ (?<user>\S+) \[(?<time>[^\]]+)\] "(?<request>(?:\\.|[^"\\])*)" (?<status>\d{3}) (?<sent>\d+|-) "(?<referer>(?:\\.|[^"\\])*)" "(?<agent>(?:\\.|[^"\\])*)")re",
-       {{"client", "STRING", "", 0}, {"user", "STRING", "", 0}, {"time", "TIMESTAMP_LTZ(3)", "dd/MMM/yyyy:HH:mm:ss Z", 0},
-        {"request", "STRING", "", 0}, {"status", "INT", "", 0}, {"sent", "STRING", "", 0}, {"referer", "STRING", "", 0}, {"agent", "STRING", "", 0}},
-       "a web server's combined log; `sent` is \"-\" where nothing was sent"},
-      {R"re(^(?<client>\S+) \S+ (?<user>\S+) \[(?<time>[^\]]+)\] "(?<request>(?:\\.|[^"\\])*)" (?<status>\d{3}) (?<sent>\d+|-))re",
-       {{"client", "STRING", "", 0}, {"user", "STRING", "", 0}, {"time", "TIMESTAMP_LTZ(3)", "dd/MMM/yyyy:HH:mm:ss Z", 0},
-        {"request", "STRING", "", 0}, {"status", "INT", "", 0}, {"sent", "STRING", "", 0}},
-       "a web server's common log; `sent` is \"-\" where nothing was sent"},
-      {R"re(^(?<time>\w{3} [ \d]\d \d\d:\d\d:\d\d) (?<host>\S+) (?<program>[^\s:\[]+)(?:\[(?<pid>\d+)\])?: (?<message>.*))re",
-       {{"time", "STRING", "", 0}, {"host", "STRING", "", 0}, {"program", "STRING", "", 0}, {"pid", "INT", "", 0}, {"message", "STRING", "", 0}},
-       "syslog lines; their time has no year, so it is text here"},
-  };
-  return logs;
-}
-
-std::optional<Schema> inferLog(llvm::ArrayRef<StringRef> rows) {
-  for (const KnownLog &log : knownLogs()) {
-    re2::RE2 pattern(levada::formats::re2_pattern(log.pattern));
-    size_t fits = llvm::count_if(rows, [&](StringRef row) {
-      return re2::RE2::PartialMatch(re2::StringPiece(row.data(), row.size()), pattern);
-    });
-    if (fits * 10 < rows.size() * 9)
-      continue;
-    Schema schema{"regex", {{"regex.pattern", std::string("'''") + log.pattern + "'''"}}, log.columns, {log.remark}};
-    skipBad(schema, rows.size() - fits, rows.size());
-    return schema;
-  }
-  return std::nullopt;
-}
-
-} // namespace
 
 const Column *Schema::timeColumn() const {
   for (const Column &column : columns)
@@ -360,15 +105,127 @@ const Column *Schema::timeColumn() const {
   return nullptr;
 }
 
-Schema levada::infer::inferSchema(std::string_view sample) {
-  llvm::SmallVector<StringRef> rows = lines(StringRef(sample.data(), sample.size()));
-  if (!rows.empty()) {
-    if (std::optional<Schema> schema = inferJson(rows))
-      return *schema;
-    if (std::optional<Schema> schema = inferLog(rows))
-      return *schema;
-    if (std::optional<Schema> schema = inferDelimited(rows))
+const Column *Schema::find(std::string_view name) const {
+  for (const Column &column : columns)
+    if (column.name == name)
+      return &column;
+  return nullptr;
+}
+
+void Schema::set(const std::string &option, std::string value) {
+  for (auto &[key, old] : options)
+    if (key == option) {
+      old = std::move(value);
+      return;
+    }
+  options.push_back({option, std::move(value)});
+}
+
+std::string_view Schema::option(std::string_view key) const {
+  for (const auto &[known, value] : options)
+    if (known == key)
+      return value;
+  return {};
+}
+
+Hints levada::infer::hintsOf(std::string_view path) {
+  StringRef name = llvm::sys::path::filename(StringRef(path.data(), path.size()));
+  for (const char *packed : {".gz", ".zst", ".xz"})
+    name.consume_back(packed);
+  Hints hints;
+  hints.extension = llvm::sys::path::extension(name).ltrim('.').lower();
+  return hints;
+}
+
+std::string levada::infer::foreignData(std::string_view bytes) {
+  StringRef sample(bytes.data(), bytes.size());
+  const std::pair<StringRef, const char *> magics[] = {
+      {"PK\x03\x04", "a zip archive or a spreadsheet"}, {"PAR1", "a Parquet file"},
+      {"ORC", "an ORC file"},   {"Obj\x01", "an Avro file"},
+      {"BZh", "compressed by bzip2"}, {"SQLite format 3", "an SQLite database"},
+      {StringRef("\x1f\x9d"), "compressed by compress"}, {"\x04\x22\x4d\x18", "compressed by lz4"},
+      {StringRef("\xff\xfe"), "text in UTF-16"}, {StringRef("\xfe\xff"), "text in UTF-16"},
+      {"\x7f" "ELF", "a program"}, {"%PDF", "a PDF document"}};
+  for (auto &[magic, what] : magics)
+    if (sample.starts_with(magic))
+      return what;
+  if (sample.take_front(4096).contains('\0'))
+    return "binary data";
+  StringRef start = sample.ltrim();
+  if (start.starts_with("[") && start.drop_front().ltrim().starts_with("{"))
+    return "one JSON array";
+  if (start.starts_with("{") && start.drop_front().ltrim(" \t\r").starts_with("\n"))
+    return "JSON over several lines";
+  return {};
+}
+
+Schema levada::infer::inferSchema(std::string_view bytes, const Hints &hints) {
+  StringRef sample(bytes.data(), bytes.size());
+  sample.consume_front("\xef\xbb\xbf");
+  llvm::SmallVector<StringRef> lines = linesOf(sample);
+  bool delimited = hints.delimiter || hints.header || hints.format == "csv";
+  if (!hints.pattern.empty())
+    return inferPattern(lines, hints.pattern);
+  if (!lines.empty() && hints.format != "raw") {
+    if (hints.format.empty() || hints.format == "json")
+      if (std::optional<Schema> schema = delimited ? std::nullopt : inferJson(lines, hints.format == "json"))
+        return *schema;
+    if (!delimited && hints.format.empty())
+      if (std::optional<Schema> schema = inferLog(lines))
+        return *schema;
+    if (std::optional<Schema> schema = inferDelimited(sample, hints))
       return *schema;
   }
-  return Schema{"raw", {}, {{"line", "STRING", {}}}, {"lines of no format that levada knows"}};
+  return Schema{"raw", {}, {{"line", "STRING", {}, {}}}, {"lines of no format that levada knows"}, 0, lines.size()};
+}
+
+bool levada::infer::unify(Schema &schema, const Schema &other, std::string &why) {
+  auto named = [](const std::string &format) {
+    return format == "csv" ? "delimited text" : format == "json" ? "JSON lines"
+           : format == "regex" ? "a log" : "lines of no known format";
+  };
+  if (schema.format != other.format) {
+    why = std::string(named(other.format)) + ", and the first one is " + named(schema.format);
+    return false;
+  }
+  for (const char *key : {"csv.header", "csv.field-delimiter", "regex.pattern"})
+    if (schema.option(key) != other.option(key)) {
+      why = std::string(key) == "csv.header" ? "one of them has a header and the other has none"
+            : std::string(key) == "regex.pattern" ? "they are logs of different kinds"
+                                                  : "they have different delimiters";
+      return false;
+    }
+  bool byName = schema.format == "json" || schema.option("csv.header") == "true";
+  if (schema.format == "csv" && schema.columns.size() != other.columns.size()) {
+    why = std::to_string(other.columns.size()) + " columns, and the first one has " +
+          std::to_string(schema.columns.size());
+    return false;
+  }
+  for (size_t i = 0; i < other.columns.size(); ++i) {
+    const Column &from = other.columns[i];
+    Column *to = byName ? const_cast<Column *>(schema.find(from.name)) : &schema.columns[i];
+    if (!to && schema.format == "csv") {
+      why = "a column `" + from.name + "`, which the first one has not";
+      return false;
+    }
+    if (!to) {
+      schema.columns.push_back(from);
+      continue;
+    }
+    if (from.guess.empty())
+      continue;
+    if (to->guess.empty() && to->type == "STRING")
+      to->guess = from.guess;
+    else
+      to->guess.merge(from.guess);
+    to->type = to->guess.type();
+  }
+  if (!other.option("csv.null-literal").empty() && schema.option("csv.null-literal").empty())
+    schema.set("csv.null-literal", std::string(other.option("csv.null-literal")));
+  for (const std::string &remark : other.remarks)
+    if (!llvm::is_contained(schema.remarks, remark))
+      schema.remarks.push_back(remark);
+  schema.bad += other.bad;
+  schema.lines += other.lines;
+  return true;
 }
