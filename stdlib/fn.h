@@ -20,6 +20,12 @@
 // NULL), zone (reads the session's time zone beside its arguments, so that the
 // compiler does not fold it). A SQL signature that C++ cannot say is given as a third argument:
 //   LEVADA_FN("ROUND", pure, "(DECIMAL(p, s), INT) -> rule:round").
+// A value of any type is a `const levada_any &` (abi.h), as a result a levada_any
+// whose type the caller has set. Its signature names what it is: T, K, V stand for
+// one type each, O for one with an order, in ARRAY<T>, MAP<K, V>, MULTISET<T>,
+// ROW<key K, value V> or alone; where one stands several times it is the common
+// type of the arguments, except that an argument `AS T` becomes what the others
+// say: "(ARRAY<T>, AS T) -> BOOLEAN", "(ARRAY<T>, T) -> ARRAY<T>".
 // Of overloads that fit a call equally well the one that stands first is taken.
 // A function without status whose arguments all go by value is called even where
 // one is NULL, on whatever is there, and its result dropped: it must bear that.

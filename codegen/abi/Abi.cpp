@@ -82,6 +82,7 @@ Type Builder::type(catalog::Pass pass) {
   case Pass::Str:
   case Pass::I128:
   case Pass::Decimal:
+  case Pass::Any:
     return type(Kind::Ptr);
   case Pass::None:
     return type(Kind::Void);
@@ -167,7 +168,7 @@ void Builder::aggAdd(const catalog::Aggregate &agg, Value ctx, Value state,
   llvm::SmallVector<Value> operands{ctx, state};
   for (auto [param, argument] : llvm::zip(agg.params, arguments))
     if (param.pass != catalog::Pass::None) {
-      args.push_back(type(param.pass));
+      args.push_back(argument.getType());
       operands.push_back(argument);
     }
   emit(declare((ref(agg.symbol) + "_add").str(), type(Kind::Void), args, false, false), operands);

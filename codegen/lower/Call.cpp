@@ -5,7 +5,7 @@
 // whatever a NULL left behind.
 //
 //===----------------------------------------------------------------------===//
-#include "codegen/lower/Lower.h"
+#include "codegen/lower/Nested.h"
 
 using namespace mlir;
 using levada::flow::SqlType;
@@ -18,7 +18,7 @@ using catalog::Pass; // not MLIR's
 //===----------------------------------------------------------------------===//
 
 static bool byAddress(Pass how) {
-  return how == Pass::Str || how == Pass::I128 || how == Pass::Decimal;
+  return how == Pass::Str || how == Pass::I128 || how == Pass::Decimal || how == Pass::Any;
 }
 
 Value Lowering::pass(Value value, SqlType type, Pass how) {
@@ -28,6 +28,8 @@ Value Lowering::pass(Value value, SqlType type, Pass how) {
 Value Lowering::passAddress(Value value, SqlType type, Pass how) {
   if (how == Pass::Str)
     return value;
+  if (how == Pass::Any)
+    return box(*this, {value, {}}, type);
   if (how == Pass::Decimal) {
     Value slot = e.stack(32, 16);
     e.store(e.resize(value, e.intType(128)), slot, 16);
@@ -43,6 +45,8 @@ Value Lowering::passAddress(Value value, SqlType type, Pass how) {
 }
 
 Value Lowering::resultSlot(SqlType type, Pass how) {
+  if (how == Pass::Any)
+    return emptyBox(*this, type);
   if (how != Pass::Decimal)
     return e.stack(16, 16);
   Value slot = e.stack(32, 16);
@@ -52,6 +56,8 @@ Value Lowering::resultSlot(SqlType type, Pass how) {
 }
 
 Value Lowering::result(Value slot, SqlType type, Pass how) {
+  if (how == Pass::Any)
+    return unbox(*this, slot, type);
   if (how == Pass::Decimal || how == Pass::I128)
     return e.resize(e.load(e.intType(128), slot, 16), ssaType(e.context(), repOf(type)));
   return e.loadRep(repOf(type), slot);

@@ -5,7 +5,7 @@
 // names. TRY_CAST from text takes a failure for NULL.
 //
 //===----------------------------------------------------------------------===//
-#include "codegen/lower/Lower.h"
+#include "codegen/lower/Nested.h"
 
 #include "llvm/ADT/Twine.h"
 
@@ -317,6 +317,10 @@ Scalar Cast::lower() {
 
 } // namespace
 
-Scalar lowerCast(Lowering &l, flow::CastOp op) { return Cast(l, op).lower(); }
+Scalar lowerCast(Lowering &l, flow::CastOp op) {
+  if (op.getOperand().getType().isNested() || op.getResult().getType().isNested())
+    return lowerNestedCast(l, op);
+  return Cast(l, op).lower();
+}
 
 } // namespace levada::codegen

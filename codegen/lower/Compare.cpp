@@ -5,7 +5,7 @@
 // Floats compare as in Java: NaN equals nothing.
 //
 //===----------------------------------------------------------------------===//
-#include "codegen/lower/Lower.h"
+#include "codegen/lower/Nested.h"
 
 using namespace mlir;
 using levada::flow::Predicate;
@@ -104,6 +104,10 @@ static Value textOrder(Emitter &e, Value a, Value b) {
 }
 
 Value Lowering::compare(Predicate predicate, Value a, Value b, SqlType type) {
+  if (type.isNested()) {
+    Value equal = e.call("levada_nested_equal", {typeDescriptor(*this, type), a, b});
+    return predicate == Predicate::ne || predicate == Predicate::distinct ? e.inverse(equal) : equal;
+  }
   switch (repOf(type)) {
   case Rep::F32:
   case Rep::F64:

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "codegen/lower/Lower.h"
+#include "codegen/lower/Nested.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -224,6 +225,10 @@ void Lowering::lowerOp(Operation *op) {
       .Case([&](flow::IfOp o) { scalar(lowerIf(*this, o)); })
       .Case([&](flow::CastOp o) { scalar(lowerCast(*this, o)); })
       .Case([&](flow::CallOp o) { scalar(lowerCall(*this, o)); })
+      .Case<flow::RowOp, flow::ArrayOp, flow::MapOp>(
+          [&](auto o) { scalar(lowerConstructor(*this, o)); })
+      .Case([&](flow::FieldOp o) { scalar(lowerField(*this, o)); })
+      .Case([&](flow::ElementOp o) { scalar(lowerElement(*this, o)); })
       .Case([&](exec::WhenOp o) { lowerWhen(*this, o); })
       .Case([&](exec::GuardOp o) { lowerGuard(*this, o); })
       .Case([&](exec::WatermarkOp o) { lowerWatermark(*this, o); })
@@ -231,6 +236,7 @@ void Lowering::lowerOp(Operation *op) {
       .Case([&](exec::EmitOp o) { lowerEmit(*this, o); })
       .Case([&](exec::UpdateOp o) { lowerUpdate(*this, o); })
       .Case([&](exec::ExpandOp o) { lowerExpand(*this, o); })
+      .Case([&](exec::UnnestOp o) { lowerUnnest(*this, o); })
       .Case([&](exec::WriteOp o) { lowerWrite(*this, o); })
       .Case([&](flow::YieldOp) {})
       .Default([](Operation *) { llvm_unreachable("not an operation of a stage"); });

@@ -40,14 +40,13 @@ Rep repOf(SqlType type) {
   case SqlKind::VarChar:
   case SqlKind::Binary:
   case SqlKind::VarBinary:
-    return Rep::Str;
   case SqlKind::Array:
   case SqlKind::Map:
   case SqlKind::Multiset:
   case SqlKind::Row:
-    break;
+    return Rep::Str;
   }
-  llvm_unreachable("nested types have no machine form yet");
+  llvm_unreachable("covered");
 }
 
 Type ssaType(MLIRContext *context, Rep rep) {

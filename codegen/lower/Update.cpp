@@ -5,7 +5,7 @@
 // not where it is NULL, its FILTER is not TRUE, or its DISTINCT set has it.
 //
 //===----------------------------------------------------------------------===//
-#include "codegen/lower/Lower.h"
+#include "codegen/lower/Nested.h"
 
 using namespace mlir;
 using levada::flow::SqlType;
@@ -35,7 +35,8 @@ static void addTo(Lowering &l, const AggPlan &agg, Value acc, llvm::ArrayRef<Val
   auto add = [&] {
     llvm::SmallVector<Value> passed;
     for (auto [arg, type, param] : llvm::zip(args, types, agg.impl->params))
-      passed.push_back(param.pass == Pass::None ? arg : l.pass(arg, type, param.pass));
+      passed.push_back(param.pass == Pass::None || param.nullable ? arg
+                                                                  : l.pass(arg, type, param.pass));
     auto abi = e.abi();
     abi.aggAdd(*agg.impl, l.ctx, state, passed);
   };
@@ -57,6 +58,15 @@ static void addAll(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value a
     auto require = [&](Value flag) { condition = condition ? e.bitAnd(condition, flag) : flag; };
     for (unsigned i = 0; i < agg.argCount; ++i, ++at) {
       Scalar argument = l.get(op.getArgs()[at]);
+      // One that may be NULL is passed by its address, or none.
+      const catalog::Param &param = agg.impl->params[i];
+      auto type = cast<SqlType>(op.getArgs()[at].getType());
+      if (param.nullable) {
+        Value address = l.passAddress(argument.value, type, param.pass);
+        args.push_back(argument.isNull ? e.select(argument.isNull, e.null(), address) : address);
+        types.push_back(type);
+        continue;
+      }
       if (argument.isNull)
         require(e.inverse(argument.isNull));
       args.push_back(argument.value);

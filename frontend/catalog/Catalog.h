@@ -21,13 +21,15 @@ enum class Pass : uint8_t {
   Str, I128,                         ///< const reference; results through out
   Decimal, ///< const levada_decimal & (stdlib/fn.h), any precision; as a result the
            ///< caller fills in precision and scale before the call
+  Any,     ///< const levada_any &, of any type; as a result the caller sets its type
   None,    ///< not passed: COUNT(x), of type ANY, only looks whether it is NULL
 };
 
 /// One parameter (or the result) of a function implementation.
 struct Param {
   std::string_view name;
-  std::string_view sqlType; ///< "STRING", "INT", "TIMESTAMP(3)", "DECIMAL(p, s)" …
+  std::string_view sqlType; ///< "STRING", "INT", "TIMESTAMP(3)", "DECIMAL(p, s)",
+                            ///< "T", "ARRAY<T>" (see fn.h) …
   Pass pass;
   bool nullable;            ///< may be given NULL (levada_opt<T>), otherwise strict;
                             ///< of a result: NULL although no strict argument is

@@ -27,7 +27,8 @@ struct Evaluate : RewritePattern {
       : RewritePattern(MatchAnyOpTypeTag(), 1, context), evaluator(evaluator), remarks(remarks) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
-    if (!isa<CallOp, CastOp, CmpOp, AddOp, SubOp, MulOp, DivOp, RemOp, NegOp>(op))
+    if (!isa<CallOp, CastOp, CmpOp, AddOp, SubOp, MulOp, DivOp, RemOp, NegOp, RowOp, ArrayOp, MapOp,
+             FieldOp, ElementOp>(op))
       return failure();
     if (auto call = dyn_cast<CallOp>(op); call && call.getVarying())
       return failure();

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LEVADA_ABI_VERSION 1
+#define LEVADA_ABI_VERSION 2
 
 #ifdef __cplusplus
 extern "C" {
@@ -52,6 +52,54 @@ enum { LEVADA_VALUE = 0, LEVADA_NULL = 1, LEVADA_ERROR = 2 };
 
 #define LEVADA_MIN_WATERMARK INT64_MIN
 #define LEVADA_MAX_WATERMARK INT64_MAX
+
+/*--- types and values of any type ------------------------------------------*/
+
+/* Kinds of SQL types, numbered as flow::SqlKind is. */
+enum {
+  LEVADA_TYPE_NULL, LEVADA_TYPE_BOOLEAN, LEVADA_TYPE_TINYINT, LEVADA_TYPE_SMALLINT,
+  LEVADA_TYPE_INT, LEVADA_TYPE_BIGINT, LEVADA_TYPE_FLOAT, LEVADA_TYPE_DOUBLE,
+  LEVADA_TYPE_DECIMAL, LEVADA_TYPE_CHAR, LEVADA_TYPE_VARCHAR, LEVADA_TYPE_BINARY,
+  LEVADA_TYPE_VARBINARY, LEVADA_TYPE_DATE, LEVADA_TYPE_TIME, LEVADA_TYPE_TIMESTAMP,
+  LEVADA_TYPE_TIMESTAMP_LTZ, LEVADA_TYPE_YEAR_MONTH, LEVADA_TYPE_DAY_TIME,
+  LEVADA_TYPE_ARRAY, LEVADA_TYPE_MAP, LEVADA_TYPE_MULTISET, LEVADA_TYPE_ROW
+};
+
+/* An SQL type as constant data of the program, for what is done by the type at
+ * run time: nested values (stdlib/nested.h has their bytes) and functions that
+ * take any type. */
+typedef struct levada_type {
+  uint8_t kind;                /* LEVADA_TYPE_* */
+  bool nullable;
+  uint8_t slot;                /* bytes that a value takes inside a nested one */
+  uint8_t reserved;
+  int32_t precision, scale;
+  uint32_t count;              /* of children */
+  const struct levada_type *const *children; /* element; key, value; fields */
+  const char *const *names;    /* ROW: of the fields */
+  const uint32_t *offsets;     /* ROW: of the fields' slots, then their end */
+  const char *text;            /* as SQL, without NOT NULL */
+} levada_type;
+LEVADA_ASSERT_SIZE(levada_type, 48);
+
+/* A value with its type. DECIMAL(p <= 18) and TIMESTAMP(p <= 6) are i64, wider
+ * ones i128; text, bytes and nested values str. */
+typedef struct levada_any {
+  const levada_type *type;
+  bool null;                   /* the value is then undefined */
+  union {
+    bool boolean;
+    int8_t i8;
+    int16_t i16;
+    int32_t i32;
+    int64_t i64;
+    levada_i128 i128;
+    float f32;
+    double f64;
+    levada_str str;
+  };
+} levada_any;
+LEVADA_ASSERT_SIZE(levada_any, 32);
 
 /*--- execution context -----------------------------------------------------*/
 

@@ -27,6 +27,7 @@ struct Mapping {
   const char *c, *sql, *pass;
 };
 constexpr Mapping kMappings[] = {
+    {"levada_any", "", "Any"},
     {"bool", "BOOLEAN", "Bool"},
     {"double", "DOUBLE", "F64"},
     {"float", "FLOAT", "F32"},
@@ -68,7 +69,7 @@ std::vector<std::string> splitWords(llvm::StringRef text, llvm::StringRef separa
   return out;
 }
 
-/// "STRING, DECIMAL(p, s)" at the commas outside parentheses.
+/// "STRING, DECIMAL(p, s), MAP<K, V>" at the commas outside parentheses and <>.
 std::vector<std::string> splitTypes(llvm::StringRef text) {
   std::vector<std::string> out;
   int depth = 0;
@@ -79,7 +80,7 @@ std::vector<std::string> splitTypes(llvm::StringRef text) {
         out.push_back(part.str());
       start = i + 1;
     } else {
-      depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+      depth += text[i] == '(' || text[i] == '<' ? 1 : text[i] == ')' || text[i] == '>' ? -1 : 0;
     }
   }
   return out;
@@ -204,7 +205,7 @@ private:
     }
     for (const Param &param : params)
       if (param.sql.empty()) {
-        error(loc, "`levada_i128` needs its SQL type in the annotation's signature");
+        error(loc, "`levada_i128` and `levada_any` need their SQL type in the annotation's signature");
         return false;
       }
     return true;
@@ -264,7 +265,7 @@ private:
         return;
       if (!param->getType()->isReferenceType() && !translated->nullable &&
           (translated->pass == "Str" || translated->pass == "I128" ||
-           translated->pass == "Decimal"))
+           translated->pass == "Decimal" || translated->pass == "Any"))
         error(param->getLocation(), "`" + type + "` is passed by const reference");
       fn.params.push_back(*translated);
     }
@@ -274,7 +275,7 @@ private:
     fn.result = *translated;
     fn.result.nullable = nullable;
     if (!fn.status && (fn.result.pass == "Str" || fn.result.pass == "I128" ||
-                       fn.result.pass == "Decimal"))
+                       fn.result.pass == "Decimal" || fn.result.pass == "Any"))
       error(decl->getLocation(), "`" + result + "` is returned through an out pointer");
     if (!applySignature(attr.getLocation(), parts.size() > 3 ? parts[3] : "", fn.params,
                         fn.result, fn.rule))
