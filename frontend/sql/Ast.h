@@ -271,10 +271,15 @@ struct ListExpr : Expr {
            e->kind == ExprKind::MapValue;
   }
 };
-/// (SELECT …) as a value, EXISTS (SELECT …)
+/// (SELECT …) as a value, EXISTS (SELECT …), and the right side of a quantified
+/// comparison: `a > ALL (SELECT …)` is a BinaryExpr whose right side has
+/// `quantifier` set. `= ANY (…)` is an InExpr, `<> ALL (…)` a negated one; the
+/// list of `a > ANY (1, 2)` is the query VALUES 1, 2. SOME is ANY.
+enum class Quantifier { None, Any, All };
 struct SubqueryExpr : Expr {
   std::unique_ptr<Query> query;
   bool exists = false;
+  Quantifier quantifier = Quantifier::None;
   SubqueryExpr(SourceRange r);
   ~SubqueryExpr() override;
   static bool classof(const Expr *e) { return e->kind == ExprKind::Subquery; }
@@ -374,7 +379,7 @@ enum class QueryKind {
   Select, ///< `select`
   Values, ///< VALUES: `rows`, each a RowValue or a single expression
   SetOp,  ///< `left` setOp [ALL] `right`
-  Nested, ///< `left` in parentheses, when clauses of its own follow
+  Nested, ///< `left` in parentheses, when clauses of its own follow, or WITH leads
   Table,  ///< TABLE t: `table`
 };
 enum class SetOpKind { Union, Intersect, Except };
@@ -421,6 +426,8 @@ std::vector<const Query *> leftSpine(const Query &q);
 /// [catalog.[database.]]name
 using QualifiedName = std::vector<Name>;
 
+/// In CREATE TABLE t (a, b) AS SELECT a column has a name only: `type.name` is
+/// empty.
 struct ColumnDef {
   enum Kind { Physical, Computed, Metadata } kind = Physical;
   SourceRange range;
@@ -430,6 +437,8 @@ struct ColumnDef {
   std::optional<Name> metadataKey;     ///< METADATA FROM 'key'
   bool isVirtual = false;              ///< METADATA VIRTUAL
   bool primaryKey = false;             ///< inline PRIMARY KEY
+  bool keyEnforced = true;             ///< it lacks NOT ENFORCED
+  std::optional<Name> constraint;      ///< CONSTRAINT name PRIMARY KEY
   std::optional<Name> comment;
 };
 struct WatermarkDef {
@@ -442,6 +451,13 @@ struct PrimaryKeyDef {
   std::optional<Name> constraint;
   std::vector<Name> columns;
   bool enforced = true;                ///< NOT ENFORCED is what Flink takes
+};
+/// DISTRIBUTED BY [HASH | RANGE] (a, b) [INTO 4 BUCKETS], DISTRIBUTED INTO 4 BUCKETS
+struct DistributionDef {
+  SourceRange range;
+  enum Kind { Unknown, Hash, Range } kind = Unknown;
+  std::vector<Name> columns;
+  std::optional<int64_t> buckets;
 };
 /// LIKE source (INCLUDING ALL, EXCLUDING OPTIONS, OVERWRITING WATERMARKS …)
 struct LikeClause {
@@ -476,7 +492,7 @@ struct CreateTableStatement : Statement {
   std::vector<WatermarkDef> watermarks; ///< more than one is an error to report
   std::vector<PrimaryKeyDef> primaryKeys;
   std::optional<Name> comment;
-  SourceRange distributedBy;           ///< DISTRIBUTED …: kept as a range
+  std::optional<DistributionDef> distribution;
   std::vector<Name> partitionedBy;
   SourceRange withRange;               ///< WITH (…)
   std::vector<OptionDef> options;
@@ -498,7 +514,9 @@ struct CreateFunctionStatement : Statement {
   bool temporary = false, system = false, ifNotExists = false;
   QualifiedName name;
   Name className;                      ///< AS 'identifier'
-  std::optional<Name> language;
+  std::optional<Name> language;        ///< upper case
+  std::vector<Name> jars;              ///< USING JAR 'path', …
+  std::vector<OptionDef> options;      ///< WITH (…)
   CreateFunctionStatement(SourceRange r) : Statement(StatementKind::CreateFunction, r) {}
   static bool classof(const Statement *s) { return s->kind == StatementKind::CreateFunction; }
 };
@@ -521,7 +539,7 @@ struct DropStatement : Statement {
   DropStatement(SourceRange r) : Statement(StatementKind::Drop, r) {}
   static bool classof(const Statement *s) { return s->kind == StatementKind::Drop; }
 };
-/// SET 'key' = 'value'; SET alone and RESET alone have no key.
+/// SET 'key' = 'value', also without the quotes; SET alone and RESET alone have no key.
 struct SetStatement : Statement {
   std::optional<OptionDef> option;
   SetStatement(SourceRange r) : Statement(StatementKind::Set, r) {}
@@ -545,27 +563,32 @@ struct InsertStatement : Statement {
   std::vector<std::pair<Name, ExprPtr>> partition; ///< PARTITION (a = 1, b)
   std::vector<Name> columns;           ///< none: all, by position
   std::unique_ptr<Query> query;
+  enum OnConflict { NotWritten, Error, Nothing, Deduplicate };
+  OnConflict onConflict = NotWritten;  ///< ON CONFLICT DO …
+  SourceRange conflictRange;
   InsertStatement(SourceRange r) : Statement(StatementKind::Insert, r) {}
   static bool classof(const Statement *s) { return s->kind == StatementKind::Insert; }
 };
 /// EXECUTE STATEMENT SET BEGIN … END, BEGIN STATEMENT SET; … END: the INSERTs.
-/// A single EXECUTE INSERT … is its InsertStatement, with nothing around.
+/// EXECUTE before a single INSERT or SELECT changes nothing and is not kept.
 struct StatementSetStatement : Statement {
   bool oldForm = false;                ///< BEGIN STATEMENT SET; … END
   std::vector<StatementPtr> statements;
   StatementSetStatement(SourceRange r) : Statement(StatementKind::StatementSet, r) {}
   static bool classof(const Statement *s) { return s->kind == StatementKind::StatementSet; }
 };
-/// EXPLAIN [ESTIMATED_COST, CHANGELOG_MODE, JSON_EXECUTION_PLAN] statement
+/// EXPLAIN [PLAN FOR | ESTIMATED_COST, CHANGELOG_MODE, PLAN_ADVICE,
+/// JSON_EXECUTION_PLAN] statement
 struct ExplainStatement : Statement {
-  std::vector<Name> details;           ///< upper case; PLAN FOR is none
+  std::vector<Name> details;           ///< upper case
   bool planFor = false;
   StatementPtr statement;
   ExplainStatement(SourceRange r) : Statement(StatementKind::Explain, r) {}
   static bool classof(const Statement *s) { return s->kind == StatementKind::Explain; }
 };
-/// ANALYZE TABLE …: its text is not looked at.
+/// ANALYZE TABLE …: what follows is not looked at.
 struct AnalyzeStatement : Statement {
+  std::string text;                    ///< its words, without comments
   AnalyzeStatement(SourceRange r) : Statement(StatementKind::Analyze, r) {}
   static bool classof(const Statement *s) { return s->kind == StatementKind::Analyze; }
 };
@@ -577,6 +600,7 @@ struct QueryStatement : Statement {
 };
 struct OtherStatement : Statement {
   std::string what;
+  std::string text;                    ///< its words, without comments
   OtherStatement(SourceRange r) : Statement(StatementKind::Other, r) {}
   static bool classof(const Statement *s) { return s->kind == StatementKind::Other; }
 };

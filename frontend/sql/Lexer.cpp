@@ -53,7 +53,10 @@ public:
   Lexer(uint32_t buffer, diag::Engine &engine)
       : buffer(buffer), engine(engine), text(engine.sourceMap().text(buffer)) {}
 
-  std::vector<Token> run();
+  void checkUtf8();
+  TokenList run();
+  /// The tokens of a part of the buffer.
+  TokenList run(SourceRange part);
 
 private:
   char peek(size_t ahead = 0) const {
@@ -75,7 +78,6 @@ private:
     push(kind, begin, std::move(value)).faulty = true;
   }
 
-  void checkUtf8();
   void skipBlanks();
   void word();
   void number();
@@ -85,6 +87,7 @@ private:
   void binary(size_t begin);
   void backquotes();
   void doubleQuotes(std::string_view open, std::string_view close);
+  bool patternSymbol() const;
   bool foreignSymbol();
   void symbol();
   void unknown();
@@ -94,7 +97,10 @@ private:
   std::string_view text;
   size_t pos = 0;
   bool newLine = false;
+  bool matching = false;    ///< MATCH_RECOGNIZE was read
+  size_t pattern = 0;       ///< brackets open in PATTERN (…): `|`, `{` and `$` stand there
   std::vector<Token> tokens;
+  std::vector<HintComment> hints;
 };
 
 /// Length of the UTF-8 sequence at text[i], 0 if there is none.
@@ -149,8 +155,7 @@ void Lexer::skipBlanks() {
         return;
       }
       if (peek(2) == '+')
-        engine.emit(range(pos, end + 2), diag::HintIgnored,
-                    std::string(text.substr(pos, end + 2 - pos)));
+        hints.push_back({range(pos, end + 2), tokens.size()});
       newLine |= text.substr(pos, end - pos).find('\n') != std::string_view::npos;
       pos = end + 2;
     } else {
@@ -301,7 +306,7 @@ void Lexer::doubleQuotes(std::string_view open, std::string_view close) {
 
 void Lexer::word() {
   size_t begin = pos;
-  while (pos < text.size() && isWordByte(text[pos])) {
+  while (pos < text.size() && isWordByte(text[pos]) && !(pattern && peek() == '$')) {
     // Typographic characters and no-break spaces end a word.
     if (starts("\xE2\x80") || starts("\xC2\xA0") || starts("\xE2\x89") ||
         starts("\xE2\x88\x92"))
@@ -319,15 +324,16 @@ void Lexer::word() {
     ++pos;
     return unicodeString(begin);
   }
-  if (upper[0] == '_' && peek() == '-') { // _UTF-8'…'
+  if (upper[0] == '_' && peek() == '-') { // _UTF-8'…', _UTF-16LE'…'
     size_t quote = pos + 1;
-    while (quote < text.size() && (isDigit(text[quote]) || text[quote] == '-'))
+    while (quote < text.size() && (isWordByte(text[quote]) || text[quote] == '-'))
       ++quote;
-    if (upper == "_UTF" && quote < text.size() && text[quote] == '\'') {
+    if (quote < text.size() && text[quote] == '\'') {
       pos = quote;
       return string(begin);
     }
   }
+  matching |= upper == "MATCH_RECOGNIZE";
   push(Tok::Word, begin, std::move(upper));
 }
 
@@ -372,6 +378,11 @@ void Lexer::number() {
       d.hint("a name that begins with a digit stands in backquotes");
   }
   push(kind, begin, std::move(value)).faulty = wrong;
+}
+
+/// A sign that has a meaning in PATTERN (…) only.
+bool Lexer::patternSymbol() const {
+  return pattern && std::string_view("|{}^$").find(peek()) != std::string_view::npos;
 }
 
 /// Operators and quotes of other languages; false if there is none here.
@@ -444,6 +455,8 @@ void Lexer::symbol() {
     Tok kind;
   };
   static constexpr Symbol table[] = {
+      {"|", Tok::Bar},     {"{", Tok::LBrace},   {"}", Tok::RBrace},
+      {"^", Tok::Caret},   {"$", Tok::Dollar}, // these five in patterns only
       {"<>", Tok::Ne},     {"!=", Tok::Ne},      {"<=", Tok::Le},
       {">=", Tok::Ge},     {"=>", Tok::Arrow},   {"||", Tok::Concat},
       {"=", Tok::Eq},      {"<", Tok::Lt},       {">", Tok::Gt},
@@ -454,8 +467,18 @@ void Lexer::symbol() {
       {"%", Tok::Percent},
   };
   for (const Symbol &s : table)
-    if (starts(s.text)) {
+    if (starts(s.text) && (pattern || s.kind < Tok::Bar)) {
       size_t begin = pos;
+      if (s.kind == Tok::LParen) {
+        bool opens = matching && !tokens.empty() && tokens.back().kind == Tok::Word &&
+                     tokens.back().text == "PATTERN";
+        pattern += pattern || opens;
+      } else if (s.kind == Tok::RParen && pattern && --pattern == 0) {
+        matching = false;
+      } else if (s.kind == Tok::Semicolon) {
+        matching = false;
+        pattern = 0;
+      }
       pos += s.text.size();
       push(s.kind, begin, std::string(s.text));
       return;
@@ -463,8 +486,14 @@ void Lexer::symbol() {
   unknown();
 }
 
-std::vector<Token> Lexer::run() {
-  checkUtf8();
+TokenList Lexer::run(SourceRange part) {
+  text = text.substr(0, part.end);
+  pos = part.begin;
+  return run();
+}
+
+TokenList Lexer::run() {
+  size_t begin = pos;
   for (;;) {
     skipBlanks();
     if (pos >= text.size())
@@ -477,20 +506,25 @@ std::vector<Token> Lexer::run() {
       string(pos);
     else if (c == '`')
       backquotes();
-    else if (isWordByte(c) && !typographic)
+    else if (isWordByte(c) && !typographic && !(pattern && c == '$'))
       word();
-    else if (!foreignSymbol())
+    else if (patternSymbol() || !foreignSymbol())
       symbol();
   }
-  size_t end = tokens.empty() ? 0 : tokens.back().range.end;
+  size_t end = tokens.empty() ? begin : tokens.back().range.end;
   tokens.push_back({Tok::End, range(end, end), {}, newLine, false});
-  return std::move(tokens);
+  return {std::move(tokens), std::move(hints)};
 }
 
 } // namespace
 
-std::vector<Token> lex(uint32_t buffer, diag::Engine &engine) {
-  return Lexer(buffer, engine).run();
+TokenList lex(uint32_t buffer, diag::Engine &engine) {
+  Lexer lexer(buffer, engine);
+  lexer.checkUtf8();
+  return lexer.run();
+}
+TokenList lexPart(SourceRange part, diag::Engine &engine) {
+  return Lexer(part.buffer, engine).run(part);
 }
 
 } // namespace levada::sql

@@ -27,6 +27,7 @@ enum class Tok {
   LParen, RParen, LBracket, RBracket, Comma, Dot, Semicolon, Question,
   Plus, Minus, Star, Slash, Percent, Concat,
   Eq, Ne, Lt, Le, Gt, Ge, Arrow, ///< Arrow is =>
+  Bar, LBrace, RBrace, Caret, Dollar, ///< in the PATTERN of MATCH_RECOGNIZE
 };
 
 struct Token {
@@ -37,9 +38,20 @@ struct Token {
   bool faulty = false;  ///< its mistake has been reported
 };
 
+/// A comment /*+ … */ and which token stands behind it.
+struct HintComment {
+  SourceRange range;
+  size_t before;
+};
+
 /// The tokens of a buffer, an End last. End has an empty range just behind the
 /// last token.
-std::vector<Token> lex(uint32_t buffer, diag::Engine &engine);
+struct TokenList {
+  std::vector<Token> tokens;
+  std::vector<HintComment> hints;
+};
+TokenList lex(uint32_t buffer, diag::Engine &engine);
+TokenList lexPart(SourceRange part, diag::Engine &engine);
 
 /// The word in upper case; only ASCII letters change.
 std::string upperCase(std::string_view word);

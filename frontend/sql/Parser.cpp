@@ -10,6 +10,32 @@
 
 namespace levada::sql {
 
+Parser::Parser(uint32_t buffer, diag::Engine &engine)
+    : engine(engine), errorsBefore(engine.errors()) {
+  TokenList list = lex(buffer, engine);
+  tokens = std::move(list.tokens);
+  hintComments = std::move(list.hints);
+  closing.resize(tokens.size());
+  std::vector<uint32_t> open;
+  for (uint32_t i = 0; i < tokens.size(); ++i) {
+    if (tokens[i].kind == Tok::LParen) {
+      open.push_back(i);
+    } else if (tokens[i].kind == Tok::RParen && !open.empty()) {
+      closing[open.back()] = i;
+      open.pop_back();
+    } else if (tokens[i].kind == Tok::Semicolon) {
+      open.clear();
+    }
+  }
+}
+
+/// Hints that stand where none is read.
+Parser::~Parser() {
+  for (const HintComment &h : hintComments)
+    if (h.range.begin != h.range.end)
+      engine.emit(h.range, diag::HintIgnored, source(h.range));
+}
+
 //===----------------------------------------------------------------------===//
 // Tokens
 //===----------------------------------------------------------------------===//
@@ -134,7 +160,10 @@ bool Parser::expect(std::string_view word) {
 bool Parser::close(Tok kind, SourceRange open, std::string_view what) {
   if (accept(kind))
     return true;
-  const char *bracket = kind == Tok::RParen ? "`)`" : kind == Tok::RBracket ? "`]`" : "`>`";
+  const char *bracket = kind == Tok::RParen     ? "`)`"
+                        : kind == Tok::RBracket ? "`]`"
+                        : kind == Tok::RBrace   ? "`}`"
+                                                : "`>`";
   if (!mayReport())
     return false;
   auto d = engine.emit(current().range, diag::ExpectedSql,
@@ -217,9 +246,15 @@ void Parser::recover() {
 bool Parser::tooDeep(SourceRange range) {
   if (mayReport())
     engine.emit(range, diag::SqlTooDeep, maxDepth);
-  next = tokens.size() - 1; // what follows would only repeat it
-  reportedAt = next;
+  giveUp();
   return false;
+}
+
+/// To the end of the statement: what follows would only repeat the message.
+void Parser::giveUp() {
+  while (!at(Tok::Semicolon) && !at(Tok::End))
+    advance();
+  reportedAt = next;
 }
 
 Parser::Level::Level(Parser &p) : parser(p), ok(++p.nesting <= maxDepth) {
@@ -287,6 +322,20 @@ Name Parser::takeName() {
   const Token &t = current();
   Name n{t.kind == Tok::QuotedName ? t.text : std::string(source(t.range)), t.range,
          t.kind == Tok::QuotedName};
+  advance();
+  return n;
+}
+
+/// The text of a string as a name; its range lies between the quotes.
+Name Parser::takeString() {
+  const Token &t = current();
+  Name n{t.text, t.range, true};
+  std::string_view written = source(t.range);
+  size_t open = written.find('\'');
+  if (open != written.npos && written.size() >= open + 2) {
+    n.range.begin += open + 1;
+    n.range.end -= 1;
+  }
   advance();
   return n;
 }

@@ -108,7 +108,7 @@ ExprPtr Parser::infix(ExprPtr left, int minimum, bool &again) {
     if (at({"LIKE", "SIMILAR"}))
       return like(std::move(left), false);
     if (at("NOT"))
-      return notTest(std::move(left), minimum, again);
+      return notTest(std::move(left));
   }
   again = false;
   return left;
@@ -117,9 +117,7 @@ ExprPtr Parser::infix(ExprPtr left, int minimum, bool &again) {
 ExprPtr Parser::binary(ExprPtr left, BinaryOp op, SourceRange opRange) {
   if (at({"ANY", "SOME", "ALL"}) && ahead(1).kind == Tok::LParen &&
       precedence(op) == prec::Compare) {
-    unsupported(current().range, fmt::format("a comparison with `{}`", current().text),
-                "`IN` tests for one of several values");
-    return nullptr;
+    return quantified(std::move(left), op, opRange);
   }
   ExprPtr right = expression(precedence(op) + 1);
   if (!right)
@@ -133,7 +131,7 @@ ExprPtr Parser::binary(ExprPtr left, BinaryOp op, SourceRange opRange) {
     if (mayReport())
       engine.emit(opRange, diag::ChainTooLong, maxChain)
           .hint("parentheses or IN make it shorter");
-    next = reportedAt = tokens.size() - 1;
+    giveUp();
     return nullptr;
   }
   auto e = std::make_unique<BinaryExpr>(op, opRange, std::move(left), std::move(right),
@@ -181,7 +179,7 @@ ExprPtr Parser::isTest(ExprPtr left) {
   return finish(std::move(e), begin, below);
 }
 
-ExprPtr Parser::notTest(ExprPtr left, int minimum, bool &again) {
+ExprPtr Parser::notTest(ExprPtr left) {
   if (wordAhead(1, "BETWEEN")) {
     advance(), advance();
     return between(std::move(left), true);
@@ -226,7 +224,50 @@ ExprPtr Parser::between(ExprPtr left, bool negated) {
   return finish(std::move(e), begin, below);
 }
 
-bool Parser::startsQuery() const { return at({"SELECT", "WITH", "VALUES"}); }
+/// a > ALL (SELECT …), a = ANY (1, 2): see SubqueryExpr.
+ExprPtr Parser::quantified(ExprPtr left, BinaryOp op, SourceRange opRange) {
+  Level level(*this);
+  if (!level.ok)
+    return nullptr;
+  SourceRange begin = left->range, word = current().range;
+  bool all = at("ALL");
+  bool member = (op == BinaryOp::Eq && !all) || (op == BinaryOp::Ne && all);
+  if (member) {
+    advance();
+    return inTest(std::move(left), all);
+  }
+  auto sub = std::make_unique<SubqueryExpr>(word);
+  sub->quantifier = all ? Quantifier::All : Quantifier::Any;
+  advance();
+  SourceRange open = advance();
+  if (startsQuery(0)) {
+    sub->query = query();
+  } else {
+    SourceRange first = current().range;
+    auto values = std::make_unique<Query>();
+    values->kind = QueryKind::Values;
+    if (expressions(values->rows)) {
+      uint32_t below = depth(values->rows);
+      sub->query = finish(std::move(values), first, below);
+    }
+  }
+  if (!sub->query) {
+    skipTo(Tok::RParen);
+    return nullptr;
+  }
+  if (!close(Tok::RParen, open, ""))
+    return nullptr;
+  uint32_t inside = sub->query->depth;
+  ExprPtr right = finish(std::move(sub), word, inside);
+  if (!right)
+    return nullptr;
+  uint32_t below = std::max(left->depth, right->depth);
+  auto e = std::make_unique<BinaryExpr>(op, opRange, std::move(left), std::move(right),
+                                        SourceRange{});
+  bool chained = BinaryExpr::classof(e->left.get());
+  e->chain = 1 + (chained ? static_cast<BinaryExpr &>(*e->left).chain : 0);
+  return finish(std::move(e), begin, below);
+}
 
 ExprPtr Parser::inTest(ExprPtr left, bool negated) {
   Level level(*this);
@@ -242,7 +283,7 @@ ExprPtr Parser::inTest(ExprPtr left, bool negated) {
   }
   uint32_t below = depth(e->operand);
   bool ok;
-  if (startsQuery()) {
+  if (startsQuery(0)) {
     e->query = query();
     ok = e->query != nullptr;
     below = std::max(below, ok ? e->query->depth : 0);

@@ -1,10 +1,12 @@
-//===- ParserFrom.cpp - tables, joins, table functions --------------------===//
+//===- ParserFrom.cpp - tables, joins, table functions, hints -------------===//
 //
 // A comma binds weaker than JOIN and becomes a cross join. Window table
 // functions are read with and without the TABLE( … ) around them.
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/sql/ParserImpl.h"
+
+#include <algorithm>
 
 namespace levada::sql {
 
@@ -21,7 +23,12 @@ std::unique_ptr<TableRef> Parser::joinedTable() {
   auto left = table();
   while (left) {
     bool failed = false;
+    bool natural = accept("NATURAL");
     auto kind = joinKind(failed);
+    if (natural && !failed && (!kind || *kind == JoinKind::Cross)) {
+      expected("`JOIN` after `NATURAL`", spellingHint({"JOIN"}));
+      failed = true;
+    }
     if (failed)
       return nullptr;
     if (!kind)
@@ -30,7 +37,11 @@ std::unique_ptr<TableRef> Parser::joinedTable() {
     if (!right)
       return nullptr;
     left = join(std::move(left), std::move(right), *kind);
-    if (left && *kind != JoinKind::Cross && !joinCondition(*left))
+    if (!left)
+      return nullptr;
+    left->natural = natural;
+    bool free = natural || *kind == JoinKind::Cross;
+    if (!free && !joinCondition(*left))
       return nullptr;
   }
   return left;
@@ -39,10 +50,6 @@ std::unique_ptr<TableRef> Parser::joinedTable() {
 /// The words of a join up to and with JOIN.
 std::optional<JoinKind> Parser::joinKind(bool &failed) {
   failed = true;
-  if (at("NATURAL")) {
-    unsupported(current().range, "`NATURAL JOIN`", "name the columns: USING (a, b)");
-    return std::nullopt;
-  }
   JoinKind kind = JoinKind::Inner;
   bool words = true;
   if (accept("LEFT"))
@@ -55,14 +62,23 @@ std::optional<JoinKind> Parser::joinKind(bool &failed) {
     kind = JoinKind::Cross;
   else
     words = accept("INNER");
+  if (at({"SEMI", "ANTI", "ASOF"}) && wordAhead(1, "JOIN")) {
+    bool anti = at("ANTI");
+    unsupported(current().range, fmt::format("`{} JOIN`", current().text),
+                at("ASOF") ? "a version of a table: JOIN t FOR SYSTEM_TIME AS OF time"
+                           : fmt::format("write `WHERE {}EXISTS (SELECT …)`", anti ? "NOT " : ""));
+    return std::nullopt;
+  }
   if (kind != JoinKind::Cross && kind != JoinKind::Inner)
     accept("OUTER");
   if (!words && !at("JOIN")) {
     failed = false;
     return std::nullopt;
   }
-  if (!expect("JOIN"))
+  if (!accept("JOIN")) {
+    expected("`JOIN`", spellingHint({"JOIN", "OUTER"}));
     return std::nullopt;
+  }
   failed = false;
   return kind;
 }
@@ -94,6 +110,13 @@ bool Parser::joinCondition(TableRef &t) {
     if (!nameList(t.usingColumns, "a column's name"))
       return false;
   } else {
+    // `JOIN b ONN a.x = b.x`: the misspelt word was taken for an alias.
+    const std::optional<Name> &alias = t.right->alias;
+    if (alias && !alias->quoted && alias->range == last() &&
+        !diag::nearest(upperCase(alias->text), {"ON", "USING"}).empty()) {
+      --next;
+      return expected("`ON` or `USING`", spellingHint({"ON", "USING"}));
+    }
     return expected("`ON` or `USING`", spellingHint({"ON", "USING"}));
   }
   t.range = since(t.range);
@@ -105,25 +128,38 @@ std::unique_ptr<TableRef> Parser::table() {
   if (!level.ok)
     return nullptr;
   SourceRange begin = current().range;
-  if (at(Tok::LParen) && !isWord(ahead(1), "SELECT") && !isWord(ahead(1), "WITH") &&
-      !isWord(ahead(1), "VALUES")) {
+  std::unique_ptr<TableRef> t;
+  if (at(Tok::LParen) && !startsQuery(1)) {
     SourceRange open = advance();
-    auto inner = joinedTable();
-    if (!inner) {
+    t = joinedTable();
+    if (!t) {
       skipTo(Tok::RParen);
       return nullptr;
     }
     if (!close(Tok::RParen, open, "a join"))
       return nullptr;
-    inner->range = since(begin);
-    if (inner->kind == TableKind::Join && (at("AS") || at(Tok::QuotedName))) {
-      expected("a join or the end of FROM", "joins in parentheses have no name");
-      return nullptr;
+    t->range = since(begin);
+    if (t->kind == TableKind::Join) {
+      if (at("AS") || at(Tok::QuotedName)) {
+        expected("a join or the end of FROM", "joins in parentheses have no name");
+        return nullptr;
+      }
+      return t;
     }
-    return inner;
+    if (t->alias)
+      return t;
+  } else {
+    t = std::make_unique<TableRef>();
+    if (!tableSource(*t))
+      return nullptr;
   }
-  auto t = std::make_unique<TableRef>();
-  if (!tableSource(*t) || !tableAlias(*t))
+  if (at("MATCH_RECOGNIZE") && ahead(1).kind == Tok::LParen) {
+    t->range = since(begin);
+    t = matched(std::move(t));
+    if (!t)
+      return nullptr;
+  }
+  if (!tableAlias(*t))
     return nullptr;
   t->range = since(begin);
   if (t->depth > maxDepth) {
@@ -145,11 +181,18 @@ bool Parser::tableSource(TableRef &t) {
     t.depth = t.query->depth + 1;
     return close(Tok::RParen, open, "");
   }
+  if (at(Tok::String)) {
+    t.kind = TableKind::File;
+    t.file = takeString();
+    return hints(t.hints);
+  }
   bool wrapped = at("TABLE") && ahead(1).kind == Tok::LParen;
   SourceRange open = ahead(1).range;
   if (wrapped) {
     advance();
     advance();
+  } else if (at("TABLE")) {
+    accept("TABLE"); // TABLE t is t
   }
   if (!dottedName(t.name, wrapped ? "a table function" : "a table"))
     return false;
@@ -168,8 +211,11 @@ bool Parser::tableSource(TableRef &t) {
     t.call.reset(static_cast<CallExpr *>(e.release()));
     if (wrapped && !close(Tok::RParen, open, ""))
       return false;
-    return acceptOrdinality();
+    t.withOrdinality = acceptWords({"WITH", "ORDINALITY"});
+    return true;
   }
+  if (!hints(t.hints))
+    return false;
   if (accept("FOR")) {
     if (!expect("SYSTEM_TIME") || !expect("AS") || !expect("OF"))
       return false;
@@ -177,29 +223,107 @@ bool Parser::tableSource(TableRef &t) {
       return false;
     t.depth = t.asOf->depth + 1;
   }
-  return true;
-}
-
-/// UNNEST(…) WITH ORDINALITY is read as far as to say that it is not there.
-bool Parser::acceptOrdinality() {
-  if (!atWords({"WITH", "ORDINALITY"}))
-    return true;
-  return unsupported(current().range, "`WITH ORDINALITY`");
+  return hints(t.hints);
 }
 
 /// [AS] t [(a, b)]
 bool Parser::tableAlias(TableRef &t) {
-  if (at("MATCH_RECOGNIZE") && ahead(1).kind == Tok::LParen)
-    return unsupported(current().range, "`MATCH_RECOGNIZE` here",
-                       "a stream matches patterns with its `match` table");
-  if (accept("AS")) {
-    if (!(t.alias = name("a name after `AS`")))
+  for (const char *word : {"TABLESAMPLE", "PIVOT", "UNPIVOT"})
+    if (at(word) && (wordAhead(1, "BERNOULLI") || wordAhead(1, "SYSTEM") ||
+                     (ahead(1).kind == Tok::LParen && !at("TABLESAMPLE"))))
+      return unsupported(current().range, fmt::format("`{}`", word));
+  if (!acceptAlias(t.alias))
+    return false;
+  if (t.alias && at(Tok::LParen) && !nameList(t.columnAliases, "a column's name"))
+    return false;
+  if (t.alias && at("MATCH_RECOGNIZE") && ahead(1).kind == Tok::LParen)
+    return expected("a join or the end of FROM",
+                    "the table's name for the rest of the query stands behind MATCH_RECOGNIZE (…)");
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Hints
+//===----------------------------------------------------------------------===//
+
+/// The hints that stand before the token here.
+bool Parser::hints(std::vector<Hint> &list) {
+  auto found = std::lower_bound(
+      hintComments.begin(), hintComments.end(), next,
+      [](const HintComment &h, size_t at) { return h.before < at; });
+  for (; found != hintComments.end() && found->before == next; ++found) {
+    SourceRange part = found->range;
+    if (part.begin == part.end)
+      continue;
+    found->range.end = found->range.begin; // read
+    part.begin += 3;
+    part.end = std::max(part.begin, part.end - 2);
+    std::vector<Token> outside = std::move(tokens);
+    size_t back = next, reported = reportedAt;
+    tokens = lexPart(part, engine).tokens;
+    next = 0;
+    reportedAt = SIZE_MAX;
+    bool ok = !at(Tok::End) || expected("the name of a hint");
+    while (ok && !at(Tok::End)) {
+      Hint h;
+      ok = hint(h);
+      list.push_back(std::move(h));
+      if (ok && !accept(Tok::Comma) && !at(Tok::End) && !at(Tok::Word))
+        ok = expected("`,` or the end of the hints");
+    }
+    tokens = std::move(outside);
+    next = back;
+    reportedAt = reported;
+    if (!ok)
       return false;
-  } else if (at(Tok::QuotedName) || (at(Tok::Word) && !isClauseWord(current().text))) {
-    t.alias = takeName();
   }
-  if (t.alias && at(Tok::LParen))
-    return nameList(t.columnAliases, "a column's name");
+  return true;
+}
+
+/// NAME, NAME(a, b), NAME('key' = 'value')
+bool Parser::hint(Hint &h) {
+  SourceRange begin = current().range;
+  auto n = name("the name of a hint");
+  if (!n)
+    return false;
+  h.name = std::move(*n);
+  h.name.text = upperCase(h.name.text);
+  SourceRange open = current().range;
+  if (accept(Tok::LParen) && !accept(Tok::RParen)) {
+    do {
+      OptionDef option;
+      if (at(Tok::String)) {
+        option.key = takeString();
+      } else if (at(Tok::Integer)) {
+        option.key = Name{current().text, current().range, true};
+        advance();
+      } else {
+        auto key = name("a key in quotes or a table");
+        if (!key)
+          return false;
+        option.key = std::move(*key);
+        while (accept(Tok::Dot)) {
+          auto part = name("a name after `.`");
+          if (!part)
+            return false;
+          option.key.text += "." + part->text;
+          option.key.quoted = true;
+          option.key.range = since(option.key.range);
+        }
+      }
+      if (!accept(Tok::Eq)) {
+        h.arguments.push_back(std::move(option.key));
+        continue;
+      }
+      if (!at(Tok::String))
+        return expected("a value in single quotes");
+      option.value = takeString();
+      h.options.push_back(std::move(option));
+    } while (accept(Tok::Comma));
+    if (!close(Tok::RParen, open, "`,`"))
+      return false;
+  }
+  h.range = since(begin);
   return true;
 }
 

@@ -1,7 +1,7 @@
 //===- ParserImpl.h - the recursive descent parser's state ----------------===//
 //
 // One class, its grammar spread over files by subject: expressions, calls,
-// types, queries. A function that failed has emitted a diagnostic and returns
+// types, queries, statements. A function that failed has emitted a diagnostic and returns
 // null or false; lists then go on behind the next comma, so that several
 // mistakes are told at once. At most one message per token.
 //
@@ -34,8 +34,8 @@ bool isNiladic(std::string_view upper);
 
 class Parser {
 public:
-  Parser(uint32_t buffer, diag::Engine &engine)
-      : engine(engine), errorsBefore(engine.errors()), tokens(lex(buffer, engine)) {}
+  Parser(uint32_t buffer, diag::Engine &engine);
+  ~Parser();
 
   // Whole texts.
   ExprPtr wholeExpression();
@@ -44,6 +44,7 @@ public:
   std::optional<TypeName> wholeType();
   std::unique_ptr<WindowSpec> wholeWindowSpec();
   std::unique_ptr<Query> wholeQuery();
+  Script script();
 
 private:
   // Tokens.
@@ -95,6 +96,7 @@ private:
     ~Level() { --parser.nesting; }
   };
   bool tooDeep(SourceRange range);
+  void giveUp();
   static uint32_t depth(const ExprPtr &e) { return e ? e->depth : 0; }
   static uint32_t depth(const std::vector<ExprPtr> &list);
   static uint32_t depth(const std::vector<OrderItem> &list);
@@ -106,6 +108,7 @@ private:
   std::optional<Name> name(std::string_view what);
   bool looksLikeName() const;
   Name takeName();
+  Name takeString();
   bool dottedName(std::vector<Name> &parts, std::string_view what);
   bool nameList(std::vector<Name> &names, std::string_view what);
 
@@ -113,9 +116,10 @@ private:
   ExprPtr expression(int minimum = prec::Lowest);
   ExprPtr infix(ExprPtr left, int minimum, bool &again);
   ExprPtr isTest(ExprPtr left);
-  ExprPtr notTest(ExprPtr left, int minimum, bool &again);
+  ExprPtr notTest(ExprPtr left);
   ExprPtr between(ExprPtr left, bool negated);
   ExprPtr inTest(ExprPtr left, bool negated);
+  ExprPtr quantified(ExprPtr left, BinaryOp op, SourceRange opRange);
   ExprPtr like(ExprPtr left, bool negated);
   ExprPtr binary(ExprPtr left, BinaryOp op, SourceRange opRange);
   ExprPtr operand();
@@ -128,7 +132,6 @@ private:
   ExprPtr listValue(ExprKind kind, Tok closing);
   ExprPtr missingOperand();
   bool expressions(std::vector<ExprPtr> &list);
-  bool startsQuery() const;
 
   // Literals (ParserLiteral.cpp).
   ExprPtr literal();
@@ -172,13 +175,29 @@ private:
   bool typeChildren(TypeName &t, size_t count);
   bool typeFields(TypeName &t);
 
-  // Queries (ParserQuery.cpp, ParserFrom.cpp).
+  // Queries (ParserQuery.cpp): WITH, set operators, what stands between them.
+  struct Operand;
   std::unique_ptr<Query> query();
+  bool commonTables(Query &q, uint32_t &below);
+  Operand setOperation(int minimum);
+  Operand queryOperand();
+  std::unique_ptr<Query> combine(Operand left, SetOpKind op, SourceRange opRange, bool all,
+                                 Operand right);
+  std::unique_ptr<Query> finish(std::unique_ptr<Query> q, SourceRange begin, uint32_t below);
+  bool atSetOperator() const;
+  bool startsQuery(size_t n) const;
+  bool startsStatement() const;
+
+  // SELECT and its clauses (ParserSelect.cpp). ORDER BY and LIMIT belong to
+  // the query around it.
+  struct Tail;
   bool selectItem(SelectItem &item);
   bool selectList(Select &s, uint32_t &below);
-  bool clauses(Query &q, uint32_t &below, bool ok);
-  bool clauseBody(int clause, Query &q, uint32_t &below);
-  bool afterClauses(const Query &q, int latest);
+  bool clauses(Select *s, Tail &tail, uint32_t &below, bool ok);
+  bool clauseBody(int clause, Select *s, Tail &tail, uint32_t &below);
+  bool afterClauses(const Select *s, int latest);
+  bool acceptAlias(std::optional<Name> &alias);
+  bool atAlias() const;
   void skipToClause();
   bool groupBy(Select &s);
   ExprPtr groupingItem();
@@ -193,11 +212,69 @@ private:
   std::unique_ptr<TableRef> join(std::unique_ptr<TableRef> left,
                                  std::unique_ptr<TableRef> right, JoinKind kind);
   bool joinCondition(TableRef &t);
+  bool hints(std::vector<Hint> &list);
+  bool hint(Hint &h);
+
+  // MATCH_RECOGNIZE (ParserMatch.cpp).
+  std::unique_ptr<TableRef> matched(std::unique_ptr<TableRef> input);
+  bool matchClauses(MatchRecognize &m, uint32_t &below);
+  ExprPtr measureMode();
+  bool measures(MatchRecognize &m, uint32_t &below);
+  bool afterMatch(MatchRecognize &m);
+  bool subsets(MatchRecognize &m);
+  bool define(MatchRecognize &m, uint32_t &below);
+  bool pattern(Pattern &p);
+  bool patternTerm(Pattern &p);
+  bool patternFactor(Pattern &p);
+  bool patternGroup(Pattern &p, Tok closing, SourceRange open);
+  bool quantifier(Pattern &p);
+
+  // Statements (ParserStatement.cpp, ParserInsert.cpp, ParserCreate.cpp).
+  StatementPtr statement();
+  StatementPtr plainStatement();
+  bool endStatement(std::string_view what);
+  void skipStatement();
+  StatementPtr otherStatement(std::string what);
+  StatementPtr otherOrUnknown();
+  StatementPtr setStatement();
+  StatementPtr resetStatement();
+  StatementPtr useStatement();
+  StatementPtr explain();
+  StatementPtr analyze();
+  StatementPtr execute();
+  StatementPtr statementSet(SourceRange begin, bool oldForm);
+  StatementPtr insert();
+  bool onConflict(InsertStatement &s);
+  bool partitionSpec(InsertStatement &s);
+  StatementPtr create();
+  StatementPtr createTable(SourceRange begin, bool temporary, bool orReplace);
+  StatementPtr createView(SourceRange begin, bool temporary, bool orReplace);
+  StatementPtr createFunction(SourceRange begin, bool temporary, bool system);
+  StatementPtr createSpace(SourceRange begin, StatementKind kind);
+  StatementPtr drop();
+  bool tableElements(CreateTableStatement &s);
+  bool tableElement(CreateTableStatement &s);
+  bool columnDef(CreateTableStatement &s);
+  bool columnConstraint(ColumnDef &c);
+  bool primaryKey(CreateTableStatement &s);
+  bool watermark(CreateTableStatement &s);
+  bool enforcement(bool &enforced);
+  bool distribution(CreateTableStatement &s);
+  bool likeClause(CreateTableStatement &s);
+  bool options(std::vector<OptionDef> &list);
+  bool optionKey(Name &key);
+  bool comment(std::optional<Name> &comment);
+  bool ifExists(bool &flag, bool negated);
+  std::string textSince(size_t first) const;
 
   diag::Engine &engine;
   size_t errorsBefore;
   std::vector<Token> tokens;
+  std::vector<HintComment> hintComments;
+  std::vector<uint32_t> closing; ///< of each `(`: the token that closes it, or 0
+  size_t nextHint = 0;
   size_t next = 0;
+  bool inMatch = false;
   size_t reportedAt = SIZE_MAX;
   uint32_t nesting = 0;
 };

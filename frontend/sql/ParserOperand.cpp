@@ -58,6 +58,9 @@ ExprPtr Parser::primary() {
   const Token &second = ahead(1);
   if (at({"NULL", "TRUE", "FALSE", "UNKNOWN"}))
     return literal();
+  if (inMatch && at({"FINAL", "RUNNING"}) && second.kind == Tok::Word &&
+      (ahead(2).kind == Tok::LParen || ahead(2).kind == Tok::Dot))
+    return measureMode();
   if (at("CASE"))
     return caseExpr();
   if (at({"CAST", "TRY_CAST"}))
@@ -127,7 +130,7 @@ ExprPtr Parser::missingOperand() {
 /// (a), (a, b, …), (SELECT …)
 ExprPtr Parser::parenthesized() {
   SourceRange open = advance();
-  if (startsQuery()) {
+  if (startsQuery(0)) {
     auto e = std::make_unique<SubqueryExpr>(open);
     if (!(e->query = query())) {
       skipTo(Tok::RParen);

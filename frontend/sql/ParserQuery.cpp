@@ -1,51 +1,86 @@
-//===- ParserQuery.cpp - SELECT and its clauses ---------------------------===//
+//===- ParserQuery.cpp - WITH, set operators, VALUES, queries in brackets -===//
 //
-// Clauses are read in whatever order they stand, and the order is judged on
-// the way: a WHERE behind GROUP BY is told as that, not as an unknown word.
+// A chain of set operators is built in a loop, INTERSECT before the others.
+// ORDER BY, LIMIT and OFFSET behind the last operand belong to the whole chain:
+// an operand hands them up as its Tail.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/sql/ParserImpl.h"
+#include "frontend/sql/ParserSelect.h"
 
 #include "ir/diag/codes/Sql.h"
 
 namespace levada::sql {
 
-/// `*`, `t.*`, or `expr [[AS] alias]`
-bool Parser::selectItem(SelectItem &item) {
-  SourceRange begin = current().range;
-  if (at(Tok::Star)) {
-    advance();
-    item.expr = std::make_unique<StarExpr>(begin);
-    item.range = begin;
-    return true;
-  }
-  size_t n = 0;
-  while ((ahead(n).kind == Tok::Word || ahead(n).kind == Tok::QuotedName) &&
-         ahead(n + 1).kind == Tok::Dot)
-    n += 2;
-  if (n && ahead(n).kind == Tok::Star) {
-    auto star = std::make_unique<StarExpr>(begin);
-    while (!at(Tok::Star)) {
-      auto part = name("a table's name");
-      if (!part)
-        return false;
-      star->qualifier.push_back(std::move(*part));
-      advance(); // the dot
-    }
-    advance();
-    item.expr = finish(std::move(star), begin, 0);
-    item.range = item.expr->range;
-    return true;
-  }
-  if (!(item.expr = expression()))
+bool Parser::atSetOperator() const {
+  return at({"UNION", "EXCEPT", "INTERSECT", "MINUS"});
+}
+
+/// Does a query begin at the token `n` ahead? A bracket may be one around a
+/// query or around a part of an expression or a join: what stands behind the
+/// brackets inside tells.
+bool Parser::startsQuery(size_t n) const {
+  auto queryWord = [&](size_t i) {
+    const Token &t = tokens[i];
+    return isWord(t, "SELECT") || isWord(t, "WITH") || isWord(t, "VALUES") ||
+           (isWord(t, "TABLE") && tokens[i + 1].kind != Tok::LParen);
+  };
+  size_t first = std::min(next + n, tokens.size() - 1), inner = first;
+  while (tokens[inner].kind == Tok::LParen && inner - first <= maxDepth)
+    ++inner;
+  if (!queryWord(inner))
     return false;
-  if (accept("AS")) {
-    if (!(item.alias = name("a name after `AS`")))
+  while (inner-- > first) {
+    if (!closing[inner])
+      return true; // unclosed: it will be said
+    const Token &behind = tokens[std::min<size_t>(closing[inner] + 1, tokens.size() - 1)];
+    bool goesOn = behind.kind == Tok::RParen || behind.kind == Tok::End ||
+                  behind.kind == Tok::Semicolon;
+    for (const char *word : {"UNION", "EXCEPT", "INTERSECT", "MINUS", "ORDER", "LIMIT",
+                             "OFFSET", "FETCH", "ON"})
+      goesOn |= isWord(behind, word);
+    if (!goesOn)
       return false;
-  } else if (at(Tok::QuotedName) || (at(Tok::Word) && !isClauseWord(current().text))) {
-    item.alias = takeName();
   }
-  item.range = since(begin);
+  return true;
+}
+
+std::unique_ptr<Query> Parser::finish(std::unique_ptr<Query> q, SourceRange begin,
+                                      uint32_t below) {
+  q->range = since(begin);
+  q->depth = below + 1;
+  if (q->depth <= maxDepth)
+    return q;
+  tooDeep(q->range);
+  return nullptr;
+}
+
+/// WITH a AS (…), b (x, y) AS (…)
+bool Parser::commonTables(Query &q, uint32_t &below) {
+  advance();
+  q.recursive = accept("RECURSIVE");
+  do {
+    CommonTable t;
+    auto n = name("a name for the query");
+    if (!n)
+      return false;
+    t.name = std::move(*n);
+    if (at(Tok::LParen) && !nameList(t.columns, "a column's name"))
+      return false;
+    if (!accept("AS"))
+      return expected(t.columns.empty() ? "`AS` or a list of columns" : "`AS`",
+                      spellingHint({"AS"}));
+    SourceRange open = current().range;
+    if (!expect(Tok::LParen, "`(` and a query"))
+      return false;
+    if (!(t.query = query())) {
+      skipTo(Tok::RParen);
+      return false;
+    }
+    if (!close(Tok::RParen, open, ""))
+      return false;
+    below = std::max(below, t.query->depth);
+    q.with.push_back(std::move(t));
+  } while (accept(Tok::Comma));
   return true;
 }
 
@@ -54,281 +89,162 @@ std::unique_ptr<Query> Parser::query() {
   if (!level.ok)
     return nullptr;
   SourceRange begin = current().range;
-  if (at("WITH")) {
-    unsupported(begin, "`WITH` here",
-                "a query that others use is a stream, or a view, of its own");
-    return nullptr;
-  }
-  if (at("VALUES")) {
-    unsupported(begin, "`VALUES` here");
-    return nullptr;
-  }
-  if (!at("SELECT")) {
-    expected("`SELECT`", spellingHint({"SELECT"}));
-    return nullptr;
-  }
-  auto q = std::make_unique<Query>();
-  advance();
-  q->select = std::make_unique<Select>();
+  auto outer = std::make_unique<Query>();
   uint32_t below = 0;
-  bool ok = selectList(*q->select, below);
-  q->select->range = since(begin);
-  ok = clauses(*q, below, ok);
-  if (!ok)
-    return nullptr;
-  q->range = since(begin);
-  q->depth = below + 1;
-  if (q->depth > maxDepth) {
-    tooDeep(q->range);
-    return nullptr;
-  }
-  return q;
-}
-
-/// What stands between SELECT and FROM.
-bool Parser::selectList(Select &s, uint32_t &below) {
-  s.distinct = accept("DISTINCT");
-  if (!s.distinct)
-    accept("ALL");
   bool ok = true;
-  do {
-    SelectItem item;
-    if (selectItem(item)) {
-      below = std::max(below, item.expr->depth);
-      s.items.push_back(std::move(item));
-    } else {
-      ok = false;
-      recover();
-    }
-  } while (accept(Tok::Comma));
-  return ok;
-}
-
-namespace {
-struct Clause {
-  std::string_view first, second; ///< its words
-  const char *shown;
-};
-} // namespace
-
-// In the order in which they stand.
-static constexpr Clause clauseTable[] = {
-    {"FROM", "", "FROM"},         {"WHERE", "", "WHERE"},
-    {"GROUP", "BY", "GROUP BY"},  {"HAVING", "", "HAVING"},
-    {"WINDOW", "", "WINDOW"},     {"QUALIFY", "", "QUALIFY"},
-    {"ORDER", "BY", "ORDER BY"},  {"LIMIT", "", "LIMIT"},
-    {"OFFSET", "", "OFFSET"},     {"FETCH", "", "FETCH"},
-};
-enum : int { From, Where, GroupBy, Having, Window, Qualify, OrderBy, Limit, Offset, Fetch };
-
-/// Which clause begins here, -1 for none.
-static int clauseAt(const Token &t) {
-  if (t.kind == Tok::Word)
-    for (int i = 0; i <= Fetch; ++i)
-      if (clauseTable[i].first == t.text)
-        return i;
-  return -1;
-}
-
-/// The clauses behind the select list (`ok`: it was read). Goes on behind a
-/// clause with a mistake.
-bool Parser::clauses(Query &q, uint32_t &below, bool ok) {
-  int latest = -1;
-  uint32_t seen = 0;
-  SourceRange begin = q.select->range;
-  for (int clause; (clause = clauseAt(current())) >= 0;) {
-    const Clause &c = clauseTable[clause];
-    SourceRange word = current().range;
-    if (seen & 1u << clause) {
-      if (mayReport())
-        engine.emit(word, diag::ClauseTwice, c.shown);
-      ok = false;
-    } else if (clause < latest) {
-      if (mayReport())
-        engine.emit(word, diag::ClauseOrder, c.shown, clauseTable[latest].shown);
-      ok = false;
-    }
-    seen |= 1u << clause;
-    latest = std::max(latest, clause);
-    advance();
-    bool good = c.second.empty() || expect(c.second);
-    if (good)
-      good = clauseBody(clause, q, below);
-    if (!good) {
-      ok = false;
-      skipToClause();
-    }
-    if (clause <= Qualify)
-      q.select->range = since(begin);
-  }
-  if (at({"UNION", "EXCEPT", "INTERSECT", "MINUS"})) {
-    bool unite = at("UNION");
-    unsupported(current().range, fmt::format("`{}` here", current().text),
-                unite ? "a stream unites others with `union = [\"a\", \"b\"]`" : "");
-    return false;
-  }
-  if (ok && !at(Tok::End) && !at(Tok::RParen) && !at(Tok::Semicolon))
-    ok = afterClauses(q, latest);
-  return ok;
-}
-
-/// Something stands behind the query that is no clause.
-bool Parser::afterClauses(const Query &q, int latest) {
-  static const std::vector<std::string> words = {
-      "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "QUALIFY", "ORDER", "LIMIT", "OFFSET",
-      "FETCH", "JOIN", "AND", "OR", "ON", "BY", "LEFT", "INNER", "UNION", "DESC", "ASC"};
-  // `SELECT a FORM t`: the misspelt word was taken for an alias.
-  const std::optional<Name> *alias = nullptr;
-  if (latest < 0)
-    alias = &q.select->items.back().alias;
-  else if (latest == From && q.select->from)
-    alias = q.select->from->kind == TableKind::Join ? &q.select->from->right->alias
-                                                    : &q.select->from->alias;
-  if (alias && *alias && !(*alias)->quoted && (*alias)->range == last()) {
-    std::string near = diag::nearest(upperCase((*alias)->text), words);
-    if (!near.empty() && mayReport()) {
-      engine.emit((*alias)->range, diag::ExpectedSql, "a clause or the end of the query",
-                  fmt::format("`{}`", (*alias)->text))
-          .hint(fmt::format("did you mean `{}`?", near));
-      return false;
-    }
-  }
-  std::string hint = spellingHint(words);
-  if (hint.empty() && latest < 0 && atName())
-    hint = "is a comma or `FROM` missing before it?";
-  return expected(latest < 0 ? "`,`, `FROM` or the end of the query"
-                             : "an operator, a clause or the end of the query",
-                  std::move(hint));
-}
-
-/// After a mistake: to the next clause of this query, or its end.
-void Parser::skipToClause() {
-  size_t open = 0;
-  for (;; advance()) {
-    if (at(Tok::End) || at(Tok::Semicolon))
-      return;
-    if (at(Tok::LParen))
-      ++open;
-    else if (at(Tok::RParen) && open-- == 0)
-      return;
-    else if (open == 0 && clauseAt(current()) >= 0 && !at({"FROM", "WINDOW", "OFFSET"}))
-      return;
-  }
-}
-
-bool Parser::clauseBody(int clause, Query &q, uint32_t &below) {
-  Select &s = *q.select;
-  auto one = [&](ExprPtr &e) {
-    e = expression();
-    below = std::max(below, depth(e));
-    return e != nullptr;
-  };
-  switch (clause) {
-  case From:
-    s.from = from();
-    below = std::max(below, s.from ? s.from->depth : 0);
-    return s.from != nullptr;
-  case Where:
-    return one(s.where);
-  case GroupBy: {
-    bool ok = groupBy(s);
-    below = std::max(below, depth(s.groupBy));
-    return ok;
-  }
-  case Having:
-    return one(s.having);
-  case Window:
-    return windows(s, below);
-  case Qualify:
-    return one(s.qualify);
-  case OrderBy: {
-    next -= 2; // orderList reads the two words itself
-    bool ok = orderList(q.orderBy);
-    below = std::max(below, depth(q.orderBy));
-    return ok;
-  }
-  case Limit:
-    return accept("ALL") || one(q.limit);
-  case Offset:
-    if (!one(q.offset))
-      return false;
-    if (!accept("ROWS"))
-      accept("ROW");
-    return true;
-  case Fetch:
-    if (!accept("FIRST") && !accept("NEXT"))
-      return expected("`FIRST` or `NEXT`", spellingHint({"FIRST", "NEXT"}));
-    if (at({"ROW", "ROWS"}))
-      q.limit = std::make_unique<LiteralExpr>(LiteralKind::Integer, "1", current().range);
-    else if (!one(q.limit))
-      return false;
-    if (!accept("ROWS") && !accept("ROW"))
-      return expected("`ROWS ONLY`", spellingHint({"ROWS", "ROW"}));
-    return expect("ONLY");
-  }
-  return false;
-}
-
-/// GROUP BY a, (), GROUPING SETS ((a, b), a, ())
-bool Parser::groupBy(Select &s) {
-  s.grouped = true;
-  bool ok = true;
-  do {
-    if (ExprPtr e = groupingItem()) {
-      s.groupBy.push_back(std::move(e));
-    } else {
-      ok = false;
-      recover();
-    }
-  } while (accept(Tok::Comma));
-  return ok;
-}
-
-ExprPtr Parser::groupingItem() {
-  SourceRange begin = current().range;
-  if (at(Tok::LParen) && ahead(1).kind == Tok::RParen) {
-    advance();
-    advance();
-    return finish(std::make_unique<ListExpr>(ExprKind::RowValue, begin), begin, 0);
-  }
-  if (!acceptWords({"GROUPING", "SETS"}))
-    return expression();
-  Level level(*this);
-  if (!level.ok)
-    return nullptr;
-  auto e = std::make_unique<CallExpr>(begin);
-  e->name = {"GROUPING SETS", since(begin), false};
-  SourceRange open = current().range;
-  if (!expect(Tok::LParen, "`(`"))
-    return nullptr;
-  do {
-    if (!add(*e, groupingItem())) {
-      skipTo(Tok::RParen);
+  if (at("WITH") && !commonTables(*outer, below)) {
+    ok = false; // the query behind it may have mistakes of its own
+    if (!at("SELECT"))
       return nullptr;
-    }
-  } while (accept(Tok::Comma));
-  if (!close(Tok::RParen, open, "`,`"))
+  }
+  Operand body = setOperation(0);
+  if (!body.query || !ok)
     return nullptr;
-  uint32_t below = callDepth(*e);
-  return finish(std::move(e), begin, below);
+  Tail &tail = body.tail;
+  bool hasTail = !tail.orderBy.empty() || tail.limit || tail.offset;
+  bool wrap = body.brackets && (hasTail || !outer->with.empty());
+  std::unique_ptr<Query> q = std::move(body.query);
+  if (wrap) {
+    auto nested = std::make_unique<Query>();
+    nested->kind = QueryKind::Nested;
+    below = std::max(below, q->depth);
+    nested->left = std::move(q);
+    q = std::move(nested);
+  } else {
+    below = std::max(below, q->depth - 1);
+  }
+  if (!wrap && !hasTail && outer->with.empty())
+    return q;
+  q->with = std::move(outer->with);
+  q->recursive = outer->recursive;
+  q->orderBy = std::move(tail.orderBy);
+  q->limit = std::move(tail.limit);
+  q->offset = std::move(tail.offset);
+  below = std::max({below, depth(q->orderBy), depth(q->limit), depth(q->offset)});
+  return finish(std::move(q), begin, below);
 }
 
-/// WINDOW w AS (PARTITION BY …), …
-bool Parser::windows(Select &s, uint32_t &below) {
-  do {
-    auto n = name("a window's name");
-    if (!n || !expect("AS"))
-      return false;
-    SourceRange open = current().range;
-    if (!expect(Tok::LParen, "`(`"))
-      return false;
-    auto spec = windowSpec();
-    if (!spec || !close(Tok::RParen, open, "`,`"))
-      return false;
-    below = std::max(below, spec->depth);
-    s.windows.emplace_back(std::move(*n), std::move(spec));
-  } while (accept(Tok::Comma));
-  return true;
+/// Operands between set operators that bind at least as strongly as `minimum`:
+/// 1 for UNION and EXCEPT, 2 for INTERSECT.
+Parser::Operand Parser::setOperation(int minimum) {
+  Operand left = queryOperand();
+  while (left.query && atSetOperator()) {
+    SetOpKind op = at("UNION")       ? SetOpKind::Union
+                   : at("INTERSECT") ? SetOpKind::Intersect
+                                     : SetOpKind::Except;
+    int strength = op == SetOpKind::Intersect ? 2 : 1;
+    if (strength < minimum)
+      return left;
+    if (left.tail.any()) {
+      if (mayReport())
+        engine.emit(left.tail.range, diag::ClauseOrder, left.tail.first, current().text)
+            .hint("in brackets it belongs to the query before it, at the end to the whole")
+            .label(current().range, fmt::format("this `{}`", current().text));
+      left.query = nullptr;
+      left.failed = true;
+    }
+    if (at("MINUS"))
+      left.failed |= !unsupported(current().range, "`MINUS`", "write `EXCEPT`");
+    SourceRange opRange = advance();
+    bool all = accept("ALL");
+    if (!all)
+      accept("DISTINCT");
+    opRange = since(opRange);
+    Operand right = setOperation(strength + 1);
+    bool failed = left.failed || right.failed || !right.query;
+    Operand both;
+    both.tail = std::move(right.tail);
+    if (left.query && !failed)
+      both.query = combine(std::move(left), op, opRange, all, std::move(right));
+    both.failed = !both.query;
+    left = std::move(both);
+  }
+  if (left.failed)
+    left.query = nullptr;
+  return left;
+}
+
+std::unique_ptr<Query> Parser::combine(Operand left, SetOpKind op, SourceRange opRange,
+                                       bool all, Operand right) {
+  const Query &l = *left.query;
+  bool chained = l.kind == QueryKind::SetOp && l.with.empty() && l.orderBy.empty() &&
+                 !l.limit && !l.offset;
+  auto q = std::make_unique<Query>();
+  q->kind = QueryKind::SetOp;
+  q->setOp = op;
+  q->opRange = opRange;
+  q->all = all;
+  q->chain = chained ? l.chain + 1 : 1;
+  // A chain is one level however long: see Ast.h.
+  uint32_t below = std::max(chained ? l.depth - 1 : l.depth, right.query->depth);
+  SourceRange begin = l.range;
+  if (q->chain > maxChain) {
+    if (mayReport())
+      engine.emit(opRange, diag::ChainTooLong, maxChain);
+    giveUp();
+    return nullptr;
+  }
+  q->left = std::move(left.query);
+  q->right = std::move(right.query);
+  return finish(std::move(q), begin, below);
+}
+
+/// SELECT …, VALUES …, TABLE t, (query)
+Parser::Operand Parser::queryOperand() {
+  Operand result;
+  SourceRange begin = current().range;
+  auto q = std::make_unique<Query>();
+  uint32_t below = 0;
+  bool ok = true;
+  Select *select = nullptr;
+  if (at(Tok::LParen)) {
+    Level level(*this);
+    if (!level.ok)
+      return result;
+    SourceRange open = advance();
+    if (!(q = query()))
+      skipTo(Tok::RParen);
+    ok = q && close(Tok::RParen, open, "");
+    result.brackets = true;
+  } else if (accept("SELECT")) {
+    q->select = std::make_unique<Select>();
+    select = q->select.get();
+    select->range = begin;
+    ok = hints(select->hints);
+    ok &= selectList(*select, below);
+    select->range = since(begin);
+  } else if (accept("VALUES")) {
+    q->kind = QueryKind::Values;
+    ok = expressions(q->rows);
+    below = depth(q->rows);
+  } else if (accept("TABLE")) {
+    q->kind = QueryKind::Table;
+    q->table = std::make_unique<TableRef>();
+    SourceRange first = current().range;
+    ok = dottedName(q->table->name, "a table's name");
+    q->table->range = since(first);
+    below = 1;
+  } else {
+    expected("a query", spellingHint({"SELECT", "VALUES", "WITH"}));
+    return result;
+  }
+  uint32_t inside = 0; // the brackets' own query has its depth
+  if (!result.brackets && ok && q)
+    q->range = since(begin);
+  ok = clauses(select, result.tail, select ? below : inside, ok);
+  if (!ok || !q)
+    return result;
+  if (result.brackets) {
+    result.query = std::move(q);
+    return result;
+  }
+  q->depth = below + 1;
+  q->range = select ? select->range : q->range;
+  if (q->depth > maxDepth)
+    tooDeep(q->range);
+  else
+    result.query = std::move(q);
+  return result;
 }
 
 } // namespace levada::sql

@@ -312,7 +312,10 @@ void Printer::bare(const Expr &e) {
     return;
   }
   case ExprKind::Subquery:
-    out += as<SubqueryExpr>(e).exists ? "EXISTS (" : "(";
+    out += as<SubqueryExpr>(e).exists                            ? "EXISTS ("
+           : as<SubqueryExpr>(e).quantifier == Quantifier::Any ? "ANY ("
+           : as<SubqueryExpr>(e).quantifier == Quantifier::All ? "ALL ("
+                                                                : "(";
     query(*as<SubqueryExpr>(e).query);
     out += ')';
     return;
@@ -377,6 +380,12 @@ std::string print(const WindowSpec &spec) {
 std::string print(const Query &query) {
   Printer p;
   p.query(query);
+  return std::move(p.out);
+}
+
+std::string print(const Statement &statement) {
+  Printer p;
+  p.statement(statement);
   return std::move(p.out);
 }
 

@@ -1,246 +1,33 @@
-//===- PrintQuery.cpp - calls, windows, queries as SQL text ---------------===//
+//===- PrintQuery.cpp - queries and tables as SQL text --------------------===//
 //
-// Calls that the parser brought into plain form get their own syntax back,
-// since the plain one would not read as the same tree.
+// Brackets stand around an operand of a set operator that has clauses of its
+// own or binds weaker. Chains of set operators are printed in a loop, as Ast.h
+// asks.
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/sql/Printer.h"
 
 namespace levada::sql {
 
-void Printer::callName(const CallExpr &e) {
-  for (const Name &q : e.qualifier) {
-    name(q);
-    out += '.';
-  }
-  bool side = e.qualifier.empty() && (e.name.text == "LEFT" || e.name.text == "RIGHT");
-  if (!e.name.quoted && side)
-    out += e.name.text;
-  else
-    name(e.name);
+static bool hasClauses(const Query &q) {
+  return !q.with.empty() || !q.orderBy.empty() || q.limit || q.offset;
 }
-
-void Printer::argument(const CallExpr &e, size_t i) {
-  if (i < e.argNames.size() && e.argNames[i]) {
-    name(*e.argNames[i]);
-    out += " => ";
-  }
-  bool symbol = i < e.symbols.size() && e.symbols[i];
-  const Expr &arg = *e.args[i];
-  if (symbol && arg.kind == ExprKind::Literal) {
-    out += static_cast<const LiteralExpr &>(arg).text;
-    return;
-  }
-  if (symbol)
-    out += "TABLE ";
-  expr(arg);
-  if (symbol && !e.partitionBy.empty()) {
-    out += " PARTITION BY (";
-    list(e.partitionBy);
-    out += ')';
-  }
-  if (symbol && !e.tableOrder.empty()) {
-    out += " ORDER BY (";
-    order(e.tableOrder);
-    out += ')';
-  }
-}
-
-/// EXTRACT(u FROM x) and its like; false for an ordinary call.
-bool Printer::specialArguments(const CallExpr &e) {
-  const std::string &f = e.name.text;
-  size_t n = e.args.size();
-  auto words = [&](std::initializer_list<const char *> between) {
-    size_t i = 0;
-    for (const char *word : between) {
-      if (i < n) {
-        if (i)
-          out += fmt::format(" {} ", word);
-        argument(e, i);
-      }
-      ++i;
-    }
-    return true;
-  };
-  if (e.name.quoted || !e.qualifier.empty() || n == 0)
-    return false;
-  if (f == "EXTRACT")
-    return words({"", "FROM"});
-  if ((f == "FLOOR" || f == "CEIL" || f == "CEILING") && n == 2 && e.symbols[1])
-    return words({"", "TO"});
-  if (f == "POSITION" && n <= 3 && n >= 2 && e.argNames.empty()) {
-    expr(*e.args[0], prec::Like + 1);
-    out += " IN ";
-    argument(e, 1);
-    if (n == 3) {
-      out += " FROM ";
-      argument(e, 2);
-    }
-    return true;
-  }
-  if (f == "TRIM" && e.symbols[0]) {
-    argument(e, 0);
-    if (n == 3) {
-      out += ' ';
-      argument(e, 2);
-    }
-    out += " FROM ";
-    argument(e, 1);
-    return true;
-  }
-  if (f.starts_with("JSON_OBJECT") && (f == "JSON_OBJECT" || f == "JSON_OBJECTAGG")) {
-    for (size_t i = 0; i + 1 < n; i += 2) {
-      out += i ? ", KEY " : "KEY ";
-      argument(e, i);
-      out += " VALUE ";
-      argument(e, i + 1);
-    }
-    return true;
-  }
-  return false;
-}
-
-void Printer::jsonClauses(const JsonClauses &j) {
-  auto behavior = [&](const std::optional<JsonBehavior> &b, const ExprPtr &value,
-                      const char *on) {
-    static constexpr const char *words[] = {"NULL", "ERROR", "TRUE", "FALSE", "UNKNOWN",
-                                            "ABSENT", "EMPTY ARRAY", "EMPTY OBJECT",
-                                            "DEFAULT"};
-    if (!b)
-      return;
-    out += fmt::format(" {}", words[static_cast<int>(*b)]);
-    if (value) {
-      out += ' ';
-      expr(*value);
-    }
-    out += fmt::format(" ON {}", on);
-  };
-  if (j.returning) {
-    out += " RETURNING ";
-    type(*j.returning);
-  }
-  if (j.wrapper)
-    out += *j.wrapper == JsonWrapper::Without       ? " WITHOUT WRAPPER"
-           : *j.wrapper == JsonWrapper::Conditional ? " WITH CONDITIONAL WRAPPER"
-                                                    : " WITH UNCONDITIONAL WRAPPER";
-  behavior(j.onNull, nullptr, "NULL");
-  behavior(j.onEmpty, j.defaultOnEmpty, "EMPTY");
-  behavior(j.onError, j.defaultOnError, "ERROR");
-}
-
-void Printer::call(const CallExpr &e) {
-  callName(e);
-  if (!e.niladic) {
-    out += '(';
-    if (e.star)
-      out += '*';
-    if (e.distinct)
-      out += "DISTINCT ";
-    if (!specialArguments(e))
-      for (size_t i = 0; i < e.args.size(); ++i) {
-        if (i)
-          out += ", ";
-        argument(e, i);
-      }
-    if (e.json)
-      jsonClauses(*e.json);
-    out += ')';
-  }
-  if (!e.withinGroup.empty()) {
-    out += " WITHIN GROUP (ORDER BY ";
-    order(e.withinGroup);
-    out += ')';
-  }
-  if (e.ignoreNulls)
-    out += *e.ignoreNulls ? " IGNORE NULLS" : " RESPECT NULLS";
-  if (e.filter) {
-    out += " FILTER (WHERE ";
-    expr(*e.filter);
-    out += ')';
-  }
-  if (e.over)
-    over(*e.over);
-}
-
-//===----------------------------------------------------------------------===//
-// Windows and order
-//===----------------------------------------------------------------------===//
-
-void Printer::over(const WindowSpec &w) {
-  out += " OVER ";
-  if (w.reference && w.partitionBy.empty() && w.orderBy.empty() && !w.hasFrame)
-    return name(*w.reference);
-  out += '(';
-  window(w);
-  out += ')';
-}
-
-void Printer::window(const WindowSpec &w) {
-  const char *gap = "";
-  if (w.reference) {
-    name(*w.reference);
-    gap = " ";
-  }
-  if (!w.partitionBy.empty()) {
-    out += fmt::format("{}PARTITION BY ", gap);
-    list(w.partitionBy);
-    gap = " ";
-  }
-  if (!w.orderBy.empty()) {
-    out += fmt::format("{}ORDER BY ", gap);
-    order(w.orderBy);
-    gap = " ";
-  }
-  if (w.hasFrame) {
-    out += fmt::format("{}{} BETWEEN ", gap, w.rows ? "ROWS" : "RANGE");
-    bound(w.low);
-    out += " AND ";
-    bound(w.high);
-  }
-}
-
-void Printer::bound(const FrameBound &b) {
-  if (b.offset) {
-    expr(*b.offset, prec::And + 1);
-    out += ' ';
-  }
-  switch (b.kind) {
-  case FrameBound::UnboundedPreceding:
-    out += "UNBOUNDED PRECEDING";
-    break;
-  case FrameBound::Preceding:
-    out += "PRECEDING";
-    break;
-  case FrameBound::CurrentRow:
-    out += "CURRENT ROW";
-    break;
-  case FrameBound::Following:
-    out += "FOLLOWING";
-    break;
-  case FrameBound::UnboundedFollowing:
-    out += "UNBOUNDED FOLLOWING";
-    break;
-  }
-}
-
-void Printer::order(const std::vector<OrderItem> &items) {
-  for (size_t i = 0; i < items.size(); ++i) {
-    if (i)
-      out += ", ";
-    expr(*items[i].expr);
-    if (items[i].descending)
-      out += " DESC";
-    if (items[i].nullsFirst)
-      out += *items[i].nullsFirst ? " NULLS FIRST" : " NULLS LAST";
-  }
-}
-
-//===----------------------------------------------------------------------===//
-// Queries
-//===----------------------------------------------------------------------===//
+static int strength(SetOpKind op) { return op == SetOpKind::Intersect ? 2 : 1; }
 
 void Printer::query(const Query &q) {
-  select(*q.select);
+  for (size_t i = 0; i < q.with.size(); ++i) {
+    out += i ? ", " : q.recursive ? "WITH RECURSIVE " : "WITH ";
+    name(q.with[i].name);
+    if (!q.with[i].columns.empty()) {
+      out += ' ';
+      names(q.with[i].columns);
+    }
+    out += " AS (";
+    query(*q.with[i].query);
+    out += ')';
+  }
+  out += q.with.empty() ? "" : " ";
+  queryBody(q);
   if (!q.orderBy.empty()) {
     out += " ORDER BY ";
     order(q.orderBy);
@@ -255,8 +42,91 @@ void Printer::query(const Query &q) {
   }
 }
 
+void Printer::queryBody(const Query &q) {
+  switch (q.kind) {
+  case QueryKind::Select:
+    return select(*q.select);
+  case QueryKind::Values:
+    out += "VALUES ";
+    for (size_t i = 0; i < q.rows.size(); ++i) {
+      out += i ? ", " : "";
+      const auto *row = q.rows[i]->kind == ExprKind::RowValue
+                            ? static_cast<const ListExpr *>(q.rows[i].get())
+                            : nullptr;
+      if (!row || row->items.size() < 2) {
+        expr(*q.rows[i]);
+        continue;
+      }
+      out += '(';
+      list(row->items);
+      out += ')';
+    }
+    return;
+  case QueryKind::Nested:
+    out += '(';
+    query(*q.left);
+    out += ')';
+    return;
+  case QueryKind::Table:
+    out += "TABLE ";
+    return path(q.table->name);
+  case QueryKind::SetOp:
+    break;
+  }
+  static constexpr const char *words[] = {" UNION ", " INTERSECT ", " EXCEPT "};
+  // Operators at which the left side needs brackets end the loop.
+  std::vector<const Query *> spine = leftSpine(q);
+  size_t first = spine.size() - 1;
+  while (first > 0 && strength(spine[first - 1]->setOp) >= strength(spine[first]->setOp))
+    --first;
+  setOperand(*spine[first]->left, strength(spine[first]->setOp));
+  for (size_t i = first; i < spine.size(); ++i) {
+    out += words[static_cast<int>(spine[i]->setOp)];
+    out += spine[i]->all ? "ALL " : "";
+    setOperand(*spine[i]->right, strength(spine[i]->setOp) + 1);
+  }
+}
+
+void Printer::setOperand(const Query &q, int minimum) {
+  bool brackets = hasClauses(q) ||
+                  (q.kind == QueryKind::SetOp && strength(q.setOp) < minimum);
+  out += brackets ? "(" : "";
+  query(q);
+  out += brackets ? ")" : "";
+}
+
+void Printer::hints(const std::vector<Hint> &list) {
+  for (size_t i = 0; i < list.size(); ++i) {
+    out += i ? ", " : "/*+ ";
+    name(list[i].name);
+    if (!list[i].options.empty() || !list[i].arguments.empty()) {
+      out += '(';
+      options(list[i].options);
+      for (size_t k = 0; k < list[i].arguments.size(); ++k) {
+        out += k || !list[i].options.empty() ? ", " : "";
+        name(list[i].arguments[k]);
+      }
+      out += ')';
+    }
+    out += i + 1 == list.size() ? " */" : "";
+  }
+}
+
+/// 'key' = 'value', …
+void Printer::options(const std::vector<OptionDef> &list) {
+  for (size_t i = 0; i < list.size(); ++i) {
+    out += i ? ", " : "";
+    out += quote(list[i].key.text, '\'') + " = " + quote(list[i].value.text, '\'');
+  }
+}
+
 void Printer::select(const Select &s) {
-  out += s.distinct ? "SELECT DISTINCT " : "SELECT ";
+  out += "SELECT ";
+  if (!s.hints.empty()) {
+    hints(s.hints);
+    out += ' ';
+  }
+  out += s.distinct ? "DISTINCT " : "";
   for (size_t i = 0; i < s.items.size(); ++i) {
     if (i)
       out += ", ";
@@ -305,11 +175,19 @@ void Printer::table(const TableRef &t) {
   case TableKind::Named:
     path(t.name);
     break;
+  case TableKind::File:
+    out += quote(t.file.text, '\'');
+    break;
+  case TableKind::Match:
+    table(*t.left);
+    match(*t.match);
+    break;
   case TableKind::Function: {
     bool wrapped = t.call->name.quoted || t.call->name.text != "UNNEST";
     out += wrapped ? "TABLE(" : "";
     call(*t.call);
     out += wrapped ? ")" : "";
+    out += t.withOrdinality ? " WITH ORDINALITY" : "";
     break;
   }
   case TableKind::Subquery:
@@ -319,6 +197,10 @@ void Printer::table(const TableRef &t) {
     break;
   case TableKind::Join:
     break;
+  }
+  if (!t.hints.empty()) {
+    out += ' ';
+    hints(t.hints);
   }
   if (t.asOf) {
     out += " FOR SYSTEM_TIME AS OF ";
@@ -338,6 +220,7 @@ void Printer::join(const TableRef &t) {
   static constexpr const char *words[] = {" JOIN ", " LEFT JOIN ", " RIGHT JOIN ",
                                           " FULL JOIN ", " CROSS JOIN "};
   table(*t.left);
+  out += t.natural ? " NATURAL" : "";
   out += words[static_cast<int>(t.join)];
   bool brackets = t.right->kind == TableKind::Join;
   out += brackets ? "(" : "";

@@ -1,7 +1,8 @@
 //===- Printer.h - the state of the SQL printer ---------------------------===//
 //
-// Appends to one text. Expressions and types are in Print.cpp, calls, queries
-// and tables in PrintQuery.cpp.
+// Appends to one text. Expressions and types are in Print.cpp, calls and windows
+// in PrintCall.cpp, queries and tables in PrintQuery.cpp, row patterns in
+// PrintMatch.cpp, statements in PrintStatement.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_FRONTEND_SQL_PRINTER_H
@@ -19,6 +20,7 @@ struct Printer {
   void type(const TypeName &t);
   void window(const WindowSpec &w);
   void query(const Query &q);
+  void statement(const Statement &s);
 
 private:
   void name(const Name &n);
@@ -42,6 +44,22 @@ private:
   void over(const WindowSpec &w);
   void bound(const FrameBound &b);
   void order(const std::vector<OrderItem> &items);
+  void queryBody(const Query &q);
+  void setOperand(const Query &q, int minimum);
+  void hints(const std::vector<Hint> &list);
+  void options(const std::vector<OptionDef> &list);
+  void match(const MatchRecognize &m);
+  void pattern(const Pattern &p, bool single);
+  void createTable(const CreateTableStatement &s);
+  void column(const ColumnDef &c);
+  void tableClauses(const CreateTableStatement &s);
+  void createView(const CreateViewStatement &s);
+  void createFunction(const CreateFunctionStatement &s);
+  void drop(const DropStatement &s);
+  void insert(const InsertStatement &s);
+  void statementSet(const StatementSetStatement &s);
+  void comment(const std::optional<Name> &comment);
+  void with(const std::vector<OptionDef> &list);
   void select(const Select &s);
   void grouping(const Expr &e);
   void table(const TableRef &t);

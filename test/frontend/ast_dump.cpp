@@ -112,6 +112,64 @@ std::string dumpCall(const CallExpr &e) {
   return out + ")";
 }
 
+std::string dumpOptions(const std::vector<OptionDef> &options) {
+  std::string out;
+  for (const OptionDef &o : options)
+    out += fmt::format(" '{}'='{}'", o.key.text, o.value.text);
+  return out;
+}
+
+std::string dumpHints(const std::vector<Hint> &hints) {
+  std::string out;
+  for (const Hint &h : hints) {
+    out += " (hint " + dumpName(h.name) + dumpOptions(h.options);
+    for (const Name &n : h.arguments)
+      out += " " + dumpName(n);
+    out += ")";
+  }
+  return out;
+}
+
+std::string dumpPattern(const Pattern &p) {
+  static const char *kinds[] = {"", "", "|", "permute", "exclude", "^", "$", "()"};
+  std::string out = kinds[p.kind];
+  if (p.kind == Pattern::Variable) {
+    out = dumpName(p.variable);
+  } else if (!p.parts.empty()) {
+    out = "(" + out;
+    for (const Pattern &part : p.parts)
+      out += (out.size() > 1 ? " " : "") + dumpPattern(part);
+    out += ")";
+  }
+  if (p.quantified)
+    out += fmt::format("{{{},{}{}}}", p.least ? std::to_string(*p.least) : "",
+                       p.most ? std::to_string(*p.most) : "", p.reluctant ? "?" : "");
+  return out;
+}
+
+std::string dumpMatch(const MatchRecognize &m) {
+  std::string out;
+  if (!m.partitionBy.empty())
+    out += " (partition" + dumpList(m.partitionBy) + ")";
+  if (!m.orderBy.empty())
+    out += " (order" + dumpOrder(m.orderBy) + ")";
+  for (const SelectItem &item : m.measures)
+    out += fmt::format(" (measure {} {})", dump(*item.expr), dumpName(*item.alias));
+  if (m.rowsWritten)
+    out += m.allRows ? " all-rows" : " one-row";
+  if (m.afterWritten)
+    out += fmt::format(" after{}{}", static_cast<int>(m.after),
+                       m.afterVariable ? " " + dumpName(*m.afterVariable) : "");
+  out += " (pattern " + dumpPattern(m.pattern) + ")";
+  if (m.within)
+    out += " (within" + opt(m.within) + ")";
+  for (const auto &[name, list] : m.subsets)
+    out += " (subset " + dumpName(name) + " " + dumpNames(list, " ") + ")";
+  for (const auto &[name, condition] : m.define)
+    out += " (define " + dumpName(name) + opt(condition) + ")";
+  return out;
+}
+
 std::string dumpTable(const TableRef &t) {
   static const char *joins[] = {"inner", "left", "right", "full", "cross"};
   std::string out = t.lateral ? "(lateral " : "(";
@@ -121,13 +179,20 @@ std::string dumpTable(const TableRef &t) {
     if (t.asOf)
       out += " as-of" + opt(t.asOf);
     break;
+  case TableKind::File:
+    out += "file '" + t.file.text + "'";
+    break;
+  case TableKind::Match:
+    out += "match " + dumpTable(*t.left) + dumpMatch(*t.match);
+    break;
   case TableKind::Function:
-    out += dumpCall(*t.call);
+    out += dumpCall(*t.call) + (t.withOrdinality ? " ordinality" : "");
     break;
   case TableKind::Subquery:
     out += dump(*t.query);
     break;
   case TableKind::Join:
+    out += t.natural ? "natural-" : "";
     out += fmt::format("{} {} {}", joins[static_cast<int>(t.join)], dumpTable(*t.left),
                        dumpTable(*t.right));
     if (t.on)
@@ -136,6 +201,7 @@ std::string dumpTable(const TableRef &t) {
       out += " using " + dumpNames(t.usingColumns, " ");
     break;
   }
+  out += dumpHints(t.hints);
   if (t.alias)
     out += " as " + dumpName(*t.alias);
   if (!t.columnAliases.empty())
@@ -214,7 +280,11 @@ std::string dump(const Expr &e) {
     return "(map" + dumpList(as<ListExpr>(e).items) + ")";
   case ExprKind::Subquery: {
     const auto &s = as<SubqueryExpr>(e);
-    return fmt::format("({} {})", s.exists ? "exists" : "query", dump(*s.query));
+    const char *what = s.exists                            ? "exists"
+                       : s.quantifier == Quantifier::Any ? "any"
+                       : s.quantifier == Quantifier::All ? "all"
+                                                         : "query";
+    return fmt::format("({} {})", what, dump(*s.query));
   }
   }
   return "?";
@@ -264,9 +334,9 @@ std::string dump(const WindowSpec &w) {
   return out;
 }
 
-std::string dump(const Query &q) {
-  const Select &s = *q.select;
-  std::string out = s.distinct ? "(select-distinct" : "(select";
+static std::string dumpSelect(const Select &s) {
+  std::string out = s.distinct ? "select-distinct" : "select";
+  out += dumpHints(s.hints);
   for (const SelectItem &item : s.items)
     out += item.alias ? fmt::format(" (as {} {})", dump(*item.expr), dumpName(*item.alias))
                       : " " + dump(*item.expr);
@@ -282,6 +352,40 @@ std::string dump(const Query &q) {
     out += " (window " + dumpName(name) + dump(*spec) + ")";
   if (s.qualify)
     out += " (qualify" + opt(s.qualify) + ")";
+  return out;
+}
+
+static std::string dumpBody(const Query &q) {
+  switch (q.kind) {
+  case QueryKind::Select:
+    return dumpSelect(*q.select);
+  case QueryKind::Values:
+    return "values" + dumpList(q.rows);
+  case QueryKind::Table:
+    return "table " + dumpNames(q.table->name, ".");
+  case QueryKind::Nested:
+    return "nested " + dump(*q.left);
+  case QueryKind::SetOp:
+    break;
+  }
+  static const char *words[] = {"union", "intersect", "except"};
+  std::vector<const Query *> spine = leftSpine(q);
+  std::string out;
+  for (auto it = spine.rbegin(); it != spine.rend(); ++it)
+    out += fmt::format("{}{}{} ", it == spine.rbegin() ? "" : "(",
+                       words[static_cast<int>((*it)->setOp)], (*it)->all ? "-all" : "");
+  out += dump(*spine.front()->left);
+  for (const Query *link : spine)
+    out += " " + dump(*link->right) + (link == &q ? "" : ")");
+  return out;
+}
+
+std::string dump(const Query &q) {
+  std::string out = "(" + dumpBody(q);
+  for (const CommonTable &t : q.with)
+    out += fmt::format(" (with{} {}{} {})", q.recursive ? "-recursive" : "", dumpName(t.name),
+                       t.columns.empty() ? "" : " [" + dumpNames(t.columns, " ") + "]",
+                       dump(*t.query));
   if (!q.orderBy.empty())
     out += " (order" + dumpOrder(q.orderBy) + ")";
   if (q.limit)
@@ -289,6 +393,153 @@ std::string dump(const Query &q) {
   if (q.offset)
     out += " (offset" + opt(q.offset) + ")";
   return out + ")";
+}
+
+static std::string dumpComment(const std::optional<Name> &comment) {
+  return comment ? " (comment '" + comment->text + "')" : "";
+}
+
+static std::string dumpColumn(const ColumnDef &c) {
+  std::string out = " (column " + dumpName(c.name);
+  if (c.expr)
+    out += " as " + dump(*c.expr);
+  else
+    out += " " + dump(c.type);
+  if (c.kind == ColumnDef::Metadata)
+    out += fmt::format(" metadata{}{}", c.metadataKey ? " '" + c.metadataKey->text + "'" : "",
+                       c.isVirtual ? " virtual" : "");
+  if (c.constraint)
+    out += " constraint " + dumpName(*c.constraint);
+  if (c.primaryKey)
+    out += c.keyEnforced ? " key-enforced" : " key";
+  return out + dumpComment(c.comment) + ")";
+}
+
+static std::string dumpTableStatement(const CreateTableStatement &t) {
+  std::string out = fmt::format("(create{}{}-table{} {}", t.orReplace ? "-or-replace" : "",
+                                t.temporary ? "-temporary" : "",
+                                t.ifNotExists ? "-if-not-exists" : "", dumpNames(t.name, "."));
+  for (const ColumnDef &c : t.columns)
+    out += dumpColumn(c);
+  for (const WatermarkDef &w : t.watermarks)
+    out += " (watermark " + dumpNames(w.column, ".") + opt(w.expr) + ")";
+  for (const PrimaryKeyDef &k : t.primaryKeys)
+    out += fmt::format(" (key{}{} {})", k.enforced ? "-enforced" : "",
+                       k.constraint ? " constraint " + dumpName(*k.constraint) : "",
+                       dumpNames(k.columns, " "));
+  out += dumpComment(t.comment);
+  if (t.distribution)
+    out += fmt::format(" (distribution{} {} {})", static_cast<int>(t.distribution->kind),
+                       dumpNames(t.distribution->columns, " "),
+                       t.distribution->buckets ? *t.distribution->buckets : -1);
+  if (!t.partitionedBy.empty())
+    out += " (partitioned " + dumpNames(t.partitionedBy, " ") + ")";
+  if (!t.options.empty())
+    out += " (options" + dumpOptions(t.options) + ")";
+  if (t.like) {
+    out += " (like " + dumpNames(t.like->source, ".");
+    for (const LikeClause::Rule &r : t.like->rules)
+      out += fmt::format(" {}{}", "+-!"[r.merge], r.feature.text);
+    out += ")";
+  }
+  if (t.asQuery)
+    out += " (as " + dump(*t.asQuery) + ")";
+  return out + ")";
+}
+
+static std::string dumpInsert(const InsertStatement &s) {
+  std::string out = s.overwrite ? "(insert-overwrite " : "(insert ";
+  out += dumpNames(s.table, ".") + dumpHints(s.hints);
+  for (const auto &[name, value] : s.partition)
+    out += " (partition " + dumpName(name) + opt(value) + ")";
+  if (!s.columns.empty())
+    out += " [" + dumpNames(s.columns, " ") + "]";
+  out += " " + dump(*s.query);
+  if (s.onConflict)
+    out += fmt::format(" conflict{}", static_cast<int>(s.onConflict));
+  return out + ")";
+}
+
+template <typename T> static const T &as(const Statement &s) {
+  return static_cast<const T &>(s);
+}
+
+std::string dump(const Statement &s) {
+  switch (s.kind) {
+  case StatementKind::CreateTable:
+    return dumpTableStatement(as<CreateTableStatement>(s));
+  case StatementKind::CreateView: {
+    const auto &v = as<CreateViewStatement>(s);
+    return fmt::format("(create{}{}-view{} {}{}{} {})", v.orReplace ? "-or-replace" : "",
+                       v.temporary ? "-temporary" : "", v.ifNotExists ? "-if-not-exists" : "",
+                       dumpNames(v.name, "."),
+                       v.columns.empty() ? "" : " [" + dumpNames(v.columns, " ") + "]",
+                       dumpComment(v.comment), dump(*v.query));
+  }
+  case StatementKind::CreateFunction: {
+    const auto &f = as<CreateFunctionStatement>(s);
+    std::string out = fmt::format("(create{}{}-function{} {} '{}' {}", f.temporary ? "-temporary" : "",
+                                  f.system ? "-system" : "",
+                                  f.ifNotExists ? "-if-not-exists" : "", dumpNames(f.name, "."),
+                                  f.className.text, f.language ? dumpName(*f.language) : "");
+    for (const Name &jar : f.jars)
+      out += " jar '" + jar.text + "'";
+    return out + dumpOptions(f.options) + ")";
+  }
+  case StatementKind::CreateCatalog:
+  case StatementKind::CreateDatabase: {
+    const auto &c = as<CreateSpaceStatement>(s);
+    return fmt::format("(create-{}{} {}{}{})",
+                       s.kind == StatementKind::CreateCatalog ? "catalog" : "database",
+                       c.ifNotExists ? "-if-not-exists" : "", dumpNames(c.name, "."),
+                       dumpComment(c.comment), dumpOptions(c.options));
+  }
+  case StatementKind::Drop: {
+    const auto &d = as<DropStatement>(s);
+    return fmt::format("(drop{}{}{}{} {}{}{})", static_cast<int>(d.what),
+                       d.temporary ? "-temporary" : "", d.system ? "-system" : "",
+                       d.ifExists ? "-if-exists" : "", dumpNames(d.name, "."),
+                       d.cascade ? " cascade" : "", d.restrictWritten ? " restrict" : "");
+  }
+  case StatementKind::Set: {
+    const auto &o = as<SetStatement>(s).option;
+    return o ? fmt::format("(set '{}'='{}')", o->key.text, o->value.text) : "(set)";
+  }
+  case StatementKind::Reset: {
+    const auto &k = as<ResetStatement>(s).key;
+    return k ? "(reset '" + k->text + "')" : "(reset)";
+  }
+  case StatementKind::Use:
+    return fmt::format("(use{} {})", static_cast<int>(as<UseStatement>(s).what),
+                       dumpNames(as<UseStatement>(s).name, "."));
+  case StatementKind::Insert:
+    return dumpInsert(as<InsertStatement>(s));
+  case StatementKind::StatementSet: {
+    std::string out = as<StatementSetStatement>(s).oldForm ? "(old-set" : "(set-of";
+    for (const StatementPtr &one : as<StatementSetStatement>(s).statements)
+      out += " " + dump(*one);
+    return out + ")";
+  }
+  case StatementKind::Explain: {
+    const auto &e = as<ExplainStatement>(s);
+    return fmt::format("(explain{} {} {})", e.planFor ? "-plan-for" : "",
+                       dumpNames(e.details, " "), dump(*e.statement));
+  }
+  case StatementKind::Analyze:
+    return "(analyze " + as<AnalyzeStatement>(s).text + ")";
+  case StatementKind::Query:
+    return dump(*as<QueryStatement>(s).query);
+  case StatementKind::Other:
+    return fmt::format("(other {}: {})", as<OtherStatement>(s).what, as<OtherStatement>(s).text);
+  }
+  return "?";
+}
+
+std::string dump(const Script &s) {
+  std::string out;
+  for (const StatementPtr &one : s.statements)
+    out += dump(*one) + "\n";
+  return out;
 }
 
 } // namespace levada::sql

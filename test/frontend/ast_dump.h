@@ -12,6 +12,8 @@ std::string dump(const TypeName &t);
 std::string dump(const OrderItem &item);
 std::string dump(const WindowSpec &w);
 std::string dump(const Query &q);
+std::string dump(const Statement &s);
+std::string dump(const Script &s); ///< a line for each statement
 
 } // namespace levada::sql
 

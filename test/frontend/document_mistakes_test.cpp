@@ -3,7 +3,7 @@
 // Runs the cases of mistakes.txt and compares the diagnostics, word for word.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/toml/Document.h"
+#include "frontend/document/Document.h"
 
 #include "mistakes.h"
 

@@ -1,5 +1,5 @@
 //===- document_test.cpp - pipeline files as typed documents --------------===//
-#include "frontend/toml/Document.h"
+#include "frontend/document/Document.h"
 #include "frontend/toml/Strings.h"
 #include "frontend/toml/Values.h"
 
@@ -110,14 +110,15 @@ TEST(Document, ReadsEveryTable) {
   const Source &s = d.sources[0];
   EXPECT_EQ(r.at(s.range), "[source.flights]");
   EXPECT_EQ(r.at(s.name.range), "flights");
-  ASSERT_EQ(s.columns.size(), 3u); // in file order, not in the alphabet's
+  ASSERT_EQ(s.columns.size(), 6u); // in file order, not in the alphabet's
   EXPECT_EQ(s.columns[0].name.text, "z");
   EXPECT_EQ(s.columns[1].name.text, "PM2.5");
   EXPECT_EQ(r.at(s.columns[1].name.range), "\"PM2.5\"");
   EXPECT_EQ(s.columns[2].type.value, "INT NOT NULL");
-  ASSERT_EQ(s.computed.size(), 2u);
-  EXPECT_EQ(s.computed[0].name.text, "y");
-  EXPECT_EQ(s.metadata[0].key.text, "line");
+  EXPECT_EQ(s.columns[3].kind, Column::Metadata);
+  EXPECT_EQ(s.columns[3].key.text, "line");
+  EXPECT_EQ(s.count(Column::Computed), 2u);
+  EXPECT_EQ(s.columns[4].name.text, "y");
   EXPECT_EQ(s.primaryKey[0].text, "a");
   EXPECT_EQ(s.watermark->on.text, "z");
   EXPECT_EQ(s.watermark->delay->millis, 5'000);
