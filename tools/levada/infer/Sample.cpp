@@ -1,7 +1,7 @@
-//===- Sample.cpp - the first lines of a data file -------------------------===//
+//===- Sample.cpp - the first bytes of data, decoded -----------------------===//
 //
-// Decompresses only as much as the sample needs, so that a terabyte behind the
-// name costs nothing.
+// Decompresses only as much as is asked for, so that a terabyte behind the
+// name costs nothing. Streams that follow each other are one text.
 //
 //===----------------------------------------------------------------------===//
 #include "tools/levada/infer/Sample.h"
@@ -9,114 +9,193 @@
 #include <fmt/format.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <memory>
+#include <fcntl.h>
+#include <string_view>
+#include <unistd.h>
 
 #include <lzma.h>
+#include <sys/stat.h>
 #include <zlib.h>
 #include <zstd.h>
 
-using namespace levada;
+using namespace levada::infer;
+
+/// One kind of compression. `run` takes of `in` and gives to `out`, and cuts
+/// both; false: the data is damaged.
+struct SampleReader::Codec {
+  virtual ~Codec() = default;
+  virtual bool run(std::string_view &in, char *&out, size_t &room, std::string &error) = 0;
+};
 
 namespace {
 
-using Bytes = std::string;
-
-/// zlib's own reader: passes plain bytes through, joins gzip members.
-bool readGzip(const std::string &path, size_t limit, Bytes &out, std::string &error) {
-  gzFile file = gzopen(path.c_str(), "rb");
-  if (!file) {
-    error = strerror(errno);
-    return false;
+struct Gzip : SampleReader::Codec {
+  z_stream stream{};
+  bool done = false;
+  Gzip() { inflateInit2(&stream, 15 + 16); }
+  ~Gzip() override { inflateEnd(&stream); }
+  bool run(std::string_view &in, char *&out, size_t &room, std::string &error) override {
+    if (done)
+      inflateReset(&stream);
+    done = false;
+    stream.next_in = reinterpret_cast<Bytef *>(const_cast<char *>(in.data()));
+    stream.avail_in = in.size();
+    stream.next_out = reinterpret_cast<Bytef *>(out);
+    stream.avail_out = room;
+    int result = inflate(&stream, Z_NO_FLUSH);
+    in.remove_prefix(in.size() - stream.avail_in);
+    out += room - stream.avail_out;
+    room = stream.avail_out;
+    done = result == Z_STREAM_END;
+    if (result != Z_OK && !done && result != Z_BUF_ERROR)
+      error = stream.msg ? fmt::format("damaged gzip data: {}", stream.msg) : "damaged gzip data";
+    return error.empty();
   }
-  out.resize(limit);
-  int count = gzread(file, out.data(), static_cast<unsigned>(limit));
-  if (count < 0) {
-    int code;
-    error = gzerror(file, &code);
-  }
-  gzclose(file);
-  out.resize(count < 0 ? 0 : count);
-  return count >= 0;
-}
+};
 
-/// Runs `step(input) -> done` over the raw bytes of the file until enough.
-template <typename Step>
-bool readRaw(const std::string &path, std::string &error, Step step) {
-  std::unique_ptr<FILE, int (*)(FILE *)> file(fopen(path.c_str(), "rb"), fclose);
-  if (!file) {
-    error = strerror(errno);
-    return false;
-  }
-  char buffer[1 << 16];
-  while (size_t count = fread(buffer, 1, sizeof buffer, file.get()))
-    if (step(std::string_view(buffer, count)))
-      return error.empty();
-  return error.empty();
-}
-
-bool readXz(const std::string &path, size_t limit, Bytes &out, std::string &error) {
+struct Xz : SampleReader::Codec {
   lzma_stream stream = LZMA_STREAM_INIT;
-  if (lzma_stream_decoder(&stream, UINT64_MAX, LZMA_CONCATENATED) != LZMA_OK) {
-    error = "xz decoder does not start";
-    return false;
-  }
-  out.resize(limit);
-  stream.next_out = reinterpret_cast<uint8_t *>(out.data());
-  stream.avail_out = limit;
-  bool ok = readRaw(path, error, [&](std::string_view in) {
+  Xz() { (void)!lzma_stream_decoder(&stream, UINT64_MAX, LZMA_CONCATENATED); }
+  ~Xz() override { lzma_end(&stream); }
+  bool run(std::string_view &in, char *&out, size_t &room, std::string &error) override {
     stream.next_in = reinterpret_cast<const uint8_t *>(in.data());
     stream.avail_in = in.size();
+    stream.next_out = reinterpret_cast<uint8_t *>(out);
+    stream.avail_out = room;
     lzma_ret result = lzma_code(&stream, LZMA_RUN);
-    if (result != LZMA_OK && result != LZMA_STREAM_END)
+    in.remove_prefix(in.size() - stream.avail_in);
+    out += room - stream.avail_out;
+    room = stream.avail_out;
+    if (result != LZMA_OK && result != LZMA_STREAM_END && result != LZMA_BUF_ERROR)
       error = fmt::format("damaged xz data (code {})", int(result));
-    return result != LZMA_OK || stream.avail_out == 0;
-  });
-  out.resize(limit - stream.avail_out);
-  lzma_end(&stream);
-  return ok;
+    return error.empty();
+  }
+};
+
+struct Zstd : SampleReader::Codec {
+  ZSTD_DCtx *context = ZSTD_createDCtx();
+  ~Zstd() override { ZSTD_freeDCtx(context); }
+  bool run(std::string_view &in, char *&out, size_t &room, std::string &error) override {
+    ZSTD_inBuffer from = {in.data(), in.size(), 0};
+    ZSTD_outBuffer to = {out, room, 0};
+    size_t result = ZSTD_decompressStream(context, &to, &from);
+    in.remove_prefix(from.pos);
+    out += to.pos;
+    room -= to.pos;
+    if (ZSTD_isError(result))
+      error = fmt::format("damaged zstd data: {}", ZSTD_getErrorName(result));
+    return error.empty();
+  }
+};
+
+std::unique_ptr<SampleReader::Codec> codecOf(std::string_view raw) {
+  using namespace std::string_view_literals;
+  if (raw.starts_with("\x1f\x8b"sv))
+    return std::make_unique<Gzip>();
+  if (raw.starts_with("\xfd" "7zXZ\0"sv))
+    return std::make_unique<Xz>();
+  if (raw.starts_with("\x28\xb5\x2f\xfd"sv))
+    return std::make_unique<Zstd>();
+  return nullptr;
 }
 
-bool readZstd(const std::string &path, size_t limit, Bytes &out, std::string &error) {
-  std::unique_ptr<ZSTD_DCtx, size_t (*)(ZSTD_DCtx *)> context(ZSTD_createDCtx(), ZSTD_freeDCtx);
-  out.resize(limit);
-  ZSTD_outBuffer to = {out.data(), limit, 0};
-  bool ok = readRaw(path, error, [&](std::string_view in) {
-    ZSTD_inBuffer from = {in.data(), in.size(), 0};
-    while (from.pos < from.size && to.pos < to.size) {
-      size_t result = ZSTD_decompressStream(context.get(), &to, &from);
-      if (ZSTD_isError(result)) {
-        error = ZSTD_getErrorName(result);
-        return true;
-      }
-    }
-    return to.pos == to.size;
-  });
-  out.resize(to.pos);
-  return ok;
-}
+/// A file, closed with the last reader.
+struct File {
+  int fd;
+  explicit File(int fd) : fd(fd) {}
+  ~File() { close(fd); }
+};
 
 } // namespace
 
-std::optional<std::string> infer::readSample(const std::string &path, size_t limit,
-                                             std::string &error) {
-  unsigned char magic[6] = {};
-  bool ok = readRaw(path, error, [&](std::string_view in) {
-    memcpy(magic, in.data(), std::min(in.size(), sizeof magic));
-    return true;
-  });
-  Bytes out;
-  if (ok && memcmp(magic, "\xfd" "7zXZ\0", 6) == 0)
-    ok = readXz(path, limit, out, error);
-  else if (ok && memcmp(magic, "\x28\xb5\x2f\xfd", 4) == 0)
-    ok = readZstd(path, limit, out, error);
-  else if (ok)
-    ok = readGzip(path, limit, out, error);
-  if (!ok)
+std::unique_ptr<SampleReader> SampleReader::open(const std::string &path, std::string &error) {
+  int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  struct stat info;
+  if (fd < 0 || fstat(fd, &info) != 0) {
+    error = strerror(errno);
+    return nullptr;
+  }
+  auto file = std::make_shared<File>(fd);
+  if (S_ISDIR(info.st_mode)) {
+    error = strerror(EISDIR);
+    return nullptr;
+  }
+  return std::make_unique<SampleReader>(
+      [file](char *to, size_t size) -> long { return ::read(file->fd, to, size); });
+}
+
+SampleReader::SampleReader(Bytes bytes) : bytes(std::move(bytes)) {}
+SampleReader::~SampleReader() = default;
+
+bool SampleReader::fill(std::string &error) {
+  raw.erase(0, at);
+  at = 0;
+  size_t had = raw.size();
+  raw.resize(had + (64 << 10));
+  long count;
+  do
+    count = bytes(raw.data() + had, raw.size() - had);
+  while (count < 0 && errno == EINTR);
+  if (count < 0)
+    error = strerror(errno);
+  raw.resize(had + std::max(count, 0l));
+  rawEnded = count <= 0;
+  return count >= 0;
+}
+
+bool SampleReader::read(size_t size, std::string &out, std::string &error) {
+  if (!begun) {
+    begun = true;
+    while (raw.size() < 6 && !rawEnded)
+      if (!fill(error))
+        return false;
+    codec = codecOf(raw);
+  }
+  while (out.size() < size && !atEnd) {
+    if (at == raw.size() && !rawEnded && !fill(error))
+      return false;
+    if (at == raw.size() && rawEnded) {
+      atEnd = true;
+      break;
+    }
+    size_t had = out.size(), room = std::min(size - had, size_t(1) << 20);
+    if (!codec) {
+      room = std::min(room, raw.size() - at);
+      out.append(raw, at, room);
+      at += room;
+      continue;
+    }
+    out.resize(had + room);
+    char *to = out.data() + had;
+    std::string_view in(raw.data() + at, raw.size() - at);
+    size_t before = in.size(), roomBefore = room;
+    bool ok = codec->run(in, to, room, error);
+    at += before - in.size();
+    out.resize(out.size() - room);
+    if (!ok)
+      return false;
+    if (before == in.size() && roomBefore == room) { // it wants more than is there
+      if (rawEnded)
+        atEnd = true;
+      else if (!fill(error))
+        return false;
+    }
+  }
+  if (at == raw.size() && !rawEnded && !fill(error))
+    return false;
+  atEnd |= at == raw.size() && rawEnded;
+  return true;
+}
+
+std::optional<std::string> levada::infer::readSample(const std::string &path, size_t limit,
+                                                     std::string &error) {
+  std::unique_ptr<SampleReader> reader = SampleReader::open(path, error);
+  std::string out;
+  if (!reader || !reader->read(limit, out, error))
     return std::nullopt;
-  if (out.size() == limit)
-    if (size_t end = out.rfind('\n'); end != Bytes::npos)
+  if (!reader->ended())
+    if (size_t end = out.rfind('\n'); end != std::string::npos)
       out.resize(end + 1);
   return out;
 }
