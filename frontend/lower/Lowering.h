@@ -10,7 +10,7 @@
 
 #include "frontend/sema/Binder.h"
 #include "frontend/sql/Parser.h"
-#include "frontend/toml/Document.h"
+#include "frontend/document/Document.h"
 #include "ir/flow/FlowOps.h"
 
 #include <map>
@@ -81,7 +81,6 @@ struct Query {
   std::vector<sql::ExprPtr> ownedExprs;
   std::vector<std::unique_ptr<sql::SelectItem>> ownedItems;
   std::vector<std::unique_ptr<sql::OrderItem>> ownedOrder;
-  std::unique_ptr<sql::Query> ownedQuery;
 };
 
 class Lowering {
@@ -94,10 +93,14 @@ public:
 private:
   // Sources.cpp
   Relation lowerSource(const doc::Source &source);
-  std::optional<SqlType> metadataType(const doc::Metadata &column);
+  std::optional<SqlType> metadataType(const doc::Column &column);
+  /// The type that the column declares; null after a diagnostic.
+  SqlType columnType(const doc::Column &column);
   void checkFormat(const doc::Source &source, const std::vector<std::string> &columns);
   void addComputed(Relation &relation, const doc::Source &source);
   void addWatermark(Relation &relation, const doc::Source &source);
+  mlir::Value boundWatermark(const Relation &relation, const doc::Watermark &watermark,
+                             mlir::Block *block);
 
   // Streams.cpp
   Relation lowerStream(const doc::Stream &stream);
@@ -107,7 +110,9 @@ private:
   Relation relation(const std::string &name);
 
   // Sql.cpp
-  std::optional<Query> readSql(const doc::Stream &stream);
+  /// The rows of a query; `name` stands in the plan and in messages.
+  Relation lowerSql(const sql::Query &written, const std::string &name);
+  std::optional<Query> readSql(const sql::Query &written, const std::string &name);
   bool readFrom(const sql::TableRef &from, Query &query);
   bool readWindowFunction(const sql::CallExpr &call, SourceRange range, Query &query);
   bool readGroupWindow(Query &query);
@@ -148,10 +153,22 @@ private:
   // Sinks.cpp
   void lowerSink(const doc::Sink &sink);
   void checkSinkColumns(const doc::Sink &sink, StreamType type);
+  flow::SinkOp makeSink(const doc::Sink &sink, mlir::Value rows);
   mlir::Value uniteFeeds(const doc::Sink &sink);
   mlir::DictionaryAttr options(const doc::Endpoint &endpoint, bool ofFormat);
 
+  // Inserts.cpp
+  struct Target;
+  void lowerInserts(const doc::Sink &sink);
+  mlir::Value insert(const doc::Sink &sink, const doc::Insert &written, const Target &target);
+  mlir::Value dropNulls(mlir::Value rows, const Target &target, const doc::Sink &sink,
+                        mlir::Location location);
+
   // ToFlow.cpp
+  /// The tree of a piece of SQL, parsed at first sight; null after a diagnostic.
+  const sql::Expr *expression(const doc::Sql<sql::Expr> &piece);
+  const sql::TypeName *typeName(const doc::Sql<sql::TypeName> &piece);
+  const sql::Query *queryTree(const doc::Sql<sql::Query> &piece);
   void countWays(mlir::ModuleOp module);
   mlir::Location locate(SourceRange range);
   StreamType deadLetterType();
@@ -177,6 +194,10 @@ private:
   bool batch = false;
   std::map<std::string, Relation> relations; ///< sources and streams
   std::map<std::string, std::vector<mlir::Value>> feeds; ///< of sinks: late, dead
+  /// What was parsed here, of pieces that are text.
+  std::vector<sql::ExprPtr> ownedExprs;
+  std::vector<std::unique_ptr<sql::TypeName>> ownedTypes;
+  std::vector<std::unique_ptr<sql::Query>> ownedQueries;
   std::set<std::string> brokenFeeds; ///< sinks whose rows are wrong, and reported
 };
 

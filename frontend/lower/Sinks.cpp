@@ -91,7 +91,18 @@ void Lowering::checkSinkColumns(const doc::Sink &sink, StreamType type) {
       engine.emit(format.column.range, diag::UnknownColumn, format.column.text);
 }
 
+SinkOp Lowering::makeSink(const doc::Sink &sink, mlir::Value rows) {
+  return builder.create<SinkOp>(
+      locate(sink.range), rows, builder.getStringAttr(sink.name.text),
+      builder.getStringAttr(sink.endpoint.connector.text),
+      options(sink.endpoint, /*ofFormat=*/false),
+      builder.getStringAttr(sink.endpoint.format ? sink.endpoint.format->text : ""),
+      options(sink.endpoint, /*ofFormat=*/true));
+}
+
 void Lowering::lowerSink(const doc::Sink &sink) {
+  if (!sink.inserts.empty())
+    return lowerInserts(sink);
   Query query;
   query.name = sink.name.text;
   query.range = sink.range;
@@ -124,11 +135,7 @@ void Lowering::lowerSink(const doc::Sink &sink) {
   if (!rows.value || broken || aggregates || !rows.broken.empty())
     return; // reported
   checkSinkColumns(sink, rows.type());
-  builder.create<SinkOp>(locate(sink.range), rows.value, builder.getStringAttr(sink.name.text),
-                         builder.getStringAttr(sink.endpoint.connector.text),
-                         options(sink.endpoint, /*ofFormat=*/false),
-                         builder.getStringAttr(sink.endpoint.format ? sink.endpoint.format->text : ""),
-                         options(sink.endpoint, /*ofFormat=*/true));
+  makeSink(sink, rows.value);
 }
 
 } // namespace levada::lower

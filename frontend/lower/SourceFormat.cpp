@@ -39,7 +39,9 @@ void Lowering::checkFormat(const doc::Source &source, const std::vector<std::str
     flight.note("columns of `" + source.name.text + "`: " + sema::listNames(columns));
   };
   auto declared = [&](const std::string &name) {
-    return llvm::any_of(source.columns, [&](const doc::Column &c) { return c.name.text == name; });
+    return llvm::any_of(source.columns, [&](const doc::Column &c) {
+      return c.kind == doc::Column::Physical && c.name.text == name;
+    });
   };
   for (const doc::TimeFormat &format : endpoint.timeFormats) {
     if (!declared(format.column.text))
@@ -52,16 +54,16 @@ void Lowering::checkFormat(const doc::Source &source, const std::vector<std::str
   if (!endpoint.format || !endpoint.formatSchema)
     return;
   const std::string &format = endpoint.format->text;
-  if (!source.columnsRange.valid() && source.metadata.empty()) {
+  if (!source.columnsRange.valid() && !source.count(doc::Column::Metadata)) {
     engine.emit(source.range, diag::MissingKey, "source `" + source.name.text + "`", "`columns`")
         .hint(format == "raw" ? "such as columns = { line = \"STRING\" }"
                               : "such as columns = { id = \"BIGINT\", name = \"STRING\" }")
         .note("`levada new --from FILE` writes them for a file");
     return;
   }
-  if (format == "raw" && source.columns.size() > 1)
+  if (format == "raw" && source.count(doc::Column::Physical) > 1)
     engine.emit(source.columnsRange, diag::SourceColumns, format, "one column, the line",
-                source.name.text, source.columns.size())
+                source.name.text, source.count(doc::Column::Physical))
         .hint("columns = { line = \"STRING\" }, and `computed` columns for what is in it");
   const doc::OptionValue *pattern = endpoint.find("regex.pattern");
   if (!pattern)
@@ -80,7 +82,8 @@ void Lowering::checkFormat(const doc::Source &source, const std::vector<std::str
                              "the group `" + name + "` fills no column"),
                  name);
   for (const doc::Column &column : source.columns)
-    if (!regex.NamedCapturingGroups().count(column.name.text))
+    if (column.kind == doc::Column::Physical &&
+        !regex.NamedCapturingGroups().count(column.name.text))
       engine.emit(column.name.range, diag::UnmatchedGroup,
                   "no group of the pattern fills the column `" + column.name.text + "`")
           .hint("it is NULL in every row; write (?<" + column.name.text + ">…)")

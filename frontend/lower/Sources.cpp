@@ -8,6 +8,7 @@
 
 #include "ir/diag/codes/Names.h"
 #include "ir/diag/codes/Plan.h"
+#include "ir/diag/codes/Script.h"
 
 #include "llvm/ADT/StringSwitch.h"
 
@@ -27,7 +28,7 @@ static OnError policyOf(const doc::ErrorPolicy &policy) {
   return OnError::fail;
 }
 
-std::optional<SqlType> Lowering::metadataType(const doc::Metadata &column) {
+std::optional<SqlType> Lowering::metadataType(const doc::Column &column) {
   auto type = [&](SqlKind kind) { return sema::makeType(&context, kind, /*nullable=*/false); };
   return llvm::StringSwitch<std::optional<SqlType>>(column.key.text)
       .Case("file", sema::makeString(&context, false))
@@ -35,6 +36,25 @@ std::optional<SqlType> Lowering::metadataType(const doc::Metadata &column) {
       .Case("partition", type(SqlKind::Int))
       .Case("timestamp", sema::makeTimestamp(&context, SqlKind::TimestampLtz, 3, false))
       .Default(sema::makeString(&context));
+}
+
+/// Whether a type has intervals or NULL's type in it, which no format writes.
+static bool hasUnwritten(SqlType type) {
+  return type.isInterval() || type.getKind() == SqlKind::Null ||
+         llvm::any_of(type.getChildren(),
+                      [](mlir::Type child) { return hasUnwritten(llvm::cast<SqlType>(child)); });
+}
+
+SqlType Lowering::columnType(const doc::Column &column) {
+  SqlType type;
+  if (const sql::TypeName *written = typeName(column.type))
+    type = sema::resolveType(*written, engine, &context);
+  if (type && hasUnwritten(type)) {
+    engine.emit(column.type.where(), diag::TypeNotYet, sema::display(type))
+        .hint("leave the column out");
+    return {};
+  }
+  return type;
 }
 
 Relation Lowering::lowerSource(const doc::Source &source) {
@@ -47,17 +67,9 @@ Relation Lowering::lowerSource(const doc::Source &source) {
   llvm::SmallVector<mlir::NamedAttribute> metadata;
   std::set<std::string> seen;
   for (const doc::Column &column : source.columns) {
-    if (!seen.insert(column.name.text).second)
+    if (column.kind != doc::Column::Physical || !seen.insert(column.name.text).second)
       continue; // reported by the document
-    SqlType type;
-    if (column.type)
-      if (std::optional<sql::TypeName> written = sql::parseType(column.type.buffer, engine))
-        type = sema::resolveType(*written, engine, &context);
-    if (type && (type.isNested() || type.isInterval() || type.getKind() == SqlKind::Null)) {
-      engine.emit(column.type.inside(), diag::TypeNotYet, sema::display(type))
-          .hint("leave the column out");
-      type = {};
-    }
+    SqlType type = columnType(column);
     if (!type) {
       relation.broken.insert(column.name.text);
       continue;
@@ -66,8 +78,8 @@ Relation Lowering::lowerSource(const doc::Source &source) {
     types.push_back(type);
     physical.push_back(builder.getStringAttr(column.name.text));
   }
-  for (const doc::Metadata &column : source.metadata) {
-    if (!seen.insert(column.name.text).second)
+  for (const doc::Column &column : source.columns) {
+    if (column.kind != doc::Column::Metadata || !seen.insert(column.name.text).second)
       continue;
     names.push_back(column.name.text);
     types.push_back(*metadataType(column));
@@ -106,8 +118,15 @@ Relation Lowering::lowerSource(const doc::Source &source) {
   return relation;
 }
 
+/// Brings the columns into their order and adds computed ones.
 void Lowering::addComputed(Relation &relation, const doc::Source &source) {
-  if (source.computed.empty())
+  bool plain = true; // as the source gives them
+  for (size_t i = 0; i < source.columns.size(); ++i) {
+    const doc::Column &column = source.columns[i];
+    plain &= column.kind != doc::Column::Computed && !(column.kind == doc::Column::Metadata && column.type) &&
+             (i == 0 || source.columns[i - 1].kind <= column.kind);
+  }
+  if (plain)
     return;
   mlir::Location location = locate(source.range);
   StreamType input = relation.type();
@@ -115,26 +134,42 @@ void Lowering::addComputed(Relation &relation, const doc::Source &source) {
                                            relation.name);
   mlir::Block *block = rowBlock(project.getBody(), input, location);
   sema::Scope scope = scopeOf(relation, block);
-  std::vector<std::string> names;
-  std::vector<mlir::Type> types;
-  llvm::SmallVector<mlir::Value> values;
-  for (size_t i = 0; i < input.size(); ++i) {
-    names.push_back(input.getNames()[i].str());
-    types.push_back(input.getTypes()[i]);
-    values.push_back(block->getArgument(i));
-  }
+  std::map<std::string, mlir::Value> values;
+  for (size_t i = 0; i < input.size(); ++i)
+    values[input.getNames()[i].str()] = block->getArgument(i);
   // A later computed column may use an earlier one; not the other way round.
-  for (const doc::Computed &computed : source.computed)
-    scope.explain(computed.name.text, "`" + computed.name.text + "` is computed further down");
+  for (const doc::Column &column : source.columns)
+    if (column.kind == doc::Column::Computed)
+      scope.explain(column.name.text, "`" + column.name.text + "` is computed further down");
   mlir::OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(block);
-  for (const doc::Computed &computed : source.computed) {
-    const std::string &name = computed.name.text;
-    if (scope.find(name))
-      continue; // reported by the document
-    sql::ExprPtr expr =
-        computed.expr ? sql::parseExpression(computed.expr.buffer, engine) : nullptr;
+  auto lost = [&](const std::string &name) {
+    relation.broken.insert(name);
+    scope.addBroken(name);
+  };
+  for (const doc::Column &column : source.columns) {
+    const std::string &name = column.name.text;
     sema::Binder binder(engine, builder, scope, "a computed column");
+    if (column.kind == doc::Column::Metadata && column.type) {
+      SqlType type = columnType(column);
+      mlir::Value &value = values[name];
+      if (type && !sema::castable(sema::typeOf(value), type)) {
+        engine.emit(column.type.where(), diag::ImpossibleCast, sema::display(sema::typeOf(value)),
+                    sema::display(type))
+            .label(column.key.range, "this metadata is " + sema::display(sema::typeOf(value)));
+        type = {};
+      }
+      if (!type) {
+        values.erase(name);
+        lost(name);
+        continue;
+      }
+      value = binder.castTo(value, type, locate(column.type.where()));
+      scope.replace(name, type, value);
+    }
+    if (column.kind != doc::Column::Computed || values.count(name))
+      continue; // taken twice: reported by the document
+    const sql::Expr *expr = expression(column.expr);
     mlir::Value value = expr ? binder.bind(*expr) : mlir::Value();
     if (value && sema::typeOf(value).getKind() == SqlKind::Null) {
       engine.emit(expr->range, diag::UntypedNull)
@@ -142,18 +177,50 @@ void Lowering::addComputed(Relation &relation, const doc::Source &source) {
       value = {};
     }
     if (!value) {
-      relation.broken.insert(name);
-      scope.addBroken(name);
+      lost(name);
       continue;
     }
     scope.add({relation.name, name, sema::typeOf(value), value});
-    names.push_back(name);
-    types.push_back(value.getType());
-    values.push_back(value);
+    values[name] = value;
   }
-  builder.create<YieldOp>(location, values);
+  std::vector<std::string> names;
+  std::vector<mlir::Type> types;
+  llvm::SmallVector<mlir::Value> yielded;
+  std::set<std::string> seen;
+  for (const doc::Column &column : source.columns) {
+    auto at = values.find(column.name.text);
+    if (at == values.end() || !seen.insert(column.name.text).second)
+      continue;
+    names.push_back(at->first);
+    types.push_back(at->second.getType());
+    yielded.push_back(at->second);
+  }
+  builder.create<YieldOp>(location, yielded);
   project.getOutput().setType(streamType(names, types));
   relation.value = project.getOutput();
+}
+
+/// WATERMARK FOR ts AS expression: a timestamp of the kind of `ts`.
+mlir::Value Lowering::boundWatermark(const Relation &relation, const doc::Watermark &watermark,
+                                     mlir::Block *block) {
+  const sql::Expr *expr = expression(watermark.expr);
+  sema::Scope scope = scopeOf(relation, block);
+  sema::Binder binder(engine, builder, scope, "the watermark");
+  mlir::Value value = expr ? binder.bind(*expr) : mlir::Value();
+  if (!value)
+    return {};
+  StreamType input = relation.type();
+  SqlType wanted = input.columnType(input.indexOf(watermark.on.text)), type = sema::typeOf(value);
+  if (type.getKind() != wanted.getKind()) {
+    engine.emit(expr->range, diag::WatermarkType, watermark.on.text, sema::display(wanted),
+                sema::display(type))
+        .label(watermark.on.range, "the event time");
+    return {};
+  }
+  if (type.getPrecision() <= 3)
+    return value;
+  return binder.castTo(value, sema::makeTimestamp(&context, type.getKind(), 3, type.getNullable()),
+                       locate(expr->range));
 }
 
 void Lowering::addWatermark(Relation &relation, const doc::Source &source) {
@@ -178,9 +245,12 @@ void Lowering::addWatermark(Relation &relation, const doc::Source &source) {
     auto flight = engine.emit(watermark.on.range, diag::EventTimeType, watermark.on.text,
                               sema::display(type));
     bool declared = false;
+    auto computed = [&](const std::string &text) {
+      return document.isScript ? "ts AS " + text : "computed.ts = \"" + text + "\"";
+    };
     for (const doc::Column &column : source.columns)
-      if (column.name.text == watermark.on.text) {
-        flight.label(column.type.inside(), "declared here");
+      if (column.name.text == watermark.on.text && column.type) {
+        flight.label(column.type.where(), "declared here");
         declared = true;
       }
     if (type.isTimestamp() && declared)
@@ -189,11 +259,12 @@ void Lowering::addWatermark(Relation &relation, const doc::Source &source) {
     else if (type.isTimestamp())
       flight.hint("compute it as CAST(… AS TIMESTAMP(3))");
     else if (type.isCharacter())
-      flight.hint("declare the column as TIMESTAMP(3), or add a computed column: computed.ts = "
-                  "\"TO_TIMESTAMP(" + watermark.on.text + ")\"");
+      flight.hint("declare the column as TIMESTAMP(3), or add a computed column: " +
+                  computed("TO_TIMESTAMP(" + watermark.on.text + ")"));
     else if (type.isNumeric())
-      flight.hint("add a computed column: computed.ts = \"TO_TIMESTAMP_LTZ(" + watermark.on.text +
-                  ", 3)\" reads milliseconds");
+      flight.hint("add a computed column: " +
+                  computed("TO_TIMESTAMP_LTZ(" + watermark.on.text + ", 3)") +
+                  " reads milliseconds");
     return;
   }
   mlir::Location location = locate(watermark.range);
@@ -206,6 +277,17 @@ void Lowering::addWatermark(Relation &relation, const doc::Source &source) {
   mlir::Block *block = rowBlock(op.getBody(), input, location);
   mlir::OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToEnd(block);
+  if (watermark.expr) {
+    mlir::Value value = boundWatermark(relation, watermark, block);
+    if (!value) {
+      op.erase();
+      relation.brokenTime = true;
+      return;
+    }
+    builder.create<YieldOp>(location, value);
+    relation.value = op.getOutput();
+    return;
+  }
   // Without a delay times never go back, but equal ones may follow.
   int64_t delay = watermark.delay ? watermark.delay->millis : 1;
   mlir::Value time = block->getArgument(index);

@@ -161,6 +161,12 @@ bool Lowering::readFrom(const sql::TableRef &from, Query &query) {
     engine.emit(from.range, diag::ClauseNotYet, "a query inside FROM")
         .hint("give it a stream of its own and read that");
     return false;
+  case sql::TableKind::Match:
+    engine.emit(from.range, diag::ClauseNotYet, "MATCH_RECOGNIZE");
+    return false;
+  case sql::TableKind::File:
+    engine.emit(from.range, diag::ClauseNotYet, "a file in FROM");
+    return false;
   case sql::TableKind::Named:
   case sql::TableKind::Function:
     break;
@@ -223,15 +229,17 @@ bool Lowering::readGroupWindow(Query &query) {
   return true;
 }
 
-std::optional<Query> Lowering::readSql(const doc::Stream &stream) {
+Relation Lowering::lowerSql(const sql::Query &written, const std::string &name) {
+  std::optional<Query> query = readSql(written, name);
+  return query ? lowerQuery(*query) : Relation();
+}
+
+std::optional<Query> Lowering::readSql(const sql::Query &written, const std::string &name) {
   Query query;
   query.isSql = true;
-  query.name = stream.name.text;
-  query.range = stream.sql.inside();
-  query.ownedQuery = sql::parseQuery(stream.sql.buffer, engine);
-  if (!query.ownedQuery || !query.ownedQuery->select)
+  query.name = name;
+  if (!written.select)
     return std::nullopt;
-  const sql::Query &written = *query.ownedQuery;
   const sql::Select &select = *written.select;
   query.range = select.range;
   bool ok = true;

@@ -179,7 +179,9 @@ Relation Lowering::lowerStream(const doc::Stream &stream) {
   if (clausesNotYet(stream))
     return failed;
   if (stream.sql) {
-    std::optional<Query> query = readSql(stream);
+    const sql::Query *written = queryTree(stream.sql);
+    std::optional<Query> query =
+        written ? readSql(*written, stream.name.text) : std::nullopt;
     if (!query)
       return failed;
     query->onError = policyOf(stream.onError);

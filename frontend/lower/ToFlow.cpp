@@ -111,6 +111,30 @@ void Lowering::countWays(mlir::ModuleOp module) {
       return;
 }
 
+const sql::Expr *Lowering::expression(const doc::Sql<sql::Expr> &piece) {
+  if (piece.tree || !piece)
+    return piece.tree;
+  ownedExprs.push_back(sql::parseExpression(piece.buffer, engine));
+  return ownedExprs.back().get();
+}
+
+const sql::TypeName *Lowering::typeName(const doc::Sql<sql::TypeName> &piece) {
+  if (piece.tree || !piece)
+    return piece.tree;
+  std::optional<sql::TypeName> parsed = sql::parseType(piece.buffer, engine);
+  if (!parsed)
+    return nullptr;
+  ownedTypes.push_back(std::make_unique<sql::TypeName>(std::move(*parsed)));
+  return ownedTypes.back().get();
+}
+
+const sql::Query *Lowering::queryTree(const doc::Sql<sql::Query> &piece) {
+  if (piece.tree || !piece)
+    return piece.tree;
+  ownedQueries.push_back(sql::parseQuery(piece.buffer, engine));
+  return ownedQueries.back().get();
+}
+
 mlir::Location Lowering::locate(SourceRange range) {
   return locationOf(&context, engine.sourceMap(), range);
 }

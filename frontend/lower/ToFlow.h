@@ -8,7 +8,7 @@
 #ifndef LEVADA_FRONTEND_LOWER_TOFLOW_H
 #define LEVADA_FRONTEND_LOWER_TOFLOW_H
 
-#include "frontend/toml/Document.h"
+#include "frontend/document/Document.h"
 #include "ir/diag/Diag.h"
 
 #include "mlir/IR/BuiltinOps.h"

@@ -93,7 +93,7 @@ Relation Lowering::addWindow(Relation relation, const Query &query) {
   appendWindowColumns(relation, names, types);
   relation.value = builder.create<WindowOp>(locate(query.window->range),
                                             streamType(names, types, "window_time"),
-                                            relation.value, query.name, window);
+                                            relation.value, builder.getStringAttr(query.name), window);
   return relation;
 }
 

@@ -26,6 +26,8 @@ struct Column {
   std::string name;
   SqlType type;
   mlir::Value value; ///< null in a scope that is only asked for names
+  /// Who finds it: anyone; only `table.name` (the two sides of USING); nobody.
+  enum Access { Free, Qualified, Hidden } access = Free;
 };
 
 class Scope {
@@ -34,12 +36,20 @@ public:
   explicit Scope(std::string input = "") : input(std::move(input)) {}
 
   void add(Column column) { columns.push_back(std::move(column)); }
+  /// Gives the column another type and value.
+  void replace(std::string_view name, SqlType type, mlir::Value value);
   /// Gives each column its value, by position.
   void setValues(llvm::function_ref<mlir::Value(size_t)> value) {
     for (size_t i = 0; i < columns.size(); ++i)
       columns[i].value = value(i);
   }
   const std::vector<Column> &all() const { return columns; }
+  /// The columns of the row for which this query runs, if it stands inside
+  /// another: where a name is looked up that is not here. `number` is what
+  /// flow.outer calls this scope.
+  void setEnclosing(const Scope *scope) { outer = scope; }
+  const Scope *enclosing() const { return outer; }
+  int64_t number = -1;
   const std::string &inputName() const { return input; }
 
   /// The column that `parts` names, as far as it goes: `used` parts of it,
@@ -61,6 +71,7 @@ public:
 
 private:
   std::string input;
+  const Scope *outer = nullptr;
   std::vector<Column> columns;
   std::map<std::string, std::string> elsewhere;
   std::set<std::string> broken;

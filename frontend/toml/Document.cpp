@@ -4,7 +4,7 @@
 // that is read gives a struct even if parts of it are wrong.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/toml/Document.h"
+#include "frontend/document/Document.h"
 
 #include "frontend/toml/Options.h"
 #include "frontend/toml/Syntax.h"
@@ -234,17 +234,8 @@ void DocumentReader::top(const Member &m) {
 
 /// `name` is what the state directory is called: by default, as the file.
 void DocumentReader::defaultName() {
-  if (!document->pipeline.name.text.empty())
-    return;
-  std::string_view path = engine.sourceMap().path(file);
-  path.remove_prefix(std::min(path.rfind('/') + 1, path.size()));
-  path = path.substr(0, path.rfind('.'));
-  std::string name;
-  for (char c : path)
-    name += std::isalnum(uint8_t(c)) || c == '-' ? c : '_';
-  if (name.empty() || !(std::isalpha(uint8_t(name[0])) || name[0] == '_'))
-    name = "_" + name;
-  document->pipeline.name.text = name.substr(0, 64);
+  if (document->pipeline.name.text.empty())
+    document->pipeline.name.text = nameOfFile(engine.sourceMap().path(file));
 }
 
 void DocumentReader::checkEnough() {
@@ -288,8 +279,18 @@ std::unique_ptr<Document> readDocument(uint32_t buffer, diag::Engine &engine) {
   return DocumentReader(buffer, engine).run();
 }
 
-std::unique_ptr<Document> loadDocument(const std::string &path,
-                                       diag::Engine &engine) {
+std::string nameOfFile(std::string_view path) {
+  path.remove_prefix(std::min(path.rfind('/') + 1, path.size()));
+  path = path.substr(0, path.rfind('.'));
+  std::string name;
+  for (char c : path)
+    name += std::isalnum(uint8_t(c)) || c == '-' ? c : '_';
+  if (name.empty() || !(std::isalpha(uint8_t(name[0])) || name[0] == '_'))
+    name = "_" + name;
+  return name.substr(0, 64);
+}
+
+uint32_t loadFile(const std::string &path, diag::Engine &engine) {
   std::string text;
   int error = 0;
   if (std::FILE *file = std::fopen(path.c_str(), "rb")) {
@@ -311,10 +312,15 @@ std::unique_ptr<Document> loadDocument(const std::string &path,
     std::string why = std::strerror(error);
     why[0] = char(std::tolower(uint8_t(why[0])));
     engine.emit(SourceRange(), diag::UnreadableFile, path, why);
-    return nullptr;
+    return 0;
   }
-  return readDocument(engine.sourceMap().addFile(path, std::move(text)),
-                      engine);
+  return engine.sourceMap().addFile(path, std::move(text));
+}
+
+std::unique_ptr<Document> loadDocument(const std::string &path,
+                                       diag::Engine &engine) {
+  uint32_t buffer = loadFile(path, engine);
+  return buffer ? readDocument(buffer, engine) : nullptr;
 }
 
 //===----------------------------------------------------------------------===//
@@ -334,6 +340,12 @@ static const T *named(const std::vector<T> &all, std::string_view name) {
     if (one.name.text == name)
       return &one;
   return nullptr;
+}
+
+size_t Source::count(Column::Kind kind) const {
+  return size_t(std::count_if(columns.begin(), columns.end(), [&](const Column &c) {
+    return c.kind == kind;
+  }));
 }
 
 const Clause *Stream::clause(std::string_view key) const {

@@ -41,8 +41,21 @@ std::string_view describe(NodeKind kind) {
 Text embed(const Node &node, SourceMap &sources) {
   assert(node.isString() && "only strings hold text");
   std::string_view file = sources.text(node.range.buffer);
-  Decoded decoded = decodeString(file, scanString(file, node.range.begin));
   Text text;
+  if (node.sql) {
+    std::vector<uint32_t> offsets;
+    uint32_t at = node.range.begin + 1;
+    for (size_t i = 0; i < node.text.size(); ++i) {
+      offsets.push_back(at);
+      at += file.substr(at, 2) == "''" ? 2 : 1;
+    }
+    offsets.push_back(at);
+    text.value = node.text;
+    text.range = node.range;
+    text.buffer = sources.addEmbedded(node.range, node.text, std::move(offsets));
+    return text;
+  }
+  Decoded decoded = decodeString(file, scanString(file, node.range.begin));
   text.value = decoded.value;
   text.range = node.range;
   text.buffer = sources.addEmbedded(node.range, std::move(decoded.value),
@@ -51,6 +64,8 @@ Text embed(const Node &node, SourceMap &sources) {
 }
 
 Name word(const Node &node, const SourceMap &sources) {
+  if (node.sql)
+    return {node.text, {node.range.buffer, node.range.begin + 1, node.range.end - 1}};
   Literal literal =
       scanString(sources.text(node.range.buffer), node.range.begin);
   return {node.text,

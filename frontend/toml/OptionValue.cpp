@@ -102,11 +102,20 @@ bool OptionReader::typed(const Option &schema, const Node &node,
     }
     return true;
   case OptionType::Bool:
+    if (std::optional<bool> value = node.sql ? booleanOf(node.text) : std::nullopt) {
+      out.number = *value;
+      out.text = *value ? "true" : "false";
+      return true;
+    }
     if (node.kind != NodeKind::Bool)
       return wrong("true or false");
     out.number = node.integer;
     return true;
   case OptionType::Int:
+    if (std::optional<int64_t> value = node.sql ? integerOf(node.text) : std::nullopt) {
+      out.number = *value;
+      return true;
+    }
     if (node.kind != NodeKind::Integer)
       return wrong("an integer");
     out.number = node.integer;
@@ -146,10 +155,10 @@ bool OptionReader::typed(const Option &schema, const Node &node,
     auto said = engine.emit(node.range, diag::UnknownChoice,
                             quoted(out.key.text), node.text);
     std::string near = diag::nearest(node.text, words);
-    if (near == "true" || near == "false")
+    if (!node.sql && (near == "true" || near == "false"))
       said.hint(fmt::format("did you mean {}?", near));
     else if (!near.empty())
-      said.hint(fmt::format("did you mean \"{}\"?", near));
+      said.hint(fmt::format("did you mean {}?", reader.quotedValue(near)));
     said.note(fmt::format("{} is one of {}", quoted(out.key.text),
                           listed(words)));
     return false;
@@ -161,11 +170,20 @@ bool OptionReader::typed(const Option &schema, const Node &node,
       out.number = uint8_t(node.text[0]);
       return true;
     }
+    // Flink undoes Java's escapes in delimiters.
+    static constexpr std::pair<std::string_view, char> escapes[] = {
+        {"\\t", '\t'}, {"\\u0001", 1}, {"\\\\", '\\'}, {"\\u0009", '\t'}};
+    for (auto [escape, character] : escapes)
+      if (node.sql && node.text == escape) {
+        out.number = character;
+        out.text = std::string(1, character);
+        return true;
+      }
     auto said = engine.emit(node.range, diag::OutOfRange, quoted(out.key.text),
                             "one ASCII character",
                             node.text.empty() ? "an empty string"
                                               : quoted(node.text));
-    if (node.text == "\\t")
+    if (!node.sql && node.text == "\\t")
       said.hint("a tab is \"\\t\", between double quotes");
     return false;
   }

@@ -85,8 +85,7 @@ public:
 
 private:
   std::string where() const {
-    return fmt::format("{} `{}`", isSource ? "source" : "sink",
-                       table.key.text);
+    return fmt::format("{} `{}`", reader.kindOf(isSource), table.key.text);
   }
 
   bool misspelt(const char *wanted);
@@ -138,7 +137,7 @@ void EndpointReader::readConnector() {
   if (!m) {
     engine
         .emit(table.value.range, diag::MissingKey, where(), "`connector`")
-        .hint("such as connector = \"filesystem\"")
+        .hint("such as " + reader.assignment("connector", "filesystem"))
         .note(note);
     return;
   }
@@ -151,17 +150,18 @@ void EndpointReader::readConnector() {
     auto said = engine.emit(name->range, diag::UnknownConnector, name->text);
     std::string near = diag::nearest(name->text, fitting);
     if (!near.empty())
-      said.hint(fmt::format("did you mean \"{}\"?", near));
+      said.hint(fmt::format("did you mean {}?", reader.quotedValue(near)));
     else if (name->text == "file" || name->text == "files")
-      said.hint("files are read and written by \"filesystem\"");
+      said.hint("files are read and written by " + reader.quotedValue("filesystem"));
     else if (catalog::findFormat(name->text))
-      said.hint(fmt::format("that is a format: format = \"{}\"", name->text));
+      said.hint("that is a format: " + reader.assignment("format", name->text));
     said.note(note);
   } else if (isSource ? !schema->isSource : !schema->isSink) {
     engine
         .emit(name->range, diag::WrongDirection, name->text,
               isSource ? "read" : "written")
-        .hint(isSource ? "it is for sinks" : "it is for sources")
+        .hint(reader.script ? (isSource ? "it is for tables that INSERT writes" : "it is for tables that are read")
+                            : (isSource ? "it is for sinks" : "it is for sources"))
         .note(note);
   } else {
     endpoint.schema = schema;
@@ -171,9 +171,11 @@ void EndpointReader::readConnector() {
 void EndpointReader::readFormat() {
   const Member *m = table.value.find("format");
   Words fitting = namesOf(catalog::formats(), isSource);
-  std::string note = fmt::format("formats for {}: {}",
-                                 isSource ? "sources" : "sinks",
-                                 listed(fitting));
+  std::string note = reader.script
+                         ? fmt::format("formats that {}: {}", isSource ? "read" : "write",
+                                       listed(fitting))
+                         : fmt::format("formats for {}: {}", isSource ? "sources" : "sinks",
+                                       listed(fitting));
   if (!m) {
     if (!endpoint.schema || !needsFormat(endpoint.connector.text) ||
         misspelt("format"))
@@ -184,7 +186,7 @@ void EndpointReader::readFormat() {
         guess = key.key.text;
     engine
         .emit(table.value.range, diag::MissingKey, where(), "`format`")
-        .hint(fmt::format("add format = \"{}\"", guess))
+        .hint("add " + reader.assignment("format", guess))
         .note(note);
     return;
   }
@@ -199,7 +201,7 @@ void EndpointReader::readFormat() {
     if (near.empty() && (name->text == "jsonl" || name->text == "ndjson"))
       near = "json";
     if (!near.empty())
-      said.hint(fmt::format("did you mean \"{}\"?", near));
+      said.hint(fmt::format("did you mean {}?", reader.quotedValue(near)));
     said.note(note);
   } else if (isSource ? !schema->isSource : !schema->isSink) {
     engine
@@ -294,11 +296,10 @@ void EndpointReader::unknown(const Name &key) {
                                 : endpoint.connector.text,
                             key.text);
     if (endpoint.format)
-      said.hint(fmt::format("it is of the format \"{}\", but `format` is "
-                            "\"{}\"",
-                            front, endpoint.format->text));
+      said.hint(fmt::format("it is of the format {}, but `format` is {}",
+                            reader.quotedValue(front), reader.quotedValue(endpoint.format->text)));
     else
-      said.hint(fmt::format("it needs format = \"{}\"", front));
+      said.hint("it needs " + reader.assignment("format", front));
     return;
   }
   if (!endpoint.schema)
@@ -326,8 +327,9 @@ void EndpointReader::unknown(const Name &key) {
                           listed(keys)));
   if (Words more = keysOf(format); !more.empty())
     said.note(fmt::format("`{}` options: {}", format->name, listed(more)));
-  said.note(fmt::format("keys of a {}: connector, format, {}",
-                        isSource ? "source" : "sink", listed(own)));
+  if (!reader.script)
+    said.note(fmt::format("keys of a {}: connector, format, {}",
+                          isSource ? "source" : "sink", listed(own)));
 }
 
 void EndpointReader::checkRequired(const catalog::Connector *schema,

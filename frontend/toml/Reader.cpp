@@ -78,8 +78,41 @@ static std::string typeHint(const Node &value, std::string_view expected) {
   return {};
 }
 
+std::string Reader::assignment(std::string_view key, std::string_view value) const {
+  return script ? fmt::format("'{}' = '{}'", key, value) : fmt::format("{} = \"{}\"", key, value);
+}
+
+std::string Reader::quotedValue(std::string_view value) const {
+  return script ? fmt::format("'{}'", value) : fmt::format("\"{}\"", value);
+}
+
+std::optional<int64_t> integerOf(std::string_view text) {
+  int64_t value = 0;
+  bool minus = text.starts_with('-');
+  std::string_view digits = text.substr(minus);
+  if (digits.empty() || digits.size() > 18)
+    return std::nullopt;
+  for (char c : digits) {
+    if (c < '0' || c > '9')
+      return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return minus ? -value : value;
+}
+
+std::optional<bool> booleanOf(std::string_view text) {
+  std::string lower;
+  for (char c : text)
+    lower += char(std::tolower(uint8_t(c)));
+  if (lower == "true" || lower == "false")
+    return lower == "true";
+  return std::nullopt;
+}
+
 diag::InFlight Reader::wrongType(const std::string &label, const Node &value,
                                  std::string_view expected) {
+  if (value.sql)
+    return engine.emit(value.range, diag::OutOfRange, label, expected, quotedValue(value.text));
   auto said = engine.emit(value.range, diag::WrongValueType, label, expected,
                           describe(value.kind));
   if (std::string hint = typeHint(value, expected); !hint.empty())
@@ -125,18 +158,26 @@ Text Reader::text(const Member &m) {
 std::optional<bool> Reader::boolean(const Member &m) {
   if (m.value.kind == NodeKind::Bool)
     return m.value.integer != 0;
+  if (m.value.sql)
+    if (std::optional<bool> value = booleanOf(m.value.text))
+      return value;
   wrongType(m.key, m.value, "true or false");
   return std::nullopt;
 }
 
 std::optional<int64_t> Reader::integer(const Member &m, int64_t low,
                                        int64_t high) {
-  if (m.value.kind != NodeKind::Integer) {
+  std::optional<int64_t> number;
+  if (m.value.kind == NodeKind::Integer)
+    number = m.value.integer;
+  else if (m.value.sql)
+    number = integerOf(m.value.text);
+  if (!number) {
     wrongType(m.key, m.value, "an integer");
     return std::nullopt;
   }
-  if (m.value.integer >= low && m.value.integer <= high)
-    return m.value.integer;
+  if (*number >= low && *number <= high)
+    return number;
   engine.emit(m.value.range, diag::OutOfRange, quoted(m.key.text),
               high == INT64_MAX ? fmt::format("at least {}", low)
                                 : fmt::format("from {} to {}", low, high),
@@ -153,6 +194,8 @@ std::optional<Duration> Reader::duration(const Member &m, Sign sign) {
     return std::nullopt;
   ValueFault fault;
   std::optional<int64_t> millis = parseDuration(m.value.text, fault);
+  if (!millis && m.value.sql) // Flink reads a number as milliseconds
+    millis = integerOf(m.value.text);
   if (!millis) {
     SourceRange range = m.value.range;
     if (fault.end > fault.begin) {
@@ -183,13 +226,20 @@ std::optional<size_t> Reader::choice(const Member &m, const Words &words) {
   }
   if (!fixed(quoted(m.key.text), m.value))
     return std::nullopt;
-  auto at = std::find(words.begin(), words.end(), m.value.text);
+  auto same = [&](const std::string &word) {
+    return word == m.value.text ||
+           (m.value.sql && std::equal(word.begin(), word.end(), m.value.text.begin(),
+                                      m.value.text.end(), [](char a, char b) {
+                                        return std::toupper(uint8_t(a)) == std::toupper(uint8_t(b));
+                                      }));
+  };
+  auto at = std::find_if(words.begin(), words.end(), same);
   if (at != words.end())
     return size_t(at - words.begin());
   auto said = engine.emit(m.value.range, diag::UnknownChoice,
                           quoted(m.key.text), m.value.text);
   if (std::string near = diag::nearest(m.value.text, words); !near.empty())
-    said.hint(fmt::format("did you mean \"{}\"?", near));
+    said.hint(fmt::format("did you mean {}?", quotedValue(near)));
   said.note(fmt::format("{} is one of {}", quoted(m.key.text), listed(words)));
   return std::nullopt;
 }

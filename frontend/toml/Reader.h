@@ -7,7 +7,7 @@
 #ifndef LEVADA_FRONTEND_TOML_READER_H
 #define LEVADA_FRONTEND_TOML_READER_H
 
-#include "frontend/toml/Document.h"
+#include "frontend/document/Document.h"
 
 #include <initializer_list>
 
@@ -25,8 +25,15 @@ enum class Sign { Positive, NotNegative, Any };
 
 class Reader {
 public:
-  explicit Reader(diag::Engine &engine)
-      : engine(engine), sources(engine.sourceMap()) {}
+  explicit Reader(diag::Engine &engine, bool script = false)
+      : engine(engine), sources(engine.sourceMap()), script(script) {}
+
+  /// `KEY = "VALUE"` or, in a script, `'KEY' = 'VALUE'`, for hints.
+  std::string assignment(std::string_view key, std::string_view value) const;
+  /// "source", "sink"; "table" in a script.
+  std::string kindOf(bool isSource) const { return script ? "table" : isSource ? "source" : "sink"; }
+  /// The value between the quotes of the file's language.
+  std::string quotedValue(std::string_view value) const;
 
   std::optional<Name> name(const Member &m);
   Text text(const Member &m);
@@ -55,7 +62,12 @@ public:
 
   diag::Engine &engine;
   SourceMap &sources;
+  const bool script; ///< SQL, not TOML
 };
+
+/// The text of an SQL literal as a number or a boolean, as Flink reads them.
+std::optional<int64_t> integerOf(std::string_view text);
+std::optional<bool> booleanOf(std::string_view text);
 
 } // namespace levada::doc
 

@@ -29,6 +29,12 @@ public:
     readEndpoint(table, true, sourceKeys, reader, source.endpoint);
     for (const Member &m : table.value.members)
       key(m);
+    std::vector<Column> ordered;
+    for (Column::Kind kind : {Column::Physical, Column::Metadata, Column::Computed})
+      for (Column &column : source.columns)
+        if (column.kind == kind)
+          ordered.push_back(std::move(column));
+    source.columns = std::move(ordered);
     readErrorPolicy(table, fmt::format("source `{}`", table.key.text), reader,
                     source.onError);
   }
@@ -59,6 +65,12 @@ private:
   void metadata(const Member &m);
   void watermark(const Member &m);
   bool newColumn(const Name &name);
+  Column &add(Column::Kind kind, const Name &name) {
+    Column &added = source.columns.emplace_back();
+    added.kind = kind;
+    added.name = name;
+    return added;
+  }
 
   const Member &table;
   Reader &reader;
@@ -98,7 +110,7 @@ void SourceReader::columns(const Member &m) {
     }
     Text type = reader.text(column);
     if (newColumn(column.key))
-      source.columns.push_back({column.key, std::move(type)});
+      add(Column::Physical, column.key).type = std::move(type);
   }
 }
 
@@ -108,7 +120,7 @@ void SourceReader::computed(const Member &m) {
   for (const Member &column : m.value.members)
     if (Text expr = reader.text(column))
       if (newColumn(column.key))
-        source.computed.push_back({column.key, std::move(expr)});
+        add(Column::Computed, column.key).expr = std::move(expr);
 }
 
 void SourceReader::metadata(const Member &m) {
@@ -119,7 +131,7 @@ void SourceReader::metadata(const Member &m) {
     std::optional<Name> key = reader.name(column);
     if (!key || !newColumn(column.key))
       continue;
-    source.metadata.push_back({column.key, *key});
+    add(Column::Metadata, column.key).key = *key;
     if (!schema || std::find(schema->metadata.begin(), schema->metadata.end(),
                              key->text) != schema->metadata.end())
       continue;

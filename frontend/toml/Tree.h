@@ -53,6 +53,9 @@ struct Node {
   enum Origin : uint8_t { Inline, Implicit, Header, Dotted } origin = Inline;
   bool ofTables = false;    ///< Array: made by [[headers]]
   uint32_t id = 0;          ///< Table: a number of its own
+  /// A literal of an SQL script, where `''` is one quote and every value is
+  /// written as a string: also numbers and booleans.
+  bool sql = false;
 
   const Member *find(std::string_view key) const;
   bool isString() const { return kind == NodeKind::String; }

@@ -9,6 +9,7 @@
 #include "ir/diag/codes/Document.h"
 #include "ir/diag/codes/Names.h"
 #include "ir/diag/codes/Plan.h"
+#include "ir/diag/codes/Script.h"
 #include "ir/diag/codes/Sql.h"
 
 #include <algorithm>

@@ -320,7 +320,12 @@ LogicalResult WriteOp::verifySymbolUses(SymbolTableCollection &tables) {
   FailureOr<SinkOp> sink = declared<SinkOp>(*this, getSinkAttr(), tables, "sink");
   if (failed(sink))
     return failure();
-  return verifyValues(*this, getValues().getTypes(), sink->getTypes(), "the sink");
+  // NULL for a column that the sink says is never NULL fails the row.
+  SmallVector<Attribute> types(sink->getTypes().begin(), sink->getTypes().end());
+  for (auto [type, value] : llvm::zip(types, getValues().getTypes()))
+    if (cast<flow::SqlType>(value).getNullable())
+      type = TypeAttr::get(cast<flow::SqlType>(cast<TypeAttr>(type).getValue()).withNullable(true));
+  return verifyValues(*this, getValues().getTypes(), ArrayAttr::get(getContext(), types), "the sink");
 }
 
 LogicalResult UpdateOp::verifySymbolUses(SymbolTableCollection &tables) {

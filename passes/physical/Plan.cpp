@@ -108,10 +108,16 @@ exec::SinkOp Plan::sink(flow::SinkOp op) {
   if (!made) {
     flow::StreamType type = op.getInput().getType();
     auto all = llvm::to_vector(llvm::seq<size_t>(0, type.size()));
+    // NULL in a column that the table declares NOT NULL fails the row.
+    llvm::SmallVector<mlir::Type> types(type.getTypes());
+    if (auto sure = op->getAttrOfType<ArrayAttr>("flow.not_null"))
+      for (auto name : sure.getAsRange<StringAttr>())
+        if (int64_t at = type.indexOf(name); at >= 0)
+          types[at] = type.columnType(at).withNullable(false);
     made = declarations.create<exec::SinkOp>(
         op.getLoc(), declarations.getStringAttr(unique(op.getStream())), op.getConnectorAttr(),
         op.getOptionsAttr(), op.getFormatAttr(), op.getFormatOptionsAttr(),
-        nameArray(type, all), typeArray(type, all),
+        nameArray(type, all), declarations.getTypeArrayAttr(types),
         declarations.getI32IntegerAttr(number(op)));
   }
   return made;

@@ -10,7 +10,8 @@
 #include "codegen/Codegen.h"
 #include "codegen/llvm/Evaluate.h"
 #include "frontend/lower/ToFlow.h"
-#include "frontend/toml/Document.h"
+#include "frontend/script/Script.h"
+#include "frontend/document/Document.h"
 #include "ir/diag/codes/Codegen.h"
 #include "ir/exec/Exec.h"
 #include "passes/Passes.h"
@@ -57,7 +58,12 @@ Compilation::Compilation(std::string path, unsigned optLevel)
 bool Compilation::toFlow() {
   if (ir || engine.hasErrors())
     return ir && !engine.hasErrors();
-  std::unique_ptr<doc::Document> document = doc::loadDocument(file, engine);
+  uint32_t buffer = doc::loadFile(file, engine);
+  if (!buffer)
+    return false;
+  bool script = llvm::StringRef(file).ends_with_insensitive(".sql");
+  std::unique_ptr<doc::Document> document =
+      script ? doc::readScript(buffer, engine) : doc::readDocument(buffer, engine);
   step("read");
   if (!document)
     return false;

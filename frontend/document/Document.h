@@ -1,19 +1,21 @@
-//===- Document.h - a pipeline file as typed structs ------------------------===//
+//===- Document.h - a pipeline as typed structs -----------------------------===//
 //
-// The TOML file with every key, option and reference checked, and the range
-// of everything that was written. SQL in it is not parsed here: each piece is
-// a Text whose embedded buffer the SQL parser reads. Types, columns and what
-// expressions mean are frontend/sema's; see "Left to sema" at each struct.
+// What a TOML file or an SQL script says, with every key, option and reference
+// checked and the range of everything that was written. SQL in a TOML file is
+// not parsed here: each piece is a text whose embedded buffer the SQL parser
+// reads; of a script it is a part of the script's tree. Types, columns and
+// what expressions mean are frontend/sema's; see "Left to sema" at each struct.
 //
 // A document is returned after semantic errors too (the engine has them), so
 // that sema can find more: then optional parts may be missing, names may lead
 // nowhere and catalog pointers be null. Do not lower while engine.hasErrors().
 //
 //===----------------------------------------------------------------------===//
-#ifndef LEVADA_FRONTEND_TOML_DOCUMENT_H
-#define LEVADA_FRONTEND_TOML_DOCUMENT_H
+#ifndef LEVADA_FRONTEND_DOCUMENT_DOCUMENT_H
+#define LEVADA_FRONTEND_DOCUMENT_DOCUMENT_H
 
 #include "frontend/catalog/Catalog.h"
+#include "frontend/sql/Ast.h"
 #include "frontend/toml/Tree.h"
 
 #include <memory>
@@ -26,6 +28,18 @@ namespace levada::doc {
 struct Duration {
   int64_t millis = 0;
   SourceRange range; ///< of the value, quotes included
+};
+
+/// A piece of SQL: a string of a TOML file, yet to be parsed, or a part of a
+/// script's tree. Neither: it is not there.
+template <typename T> struct Sql : Text {
+  const T *tree = nullptr;
+  Sql() = default;
+  Sql(Text text) : Text(std::move(text)) {}
+  Sql(const T *tree) : tree(tree) {}
+  explicit operator bool() const { return tree || buffer != 0; }
+  /// Its place: the tree's, or all between the quotes.
+  SourceRange where() const { return tree ? tree->range : inside(); }
 };
 
 //===----------------------------------------------------------------------===//
@@ -102,42 +116,41 @@ struct ErrorPolicy {
   std::optional<Name> deadLetter;          ///< a sink
 };
 
-/// A column of `columns`: `type` is SQL ("DECIMAL(10, 2) NOT NULL").
+/// A column of a table. In a TOML file: `columns.NAME = "TYPE"`,
+/// `metadata.NAME = "KEY"` (KEY is known to the connector), `computed.NAME =
+/// "EXPR"`.
 struct Column {
+  enum Kind { Physical, Metadata, Computed } kind = Physical;
   Name name;
-  Text type;
+  Sql<sql::TypeName> type;                 ///< Metadata: of a script only
+  Name key;                                ///< Metadata
+  bool isVirtual = false;                  ///< Metadata: not written to
+  Sql<sql::Expr> expr;                     ///< Computed
 };
-/// `computed.NAME = "EXPR"`.
-struct Computed {
-  Name name;
-  Text expr;
-};
-/// `metadata.NAME = "KEY"`: KEY is known to the connector.
-struct Metadata {
-  Name name;
-  Name key;
-};
-/// `watermark = { on, delay }`. Left to sema: the column and its type.
+/// `watermark = { on, delay }`, WATERMARK FOR on AS expr. Left to sema: the
+/// column and its type.
 struct Watermark {
   SourceRange range;
   Name on;
   std::optional<Duration> delay;           ///< none: times never go back
+  Sql<sql::Expr> expr;                     ///< of a script
 };
 
-/// Columns are, in order: `columns`, `metadata`, `computed`; each in file
-/// order, and no name twice. Left to sema: types, expressions, primary key.
+/// Columns in their order, which in a TOML file is: `columns`, `metadata`,
+/// `computed`, each in file order. No name twice. Left to sema: types,
+/// expressions, primary key.
 struct Source {
   Name name;
   SourceRange range;                       ///< of the header
   Endpoint endpoint;
   SourceRange columnsRange;                ///< of the key `columns`
   std::vector<Column> columns;
-  std::vector<Metadata> metadata;
-  std::vector<Computed> computed;
   std::vector<Name> primaryKey;
   std::optional<Watermark> watermark;
   ErrorPolicy onError;
   std::optional<int64_t> partitions;
+
+  size_t count(Column::Kind kind) const;
 };
 
 enum class WindowKind { Tumble, Hop, Session, Cumulate };
@@ -159,7 +172,7 @@ struct Clause {
   Node value;
 };
 
-/// One query. Either `sql` alone, or `from` or `unionOf` with clauses.
+/// One query, or a view of a script. Either `sql` alone, or `from` or `unionOf` with clauses.
 struct Stream {
   Name name;
   SourceRange range;                       ///< of the header
@@ -182,12 +195,20 @@ struct Stream {
   std::optional<Name> late;                ///< a sink
   ErrorPolicy onError;
   std::vector<Clause> clauses;             ///< kept as written
-  Text sql;
+  Sql<levada::sql::Query> sql;
+  std::vector<Name> columnNames;           ///< of CREATE VIEW v (a, b); none: the query's
   const Clause *clause(std::string_view key) const;
 };
 
-/// Fed by `from`, or by `late` or `dead_letter` of others (then `from` is
-/// not set). Left to sema: whether the columns fit.
+/// INSERT INTO sink: rows that go into a table.
+struct Insert {
+  SourceRange range;                       ///< INSERT INTO name
+  Sql<levada::sql::Query> query;
+  std::vector<Name> columns;               ///< the sink's, by position; none: all
+};
+
+/// Fed by `from` or by INSERTs, or by `late` or `dead_letter` of others. Left
+/// to sema: whether the columns fit.
 struct Sink {
   Name name;
   SourceRange range;                       ///< of the header
@@ -197,6 +218,9 @@ struct Sink {
   SourceRange selectRange;
   std::vector<Name> primaryKey;
   Endpoint endpoint;
+  /// Of a script: what the table declares; none: what comes is what is written.
+  std::vector<Column> columns;
+  std::vector<Insert> inserts;
 };
 
 /// `[[test]]`: `name` is read, `input` and `expect` are kept as written.
@@ -208,6 +232,8 @@ struct Test {
 
 struct Document {
   uint32_t file = 0;                       ///< its buffer
+  bool isScript = false;                   ///< then names are checked already
+  levada::sql::Script script;              ///< what the trees belong to
   Pipeline pipeline;
   std::vector<Source> sources;             ///< in file order
   std::vector<Stream> streams;             ///< in file order
@@ -223,11 +249,15 @@ struct Document {
   const Sink *findSink(std::string_view name) const;
 };
 
-/// Reads and checks the file `buffer`. Null after a TOML syntax error.
+/// Reads and checks the TOML file `buffer`. Null after a syntax error.
 std::unique_ptr<Document> readDocument(uint32_t buffer, diag::Engine &engine);
-/// The same for a path: reads the file first (UnreadableFile if it cannot).
+/// The text of a file as a buffer; 0 after UnreadableFile.
+uint32_t loadFile(const std::string &path, diag::Engine &engine);
+/// Both.
 std::unique_ptr<Document> loadDocument(const std::string &path,
                                        diag::Engine &engine);
+/// "my-file.sql" without ending, as a name of a pipeline: `my_file`.
+std::string nameOfFile(std::string_view path);
 
 } // namespace levada::doc
 

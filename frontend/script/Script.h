@@ -1,0 +1,21 @@
+//===- Script.h - a Flink SQL script as a document --------------------------===//
+//
+// Statements are taken in order, as Flink's SQL client does: CREATE and DROP
+// change what names mean, SET what later INSERTs do. All INSERTs together are
+// one program. What comes out is the same document as a TOML file's: a table
+// that is read is a source, one that is written a sink, a view a stream.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_FRONTEND_SCRIPT_SCRIPT_H
+#define LEVADA_FRONTEND_SCRIPT_SCRIPT_H
+
+#include "frontend/document/Document.h"
+
+namespace levada::doc {
+
+/// Reads and checks the script `buffer`. Never null.
+std::unique_ptr<Document> readScript(uint32_t buffer, diag::Engine &engine);
+
+} // namespace levada::doc
+
+#endif
