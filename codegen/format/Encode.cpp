@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "codegen/format/Format.h"
+#include "codegen/lower/Nested.h"
 #include "stdlib/text.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -41,6 +42,8 @@ private:
   void literal(llvm::StringRef text);
   void value(SqlType type, Value value);
   void text(SqlType type, Value value);
+  /// A nested value as the format writes it, made before space is taken.
+  Scalar nestedText(SqlType type, Scalar value);
   void number(SqlType type, Value value);
   void timestamp(SqlType type, Value value);
   bool quoted(SqlType type) const;
@@ -56,12 +59,13 @@ private:
   Style style;
   CsvDialect csv;
   char separator = ' '; ///< between date and time
+  bool changelog = false, withoutNulls = false; ///< JSON
   Value at;             ///< where the next byte goes
 };
 
 Style styleOf(exec::SinkOp op) {
   llvm::StringRef format = op.getFormat();
-  if (format == "json")
+  if (format == "json" || format == "changelog-json")
     return Style::Json;
   if (format == "csv")
     return Style::Csv;
@@ -73,8 +77,11 @@ Style styleOf(exec::SinkOp op) {
 RowEncoder::RowEncoder(Lowering &l, SinkPlan &sink, unsigned index)
     : l(l), e(l.e), sink(sink), index(index), style(styleOf(sink.op)),
       csv(csvDialect(sink.op.getFormatOptions())) {
+  std::string prefix = sink.op.getFormat().str();
   llvm::StringRef standard =
-      optionOf(sink.op.getFormatOptions(), "json.timestamp-format.standard", "SQL");
+      optionOf(sink.op.getFormatOptions(), prefix + ".timestamp-format.standard", "SQL");
+  changelog = prefix == "changelog-json";
+  withoutNulls = optionOf(sink.op.getFormatOptions(), "json.encode.ignore-null-fields") == "true";
   if (style == Style::Print || (style == Style::Json && standard == "ISO-8601"))
     separator = 'T';
 }
@@ -96,8 +103,9 @@ std::string jsonQuoted(llvm::StringRef text) {
 Frame RowEncoder::frame() const {
   switch (style) {
   case Style::Json:
-    return {"{", "}\n", "null", [](size_t i, llvm::StringRef column) {
-              return (i ? "," : "") + jsonQuoted(column) + ":";
+    return {changelog ? "{\"op\":\"+I\",\"data\":{" : "{", changelog ? "}}\n" : "}\n", "null",
+            [this](size_t i, llvm::StringRef column) {
+              return (i && !withoutNulls ? "," : "") + jsonQuoted(column) + ":";
             }};
   case Style::Csv:
     return {"", "\n", csv.nullLiteral, [this](size_t i, llvm::StringRef) {
@@ -138,6 +146,10 @@ unsigned RowEncoder::roomFor(SqlType type) const {
   case SqlKind::VarChar:
   case SqlKind::Binary:
   case SqlKind::VarBinary:
+  case SqlKind::Array:
+  case SqlKind::Map:
+  case SqlKind::Multiset:
+  case SqlKind::Row:
     return 8;
   default:
     return LEVADA_PUT_I64;
@@ -145,6 +157,8 @@ unsigned RowEncoder::roomFor(SqlType type) const {
 }
 
 unsigned RowEncoder::perByte(SqlType type) const {
+  if (type.isNested()) // made already
+    return style == Style::Csv || style == Style::Table ? 2 : 1;
   if (style == Style::Json)
     return type.isBinary() ? 2 : 6;
   if (style == Style::Csv || style == Style::Table || type.isBinary())
@@ -166,6 +180,10 @@ void RowEncoder::literal(llvm::StringRef text) {
 
 void RowEncoder::text(SqlType type, Value value) {
   bool binary = type.isBinary();
+  if (type.isNested() && style == Style::Json) {
+    at = call("levada_put_str", {value});
+    return;
+  }
   switch (style) {
   case Style::Json:
     at = call(binary ? "levada_put_json_bytes" : "levada_put_json_str", {value});
@@ -258,6 +276,10 @@ void RowEncoder::value(SqlType type, Value value) {
   case SqlKind::VarChar:
   case SqlKind::Binary:
   case SqlKind::VarBinary:
+  case SqlKind::Array:
+  case SqlKind::Map:
+  case SqlKind::Multiset:
+  case SqlKind::Row:
     text(type, value);
     break;
   case SqlKind::Date:
@@ -277,11 +299,28 @@ void RowEncoder::value(SqlType type, Value value) {
     literal("\"");
 }
 
-void RowEncoder::encode(llvm::ArrayRef<Scalar> values) {
+Scalar RowEncoder::nestedText(SqlType type, Scalar value) {
+  Scalar text = l.strict(value, Rep::Str, [&]() -> Scalar {
+    Value out = e.stack(16, 8);
+    if (style == Style::Json)
+      e.call("levada_nested_json",
+             {l.ctx, typeDescriptor(l, type), value.value, e.i8(separator), out});
+    else
+      e.call("levada_any_text", {l.ctx, box(l, {value.value, {}}, type), out});
+    return {out, {}};
+  });
+  return {text.value, value.isNull};
+}
+
+void RowEncoder::encode(llvm::ArrayRef<Scalar> given) {
   using namespace abi::field;
   Frame around = frame();
   ArrayAttr names = sink.op.getColumns(), types = sink.op.getTypes();
   auto typeAt = [&](size_t i) { return cast<SqlType>(cast<TypeAttr>(types[i]).getValue()); };
+  llvm::SmallVector<Scalar> values(given);
+  for (auto [i, scalar] : llvm::enumerate(values))
+    if (typeAt(i).isNested())
+      scalar = nestedText(typeAt(i), scalar);
   size_t room = around.open.size() + around.close.size();
   Value need;
   for (auto [i, scalar] : llvm::enumerate(values)) {
@@ -301,6 +340,9 @@ void RowEncoder::encode(llvm::ArrayRef<Scalar> values) {
   Value buffer = abi::rt_out(abi, l.ctx, e.i32(index), need);
   at = e.field(buffer, out::cur);
   std::string pending = around.open;
+  if (withoutNulls)
+    presentOnly(around, values);
+  else
   for (auto [i, scalar] : llvm::enumerate(values)) {
     SqlType type = typeAt(i);
     literal(pending + around.before(i, cast<StringAttr>(names[i]).getValue()));

@@ -113,7 +113,9 @@ std::string constantText(Attribute value, SqlType type) {
   if (isa<UnitAttr>(value))
     return "NULL";
   if (auto text = dyn_cast<StringAttr>(value))
-    return (type.isBinary() ? "X'" + llvm::toHex(text.getValue()) + "'" : quoted(text));
+    return type.isNested()   ? "a " + type.str(/*bare=*/true)
+           : type.isBinary() ? "X'" + llvm::toHex(text.getValue()) + "'"
+                             : quoted(text);
   if (auto number = dyn_cast<FloatAttr>(value)) {
     SmallString<32> text;
     number.getValue().toString(text);
@@ -186,6 +188,12 @@ private:
   Text choice(IfOp op);
   Text cast(CastOp op);
   Text call(CallOp op);
+  std::string list(ValueRange values) {
+    std::string text;
+    for (Value value : values)
+      text += (text.empty() ? "" : ", ") + write(value).text;
+    return text;
+  }
 
   static Value yieldOf(Region &region) { return region.front().back().getOperand(0); }
 
@@ -287,6 +295,16 @@ Text Writer::write(Value value) {
       .Case([&](IfOp op) { return choice(op); })
       .Case([&](CastOp op) { return cast(op); })
       .Case([&](CallOp op) { return call(op); })
+      .Case([&](RowOp op) { return Text{"ROW(" + list(op.getArgs()) + ")", Atom}; })
+      .Case([&](ArrayOp op) { return Text{"ARRAY[" + list(op.getArgs()) + "]", Atom}; })
+      .Case([&](MapOp op) { return Text{"MAP[" + list(op.getArgs()) + "]", Atom}; })
+      .Case([&](FieldOp op) {
+        StringRef name = op.getRow().getType().getNames()[op.getIndex()].getValue();
+        return Text{at(op.getRow(), Atom) + "." + columnText(name), Atom};
+      })
+      .Case([&](ElementOp op) {
+        return Text{at(op.getCollection(), Atom) + "[" + write(op.getKey()).text + "]", Atom};
+      })
       .Default([](Operation *) { return Text{"?", Atom}; });
 }
 

@@ -97,6 +97,10 @@ static void describe(Operation *op, const ReadColumns &read, Node &node) {
         say(node, windowText(window.getWindow()) + " on " +
                       columnText(window.getWindow().getOn().getValue()));
       })
+      .Case([&](UnnestOp unnest) {
+        say(node, columnText(unnest.getColumn()) + (unnest.getOuter() ? ", rows without elements too" : "") +
+                      (unnest.getOrdinality() ? ", with ordinality" : ""));
+      })
       .Case([&](AggregateOp aggregate) {
         if (std::optional<WindowAttr> window = aggregate.getWindow())
           say(node, windowText(*window) + " on " + columnText(window->getOn().getValue()));

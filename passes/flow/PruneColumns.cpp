@@ -45,7 +45,8 @@ public:
   void run() {
     for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
       llvm::TypeSwitch<Operation *>(&op)
-          .Case<SourceOp, ProjectOp, FilterOp, WatermarkOp, WindowOp, AggregateOp, UnionOp, SortOp>(
+          .Case<SourceOp, ProjectOp, FilterOp, WatermarkOp, WindowOp, UnnestOp, AggregateOp, UnionOp,
+                SortOp>(
               [&](auto op) { prune(op); });
   }
 
@@ -56,6 +57,7 @@ private:
   void prune(WatermarkOp op) { keepAsInput(op.getInput(), op.getOutput(), &op.getBody()); }
   void prune(SortOp op) { keepAsInput(op.getInput(), op.getOutput(), nullptr); }
   void prune(WindowOp op);
+  void prune(UnnestOp op);
   void prune(AggregateOp op);
   void prune(UnionOp op);
 
@@ -127,6 +129,13 @@ void Pruner::prune(ProjectOp op) {
 void Pruner::prune(WindowOp op) {
   llvm::BitVector columns = keptOf(op.getInput());
   columns.resize(columns.size() + 3, true);
+  keep(op.getOutput(), std::move(columns));
+}
+
+void Pruner::prune(UnnestOp op) {
+  llvm::BitVector columns = keptOf(op.getInput());
+  size_t added = op.getOutput().getType().size() - columns.size();
+  columns.resize(columns.size() + added, true);
   keep(op.getOutput(), std::move(columns));
 }
 

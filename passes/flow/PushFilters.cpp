@@ -146,6 +146,7 @@ bool Pusher::canPass(FilterOp filter, Operation *op) {
                      !input.columnType(input.indexOf(on.getValue())).getNullable();
         return timed && readsOnly(unchangedColumns(op));
       })
+      .Case([&](UnnestOp) { return readsOnly(unchangedColumns(op)); })
       .Case([&](AggregateOp aggregate) {
         return !aggregate.getKeys().empty() && readsOnly(unchangedColumns(op));
       })

@@ -100,6 +100,14 @@ void ReadColumns::visit(Operation *op) {
         setColumn(bits, streamType(window.getInput()), window.getWindow().getOn());
         columns[window.getInput()] |= bits;
       })
+      .Case([&](UnnestOp unnest) {
+        if (unnest.getOutput().use_empty())
+          return;
+        llvm::BitVector bits = of(unnest.getOutput());
+        bits.resize(streamType(unnest.getInput()).size());
+        setColumn(bits, streamType(unnest.getInput()), unnest.getColumnAttr());
+        columns[unnest.getInput()] |= bits;
+      })
       .Case([&](AggregateOp aggregate) {
         // Until state is planned, a call that nobody reads will go.
         SmallVector<AggAttr> calls;

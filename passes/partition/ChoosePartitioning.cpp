@@ -69,6 +69,10 @@ Origin originOf(Value stream, SmallVector<int64_t> columns) {
       int64_t added = window.getInput().getType().size();
       for (int64_t &column : columns)
         column = column < added ? column : -1;
+    } else if (auto unnest = dyn_cast<UnnestOp>(op)) {
+      int64_t added = unnest.getInput().getType().size();
+      for (int64_t &column : columns)
+        column = column < added ? column : -1;
     } else if (!isa<FilterOp>(op)) {
       return {};
     }

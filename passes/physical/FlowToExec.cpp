@@ -54,6 +54,7 @@ private:
   void lower(flow::FilterOp op, const Row &row, Place place);
   void lower(flow::WatermarkOp op, const Row &row, Place place);
   void lower(flow::WindowOp op, const Row &row, Place place);
+  void lower(flow::UnnestOp op, const Row &row, Place place);
   void lower(flow::SinkOp op, const Row &row, Place place);
   void lowerStateful(Operation *op, const Row &row, Place place);
   void update(flow::AggregateOp op, exec::SlotOp slot, const Row &row, Place place);
@@ -143,7 +144,8 @@ void Lowering::consume(Value stream, const Row &row, Place place) {
     OpBuilder::InsertionGuard restore(b);
     Operation *op = use->getOwner();
     llvm::TypeSwitch<Operation *>(op)
-        .Case<flow::ProjectOp, flow::FilterOp, flow::WatermarkOp, flow::WindowOp, flow::SinkOp>(
+        .Case<flow::ProjectOp, flow::FilterOp, flow::WatermarkOp, flow::WindowOp, flow::UnnestOp,
+               flow::SinkOp>(
             [&](auto op) { lower(op, row, place); })
         .Case<flow::AggregateOp, flow::SortOp>([&](auto op) { lowerStateful(op, row, place); })
         .Case([&](flow::UnionOp all) { consume(all.getOutput(), row, place); })
@@ -217,6 +219,21 @@ void Lowering::lower(flow::WindowOp op, const Row &row, Place place) {
   // After the expansion: a row whose time is NULL did not pass.
   count(op.getLoc(), "passed", op);
   Block &block = expand.getBody().emplaceBlock();
+  Row output = row;
+  for (size_t i = input.size(); i != type.size(); ++i)
+    output.push_back(block.addArgument(type.columnType(i), op.getLoc()));
+  b.setInsertionPointToStart(&block);
+  count(op.getLoc(), "made", op);
+  consume(op.getOutput(), output, place);
+}
+
+void Lowering::lower(flow::UnnestOp op, const Row &row, Place place) {
+  flow::StreamType input = op.getInput().getType(), type = op.getOutput().getType();
+  Value collection = row[input.indexOf(op.getColumn())];
+  count(op.getLoc(), "in", op);
+  count(op.getLoc(), "passed", op);
+  auto unnest = b.create<exec::UnnestOp>(op.getLoc(), collection, op.getOuter(), op.getOrdinality());
+  Block &block = unnest.getBody().emplaceBlock();
   Row output = row;
   for (size_t i = input.size(); i != type.size(); ++i)
     output.push_back(block.addArgument(type.columnType(i), op.getLoc()));
