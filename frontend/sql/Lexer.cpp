@@ -84,6 +84,7 @@ private:
   std::optional<std::string> quoted(char mark, std::string_view what);
   void string(size_t begin);
   void unicodeString(size_t begin);
+  void escapedString(size_t begin);
   void binary(size_t begin);
   void backquotes();
   void doubleQuotes(std::string_view open, std::string_view close);
@@ -276,6 +277,60 @@ void Lexer::unicodeString(size_t begin) {
   push(Tok::String, begin, std::move(decoded)).faulty = faulty;
 }
 
+/// E'tab\t', as in C: \b \f \n \r \t, \123 octal, \x41, \u00E9, \U0001F600.
+void Lexer::escapedString(size_t begin) {
+  size_t open = pos++;
+  std::string value;
+  bool faulty = false;
+  for (;; ++pos) {
+    if (pos >= text.size()) {
+      pos = open; // said by the reading of an ordinary string
+      return string(begin);
+    }
+    if (text[pos] == '\'' && peek(1) != '\'')
+      break;
+    if (text[pos] == '\'') {
+      value += text[pos++];
+      continue;
+    }
+    if (text[pos] != '\\' || pos + 1 >= text.size()) {
+      value += text[pos];
+      continue;
+    }
+    char c = text[++pos];
+    size_t simple = std::string_view("bfnrt").find(c);
+    if (simple != std::string_view::npos) {
+      value += "\b\f\n\r\t"[simple];
+      continue;
+    }
+    size_t most = c == 'x' ? 2 : c == 'u' ? 4 : c == 'U' ? 8 : 0;
+    bool octal = c >= '0' && c <= '7';
+    if (!most && !octal) { // \\, \' and anything else: the character itself
+      value += c;
+      continue;
+    }
+    uint32_t code = 0;
+    size_t digits = 0, base = octal ? 8 : 16, at = pos + (octal ? 0 : 1);
+    for (size_t limit = octal ? 3 : most; digits < limit && at < text.size(); ++at, ++digits) {
+      int digit = hexValue(text[at]);
+      if (digit < 0 || digit >= static_cast<int>(base) || code > 0x10FFFF)
+        break;
+      code = code * base + digit;
+    }
+    if (digits == 0 || (most > 2 && digits != most) || code > 0x10FFFF ||
+        (code >= 0xD800 && code < 0xE000))
+      faulty = true;
+    else
+      appendUtf8(value, code);
+    pos = at - 1;
+  }
+  ++pos;
+  if (faulty)
+    engine.emit(range(open, pos), diag::LiteralSyntax, "an E string",
+                "escapes such as `\\n`, `\\x41`, `\\u00E9`, `\\U0001F600`");
+  push(Tok::String, begin, std::move(value)).faulty = faulty;
+}
+
 void Lexer::backquotes() {
   size_t begin = pos;
   auto value = quoted('`', "this name");
@@ -319,6 +374,8 @@ void Lexer::word() {
       return binary(begin);
     if (upper == "N" || upper[0] == '_')
       return string(begin);
+    if (upper == "E")
+      return escapedString(begin);
   }
   if (upper == "U" && peek() == '&' && peek(1) == '\'') {
     ++pos;

@@ -110,7 +110,7 @@ bool Parser::mayReport() {
 
 std::string Parser::found(const Token &t) const {
   if (t.kind == Tok::End)
-    return next == 0 ? "nothing" : "the end of the text";
+    return next == 0 ? "nothing" : inHint ? "the end of the hint" : "the end of the text";
   std::string_view written = source(t.range);
   std::string shown(written.substr(0, 40));
   if (written.size() > 40) {
@@ -180,6 +180,8 @@ bool Parser::close(Tok kind, SourceRange open, std::string_view what) {
     d.hint(hint);
   else if (operandHere && !what.empty() && !isReserved(current().text))
     d.hint("is a comma or an operator missing before it?");
+  else if (kind == Tok::RParen && at(Tok::Word) && isReserved(current().text))
+    d.hint("is `)` missing before it?");
   return false;
 }
 
@@ -340,15 +342,21 @@ Name Parser::takeString() {
   return n;
 }
 
+/// A reserved word stands where a name was meant.
+bool Parser::reservedName(std::string_view what) {
+  if (mayReport())
+    engine.emit(current().range, diag::ReservedWord, source(current().range))
+        .hint(fmt::format("write `{}` with its backquotes", source(current().range)))
+        .note(fmt::format("expected {} here", what));
+  advance();
+  return false;
+}
+
 std::optional<Name> Parser::name(std::string_view what) {
   if (atName())
     return takeName();
   if (at(Tok::Word) && looksLikeName()) {
-    if (mayReport())
-      engine.emit(current().range, diag::ReservedWord, source(current().range))
-          .hint(fmt::format("write `{}` with its backquotes", source(current().range)))
-          .note(fmt::format("expected {} here", what));
-    advance();
+    reservedName(what);
   } else if (at(Tok::String)) {
     expected(what, "names stand in backquotes, not in single quotes");
   } else {

@@ -91,7 +91,10 @@ bool Parser::arguments(CallExpr &e) {
       return true;
   }
   if (e.args.empty()) {
-    if (at(Tok::Star) && ahead(1).kind == Tok::RParen) {
+    bool ends = ahead(1).kind == Tok::RParen || ahead(1).kind == Tok::Semicolon ||
+                ahead(1).kind == Tok::End ||
+                (ahead(1).kind == Tok::Word && isReserved(ahead(1).text));
+    if (at(Tok::Star) && ends) {
       advance();
       e.star = true;
       return true;
@@ -125,6 +128,9 @@ bool Parser::argument(CallExpr &e) {
     argName = takeName();
     advance();
   }
+  if (at("MODEL") && (ahead(1).kind == Tok::Word || ahead(1).kind == Tok::QuotedName) &&
+      !isReserved(ahead(1).text))
+    return unsupported(current().range, "a model as an argument");
   bool isTable = at("TABLE");
   if (isTable ? !tableArgument(e) : !add(e, expression()))
     return false;
@@ -159,6 +165,8 @@ bool Parser::tableArgument(CallExpr &e) {
   }
   if (!add(e, std::move(table), true))
     return false;
+  if (!e.partitionBy.empty() && at("PARTITION"))
+    return unsupported(current().range, "a second table with `PARTITION BY`");
   if (acceptWords({"PARTITION", "BY"})) {
     if (at(Tok::LParen)) {
       SourceRange open = advance();

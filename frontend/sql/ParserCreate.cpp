@@ -130,7 +130,13 @@ StatementPtr Parser::createTable(SourceRange begin, bool temporary, bool orRepla
   auto s = std::make_unique<CreateTableStatement>(begin);
   s->temporary = temporary;
   s->orReplace = orReplace;
-  if (!ifExists(s->ifNotExists, true) || !dottedName(s->name, "a name for the table"))
+  if (!ifExists(s->ifNotExists, true))
+    return nullptr;
+  if (at(Tok::Word) && isReserved(current().text) && ahead(1).kind == Tok::LParen) {
+    reservedName("a name for the table");
+    return nullptr;
+  }
+  if (!dottedName(s->name, "a name for the table"))
     return nullptr;
   bool ok = !at(Tok::LParen) || tableElements(*s);
   if (!comment(s->comment))
@@ -159,6 +165,8 @@ StatementPtr Parser::createTable(SourceRange begin, bool temporary, bool orRepla
     std::string hint = spellingHint({"WITH", "COMMENT", "PARTITIONED", "DISTRIBUTED", "LIKE", "AS"});
     if (hint.empty() && at({"COMMENT", "PARTITIONED", "DISTRIBUTED", "WITH", "LIKE"}))
       hint = "the order is COMMENT, DISTRIBUTED BY, PARTITIONED BY, WITH, LIKE or AS";
+    else if (at(Tok::RParen))
+      hint = "no bracket is open that `)` could close";
     expected(s->withRange.valid() || s->like || s->asQuery
                  ? "`;` or the end of the statement"
                  : "`WITH`, another clause of the table, or `;`",
@@ -188,6 +196,11 @@ bool Parser::tableElements(CreateTableStatement &s) {
 }
 
 bool Parser::tableElement(CreateTableStatement &s) {
+  bool forgotten = at("WATERMARK") && wordAhead(2, "AS") && !wordAhead(1, "FOR");
+  if (forgotten) {
+    advance();
+    return expected("`FOR`", "the form is WATERMARK FOR column AS expression");
+  }
   if (atWords({"WATERMARK", "FOR"}))
     return watermark(s);
   if (atWords({"PRIMARY", "KEY"}) ||
@@ -202,6 +215,9 @@ bool Parser::tableElement(CreateTableStatement &s) {
 bool Parser::columnDef(CreateTableStatement &s) {
   SourceRange begin = current().range;
   ColumnDef c;
+  if (at(Tok::Word) && isReserved(current().text) && ahead(1).kind == Tok::Word &&
+      !isReserved(ahead(1).text))
+    return reservedName("a column");
   auto n = name("a column");
   if (!n)
     return false;
@@ -376,6 +392,11 @@ StatementPtr Parser::createView(SourceRange begin, bool temporary, bool orReplac
   s->orReplace = orReplace;
   if (!ifExists(s->ifNotExists, true) || !dottedName(s->name, "a name for the view"))
     return nullptr;
+  if (at(Tok::LParen) && ahead(2).kind == Tok::Word && closing[next] > next + 2) {
+    advance(), advance();
+    expected("`,` or `)`", "the columns of a view are names only");
+    return nullptr;
+  }
   if (at(Tok::LParen) && !nameList(s->columns, "a column's name"))
     return nullptr;
   if (!comment(s->comment))

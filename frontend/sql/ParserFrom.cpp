@@ -263,6 +263,7 @@ bool Parser::hints(std::vector<Hint> &list) {
     tokens = lexPart(part, engine).tokens;
     next = 0;
     reportedAt = SIZE_MAX;
+    inHint = true;
     bool ok = !at(Tok::End) || expected("the name of a hint");
     while (ok && !at(Tok::End)) {
       Hint h;
@@ -272,6 +273,7 @@ bool Parser::hints(std::vector<Hint> &list) {
         ok = expected("`,` or the end of the hints");
     }
     tokens = std::move(outside);
+    inHint = false;
     next = back;
     reportedAt = reported;
     if (!ok)

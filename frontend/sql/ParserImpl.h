@@ -106,6 +106,7 @@ private:
   // Names.
   bool atName() const;
   std::optional<Name> name(std::string_view what);
+  bool reservedName(std::string_view what);
   bool looksLikeName() const;
   Name takeName();
   Name takeString();
@@ -178,7 +179,7 @@ private:
   // Queries (ParserQuery.cpp): WITH, set operators, what stands between them.
   struct Operand;
   std::unique_ptr<Query> query();
-  bool commonTables(Query &q, uint32_t &below);
+  bool commonTables(Query &q, uint32_t &below, bool &ok);
   Operand setOperation(int minimum);
   Operand queryOperand();
   std::unique_ptr<Query> combine(Operand left, SetOpKind op, SourceRange opRange, bool all,
@@ -275,6 +276,8 @@ private:
   size_t nextHint = 0;
   size_t next = 0;
   bool inMatch = false;
+  bool inHint = false;
+  bool brokenSet = false; ///< a statement set was given up before its END
   size_t reportedAt = SIZE_MAX;
   uint32_t nesting = 0;
 };

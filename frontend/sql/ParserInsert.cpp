@@ -108,14 +108,14 @@ StatementPtr Parser::statementSet(SourceRange begin, bool oldForm) {
   auto s = std::make_unique<StatementSetStatement>(begin);
   s->oldForm = oldForm;
   SourceRange open = since(begin);
-  if (oldForm) {
-    if (!expect(Tok::Semicolon, "`;`"))
-      return nullptr;
-  } else if (!accept("BEGIN")) {
-    expected("`BEGIN`", spellingHint({"BEGIN"}));
-    return nullptr;
-  }
   bool ok = true;
+  brokenSet = true; // until END is read
+  if (oldForm)
+    ok = expect(Tok::Semicolon, "`;`");
+  else if (!accept("BEGIN"))
+    ok = expected("`BEGIN`", spellingHint({"BEGIN"}));
+  if (!ok && !at("INSERT"))
+    return nullptr;
   for (;;) {
     if (accept(Tok::Semicolon))
       continue;
@@ -157,6 +157,7 @@ StatementPtr Parser::statementSet(SourceRange begin, bool oldForm) {
     s->statements.push_back(std::move(one));
   }
   advance(); // END
+  brokenSet = false;
   return ok ? std::move(s) : nullptr;
 }
 

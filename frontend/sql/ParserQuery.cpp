@@ -55,11 +55,14 @@ std::unique_ptr<Query> Parser::finish(std::unique_ptr<Query> q, SourceRange begi
 }
 
 /// WITH a AS (…), b (x, y) AS (…)
-bool Parser::commonTables(Query &q, uint32_t &below) {
+/// `ok` is cleared after a mistake that lies between brackets.
+bool Parser::commonTables(Query &q, uint32_t &below, bool &ok) {
   advance();
   q.recursive = accept("RECURSIVE");
   do {
     CommonTable t;
+    if (at("SELECT") && last().end <= current().range.begin && !q.with.empty())
+      return expected("a name for the query", "is the comma before it one too many?");
     auto n = name("a name for the query");
     if (!n)
       return false;
@@ -74,7 +77,10 @@ bool Parser::commonTables(Query &q, uint32_t &below) {
       return false;
     if (!(t.query = query())) {
       skipTo(Tok::RParen);
-      return false;
+      if (tokens[next - 1].kind != Tok::RParen)
+        return false;
+      ok = false;
+      continue;
     }
     if (!close(Tok::RParen, open, ""))
       return false;
@@ -92,11 +98,8 @@ std::unique_ptr<Query> Parser::query() {
   auto outer = std::make_unique<Query>();
   uint32_t below = 0;
   bool ok = true;
-  if (at("WITH") && !commonTables(*outer, below)) {
-    ok = false; // the query behind it may have mistakes of its own
-    if (!at("SELECT"))
-      return nullptr;
-  }
+  if (at("WITH") && !commonTables(*outer, below, ok))
+    return nullptr;
   Operand body = setOperation(0);
   if (!body.query || !ok)
     return nullptr;
@@ -225,7 +228,7 @@ Parser::Operand Parser::queryOperand() {
     q->table->range = since(first);
     below = 1;
   } else {
-    expected("a query", spellingHint({"SELECT", "VALUES", "WITH"}));
+    expected("`SELECT`, `VALUES` or `WITH`", spellingHint({"SELECT", "VALUES", "WITH"}));
     return result;
   }
   uint32_t inside = 0; // the brackets' own query has its depth

@@ -66,6 +66,8 @@ bool Parser::selectList(Select &s, uint32_t &below) {
   if (!s.distinct)
     accept("ALL");
   bool ok = true;
+  if (at("FROM"))
+    return expected("a column, an expression or `*`");
   do {
     SelectItem item;
     if (selectItem(item)) {
@@ -175,6 +177,9 @@ bool Parser::afterClauses(const Select *s, int latest) {
     }
   }
   std::string hint = spellingHint(words);
+  if (latest < 0 && at(Tok::Integer) && s->items.size() == 1 &&
+      upperCase(source(s->items[0].range)) == "TOP")
+    hint = fmt::format("rows are limited by `LIMIT {}` at the end", source(current().range));
   if (hint.empty() && latest < 0 && atName())
     hint = "is a comma or `FROM` missing before it?";
   return expected(latest < 0 ? "`,`, `FROM` or the end of the query"
@@ -227,8 +232,18 @@ bool Parser::clauseBody(int clause, Select *select, Tail &tail, uint32_t &below)
     below = std::max(below, depth(tail.orderBy));
     return ok;
   }
-  case Limit:
-    return accept("ALL") || one(tail.limit);
+  case Limit: {
+    SourceRange count = current().range;
+    if (accept("ALL"))
+      return true;
+    if (!one(tail.limit))
+      return false;
+    if (at(Tok::Comma) && ahead(1).kind == Tok::Integer)
+      return expected("a clause or the end of the query",
+                      fmt::format("write LIMIT {} OFFSET {}", source(ahead(1).range),
+                                  source(since(count))));
+    return true;
+  }
   case Offset:
     if (!one(tail.offset))
       return false;

@@ -59,11 +59,14 @@ Script Parser::script() {
   while (!at(Tok::End)) {
     if (accept(Tok::Semicolon))
       continue;
+    if (brokenSet && at("END") && (ahead(1).kind == Tok::Semicolon || ahead(1).kind == Tok::End)) {
+      advance();
+      brokenSet = false;
+      continue;
+    }
     size_t errors = engine.errors(), first = next;
     StatementPtr s = statement();
-    if (s && engine.errors() == errors)
-      endStatement("the statement");
-    if (engine.errors() != errors) {
+    if (!s || engine.errors() != errors || !endStatement("the statement")) {
       result.failed = true;
       s = nullptr;
       skipStatement();
@@ -254,7 +257,9 @@ StatementPtr Parser::explain() {
     if (atDetail())
       do {
         if (!atDetail()) {
-          expected("a detail of the plan", spellingHint(details));
+          std::string hint = spellingHint(details);
+          expected("a detail of the plan",
+                   hint.empty() ? fmt::format("{}", fmt::join(details, ", ")) : hint);
           return nullptr;
         }
         Name n = takeName();
@@ -308,8 +313,12 @@ StatementPtr Parser::otherStatement(std::string what) {
   auto s = std::make_unique<OtherStatement>(current().range);
   s->what = std::move(what);
   size_t first = next;
-  while (!at(Tok::Semicolon) && !at(Tok::End))
+  bool set = false; // STATEMENT SET BEGIN …; …; END
+  while (!at(Tok::End) && (set || !at(Tok::Semicolon))) {
+    set |= atWords({"STATEMENT", "SET", "BEGIN"});
+    set &= !at("END") || ahead(1).kind != Tok::Semicolon;
     advance();
+  }
   s->text = textSince(first);
   return s;
 }

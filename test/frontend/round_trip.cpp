@@ -1,8 +1,10 @@
 // Reads files (a script each) or, with --expressions, lines of standard input
 // (an expression each; --types, --queries), and says where parsing fails and
 // where printing and parsing again gives another tree.
-//   levada_sql_round_trip [--quiet] [--broken] FILE… | --expressions | --types | --queries
+//   levada_sql_round_trip [--quiet] [--broken] [--trees] FILE… | --expressions | --types |
+//     --queries | --statements
 // With --broken a text need not parse; it must only end with a diagnostic.
+// --trees shows what was read.
 #include "frontend/ast_dump.h"
 #include "frontend/sql/Parser.h"
 
@@ -16,7 +18,7 @@ using namespace levada::sql;
 
 namespace {
 
-bool quiet = false, broken = false;
+bool quiet = false, broken = false, trees = false;
 int failures = 0, texts = 0;
 
 void fail(const std::string &where, const std::string &what) {
@@ -44,6 +46,8 @@ void checkScript(const std::string &where, const std::string &text) {
   if (first.failed && !broken)
     return fail(where, "does not parse\n" + engine.render(diag::RenderStyle::Plain));
   std::string printed = printAll(first);
+  if (trees)
+    std::printf("%s\n%s", text.c_str(), dump(first).c_str());
   diag::Engine again(sources);
   Script second = parseScript(sources.addFile("printed", printed), again);
   if (second.failed)
@@ -80,6 +84,11 @@ int main(int argc, char **argv) {
       quiet = true;
     } else if (arg == "--broken") {
       broken = true;
+    } else if (arg == "--trees") {
+      trees = true;
+    } else if (arg == "--statements") {
+      while (std::getline(std::cin, line))
+        checkScript(line, line);
     } else if (arg == "--expressions") {
       while (std::getline(std::cin, line))
         checkLine(line, parseExpression);
