@@ -225,10 +225,23 @@ void Session::resolve(sql::TableRef &ref) {
     resolve(*ref.left);
     return;
   case sql::TableKind::File:
-    unsupported(ref.range, "a file in FROM of a script", "CREATE TABLE … WITH ('connector' = "
-                "'filesystem', …), or `levada sql` for a single query");
+    resolveFile(ref);
     return;
   }
+}
+
+void Session::resolveFile(sql::TableRef &ref) {
+  if (!files) {
+    unsupported(ref.range, "a file in FROM of a script",
+                "CREATE TABLE … WITH ('connector' = 'filesystem', …), or `levada sql` for a single query");
+    return;
+  }
+  if (sql::StatementPtr made = files(ref)) {
+    fileTables.push_back(std::move(made));
+    createTable(static_cast<sql::CreateTableStatement &>(*fileTables.back()));
+  }
+  if (ref.kind == sql::TableKind::Named)
+    resolve(ref);
 }
 
 void Session::resolve(std::vector<sql::OrderItem> &items) {

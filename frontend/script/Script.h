@@ -11,10 +11,20 @@
 
 #include "frontend/document/Document.h"
 
+#include <functional>
+
 namespace levada::doc {
 
 /// Reads and checks the script `buffer`. Never null.
 std::unique_ptr<Document> readScript(uint32_t buffer, diag::Engine &engine);
+
+/// Makes tables of files named in FROM: returns the CREATE TABLE of one that is
+/// met first, and makes `file` the table's name; leaves it a file after a
+/// diagnostic.
+using FileTables = std::function<sql::StatementPtr(sql::TableRef &file)>;
+/// The same for a script that is parsed; `files` may be null: FROM 'file' is an
+/// error then.
+std::unique_ptr<Document> readScript(sql::Script script, diag::Engine &engine, FileTables files);
 
 } // namespace levada::doc
 

@@ -15,23 +15,30 @@
 namespace levada {
 
 std::unique_ptr<doc::Document> doc::readScript(uint32_t buffer, diag::Engine &engine) {
-  return script::Session(buffer, engine).run();
+  return readScript(sql::parseScript(buffer, engine), engine, nullptr);
+}
+
+std::unique_ptr<doc::Document> doc::readScript(sql::Script script, diag::Engine &engine,
+                                               FileTables files) {
+  return script::Session(std::move(script), engine, std::move(files)).run();
 }
 
 namespace script {
 
-Session::Session(uint32_t buffer, diag::Engine &engine)
-    : engine(engine), reader(engine, /*script=*/true),
+Session::Session(sql::Script script, diag::Engine &engine, doc::FileTables files)
+    : engine(engine), files(std::move(files)), reader(engine, /*script=*/true),
       document(std::make_unique<doc::Document>()) {
-  document->file = buffer;
+  document->file = script.buffer;
   document->isScript = true;
-  document->script = sql::parseScript(buffer, engine);
+  document->script = std::move(script);
 }
 
 std::unique_ptr<doc::Document> Session::run() {
   for (const sql::StatementPtr &s : document->script.statements)
     statement(*s, /*inSet=*/false);
   finish();
+  for (sql::StatementPtr &made : fileTables) // their trees belong to the document
+    document->script.statements.push_back(std::move(made));
   return std::move(document);
 }
 

@@ -49,7 +49,7 @@ struct Relation {
 
 class Session {
 public:
-  Session(uint32_t buffer, diag::Engine &engine);
+  Session(sql::Script script, diag::Engine &engine, doc::FileTables files);
   std::unique_ptr<doc::Document> run();
 
 private:
@@ -75,6 +75,7 @@ private:
   /// Binds the names of tables in a query; `reads` gets the relations.
   void resolve(sql::Query &query, std::vector<Relation *> *reads);
   void resolve(sql::TableRef &ref);
+  void resolveFile(sql::TableRef &ref);
   void resolve(sql::Expr *expr);
   void resolve(std::vector<sql::OrderItem> &items);
   void resolve(sql::WindowSpec &spec);
@@ -108,6 +109,8 @@ private:
   void settingsFor(SourceRange at);
 
   diag::Engine &engine;
+  doc::FileTables files;                   ///< may be null
+  std::vector<sql::StatementPtr> fileTables;
   doc::Reader reader;
   std::unique_ptr<doc::Document> document;
   std::vector<std::unique_ptr<Relation>> relations;

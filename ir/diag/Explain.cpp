@@ -10,6 +10,7 @@
 #include "ir/diag/codes/Names.h"
 #include "ir/diag/codes/Plan.h"
 #include "ir/diag/codes/Script.h"
+#include "ir/diag/codes/Shell.h"
 #include "ir/diag/codes/Sql.h"
 
 #include <algorithm>

@@ -199,7 +199,7 @@ bool open_directory(FileSink &sink, const Settings &settings, Error &error) {
 }
 
 const char *extension_of(const char *format) {
-  if (strcmp(format, "json") == 0)
+  if (strcmp(format, "json") == 0 || strcmp(format, "changelog-json") == 0)
     return ".jsonl";
   if (strcmp(format, "csv") == 0)
     return ".csv";

@@ -8,8 +8,17 @@
 #include "runtime/connectors/file_sink.h"
 #include "runtime/connectors/table_sink.h"
 
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 /// Standard output; format `table` aligns the rows for reading.
-struct LEVADA_CONNECTOR("stdout", sink, "") stdout_options {};
+struct LEVADA_CONNECTOR("stdout", sink, "") stdout_options {
+  /// Columns that lines of a table may take: longer text is cut. 0: any; default: what a terminal has, else any.
+  LEVADA_OPTION("table.width", runtime, "") levada_opt_string width;
+  /// A last line that says how many rows a table has.
+  LEVADA_OPTION("table.count", none, "false") bool count;
+};
 
 namespace levada::rt {
 namespace {
@@ -19,6 +28,17 @@ struct Stdout {
   Table *table = nullptr;
   Text lines;
 };
+
+/// What a terminal has; 0 where there is none.
+uint32_t terminal_width() {
+  winsize size = {};
+  if (!isatty(1))
+    return 0;
+  if (ioctl(1, TIOCGWINSZ, &size) == 0 && size.ws_col)
+    return size.ws_col;
+  const char *columns = getenv("COLUMNS");
+  return columns ? strtoul(columns, nullptr, 10) : 0;
+}
 
 bool put(Stdout &out, Error &error) {
   bool ok = out.lines.empty() ||
@@ -31,7 +51,23 @@ void *open_stdout(const SinkContext &context, Error &error) {
   const levada_sink_desc &desc = *context.desc;
   auto *out = new Stdout{desc.name, nullptr, {}};
   if (strcmp(desc.format, "table") == 0) {
-    out->table = new Table(desc.columns, desc.column_count, desc.header);
+    Text width;
+    bool count;
+    if (!context.options.get("table.width", width, "", error) ||
+        !context.options.get("table.count", count, false, error)) {
+      delete out;
+      return nullptr;
+    }
+    char *end;
+    unsigned long room = strtoul(width.c_str(), &end, 10);
+    if (*end || room > 100000) {
+      error.set(BAD_OPTION, textf("%s: `table.width` is a number of columns, found `%s`", desc.name,
+                                  width.c_str()));
+      delete out;
+      return nullptr;
+    }
+    out->table = new Table(desc.columns, desc.column_count, desc.header,
+                           width.empty() ? terminal_width() : uint32_t(room), count);
   } else if (desc.header &&
              !write_all(1, desc.header, strlen(desc.header), out->name, "stdout", error)) {
     delete out;

@@ -22,7 +22,7 @@ namespace {
 
 enum Visible : unsigned {
   BuildVis = 1 << 1, RunVis = 1 << 2, CheckVis = 1 << 3,
-  ExplainVis = 1 << 4, ListVis = 1 << 5, NewVis = 1 << 6,
+  ExplainVis = 1 << 4, ListVis = 1 << 5, NewVis = 1 << 6, SqlVis = 1 << 7,
 };
 
 #define PREFIX(NAME, VALUE)                                                    \
@@ -45,6 +45,7 @@ struct Table : GenericOptTable {
 const Command commands[] = {
     {"build", "compile a pipeline to an executable", "levada build FILE [-o OUT] [options]", BuildVis, runBuild},
     {"run", "compile (cached) and run a pipeline", "levada run FILE [options] [-- ARGS of the program]", RunVis, runRun},
+    {"sql", "run one query over files", "levada sql \"SELECT ... FROM 'FILE' ...\" [options]", SqlVis, runSql},
     {"check", "report what is wrong with pipelines", "levada check FILE... [options]", CheckVis, runCheck},
     {"explain", "show the plan of a pipeline, or explain a diagnostic", "levada explain FILE|CODE [options]", ExplainVis, runExplain},
     {"functions", "list the built-in functions", "levada functions [NAME...]", ListVis, runFunctions},

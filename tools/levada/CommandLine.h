@@ -49,6 +49,7 @@ int runExplain(Arguments &);
 int runFunctions(Arguments &);
 int runConnectors(Arguments &);
 int runNew(Arguments &);
+int runSql(Arguments &);
 
 /// Prints `levada: TEXT` and where help is; returns Exit::Usage.
 int usageError(const Arguments &, const std::string &text);

@@ -65,8 +65,10 @@ bool Compilation::toFlow() {
   std::unique_ptr<doc::Document> document =
       script ? doc::readScript(buffer, engine) : doc::readDocument(buffer, engine);
   step("read");
-  if (!document)
-    return false;
+  return document && toFlow(std::move(document));
+}
+
+bool Compilation::toFlow(std::unique_ptr<doc::Document> document) {
   ir = lowerToFlow(*document, engine, context);
   step("bind");
   if (!ir || engine.hasErrors())

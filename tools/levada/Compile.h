@@ -10,8 +10,13 @@
 #include "mlir/IR/OwningOpRef.h"
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <vector>
+
+namespace levada::doc {
+struct Document;
+}
 
 namespace levada::tool {
 
@@ -23,6 +28,8 @@ public:
 
   /// The file as text to a typed flow module; once.
   bool toFlow();
+  /// A document that was made in memory to the same.
+  bool toFlow(std::unique_ptr<doc::Document> document);
   /// The flow passes of the -O level.
   bool optimize();
   /// flow to exec.
@@ -32,6 +39,7 @@ public:
   /// The pipeline's name, for the executable and its state.
   std::string name() const;
   unsigned optLevel() const { return level; }
+  void setOptLevel(unsigned other) { level = other; }
   mlir::ModuleOp module() { return *ir; }
   mlir::MLIRContext &mlirContext() { return context; }
   diag::Engine &diagnostics() { return engine; }

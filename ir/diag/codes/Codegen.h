@@ -1,4 +1,4 @@
-//===- Codegen.h - diagnostics: E5xx ---------------------------------------===//
+//===- Codegen.h - diagnostics: E5xx, I9xx ------------------------------------===//
 #ifndef LEVADA_IR_DIAG_CODES_CODEGEN_H
 #define LEVADA_IR_DIAG_CODES_CODEGEN_H
 
@@ -7,6 +7,7 @@
 namespace levada::diag {
 #define LEVADA_DIAG(...) LEVADA_DECLARE_DIAG(__VA_ARGS__)
 #include "ir/diag/codes/Codegen.def"
+#include "ir/diag/codes/Bugs.def"
 #undef LEVADA_DIAG
 } // namespace levada::diag
 
