@@ -270,6 +270,8 @@ char *levada_put_date(char *at, int32_t days) {
     year = -year;
   }
   if (year > 9999) {
+    if (date.year > 0)
+      *at++ = '+';
     at = levada_put_u64(at, uint64_t(year));
   } else {
     at = put2(at, year / 100);

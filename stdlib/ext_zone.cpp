@@ -42,12 +42,10 @@ bool load(const char *name, Zone *out) {
   return true;
 }
 
-} // namespace
-
-extern "C" bool levada_ext_zone(const char *name, uint64_t size, bool toLocal, int64_t seconds,
-                                int64_t *out) {
+/// The zone of that name, or null.
+const Zone *find(const char *name, uint64_t size) {
   if (size > 255)
-    return false;
+    return nullptr;
   Known *entry = known;
   while (entry && (strlen(entry->name) != size || memcmp(entry->name, name, size) != 0))
     entry = entry->next;
@@ -61,9 +59,50 @@ extern "C" bool levada_ext_zone(const char *name, uint64_t size, bool toLocal, i
     entry->next = known;
     known = entry;
   }
-  if (!entry->good)
+  return entry->good ? &entry->zone : nullptr;
+}
+
+/// Names of three letters that Java keeps from its first days.
+const char *const kOldNames[][2] = {
+    {"ACT", "Australia/Darwin"},    {"AET", "Australia/Sydney"}, {"AGT", "America/Argentina/Buenos_Aires"},
+    {"ART", "Africa/Cairo"},        {"AST", "America/Anchorage"}, {"BET", "America/Sao_Paulo"},
+    {"BST", "Asia/Dhaka"},          {"CAT", "Africa/Harare"},    {"CNT", "America/St_Johns"},
+    {"CST", "America/Chicago"},     {"CTT", "Asia/Shanghai"},    {"EAT", "Africa/Addis_Ababa"},
+    {"ECT", "Europe/Paris"},        {"EST", "-05:00"},           {"HST", "-10:00"},
+    {"IET", "America/Indiana/Indianapolis"}, {"IST", "Asia/Kolkata"}, {"JST", "Asia/Tokyo"},
+    {"MIT", "Pacific/Apia"},        {"MST", "-07:00"},           {"NET", "Asia/Yerevan"},
+    {"NST", "Pacific/Auckland"},    {"PLT", "Asia/Karachi"},     {"PNT", "America/Phoenix"},
+    {"PRT", "America/Puerto_Rico"}, {"PST", "America/Los_Angeles"}, {"SST", "Pacific/Guadalcanal"},
+    {"VST", "Asia/Ho_Chi_Minh"}};
+
+} // namespace
+
+extern "C" {
+
+bool levada_ext_zone(const char *name, uint64_t size, bool toLocal, int64_t seconds,
+                     int64_t *out) {
+  const Zone *zone = find(name, size);
+  if (!zone)
     return false;
-  *out = toLocal ? seconds + levada::zone::offsetAt(entry->zone, seconds)
-                 : levada::zone::toUtc(entry->zone, seconds);
+  *out = toLocal ? seconds + levada::zone::offsetAt(*zone, seconds)
+                 : levada::zone::toUtc(*zone, seconds);
   return true;
 }
+
+int64_t levada_ext_old_zone(const char *name, uint64_t size, bool toLocal, int64_t seconds) {
+  if (size && (*name == '+' || *name == '-' || (size == 1 && *name == 'Z')))
+    return seconds; // an offset needs GMT before it
+  for (auto [old, now] : kOldNames)
+    if (size == 3 && memcmp(name, old, 3) == 0) {
+      name = now;
+      size = strlen(now);
+      break;
+    }
+  const Zone *zone = find(name, size);
+  if (!zone)
+    return seconds;
+  return toLocal ? seconds + levada::zone::offsetAt(*zone, seconds)
+                 : levada::zone::toUtcLate(*zone, seconds);
+}
+
+} // extern "C"

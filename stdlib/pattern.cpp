@@ -84,6 +84,48 @@ bool isNumeric(const Token &t) {
   return false;
 }
 
+/// How many of a letter may stand together; 0: it is none of the style's.
+int32_t mostOf(char letter, Style style) {
+  bool simple = style == Style::Simple;
+  switch (letter) {
+  case 'y': case 'Y':
+    return 19;
+  case 'u':
+    return simple ? 99 : 19;
+  case 'M': case 'L':
+    return simple ? 99 : 5;
+  case 'd': case 'H': case 'h': case 'k': case 'K': case 'm': case 's': case 'w':
+    return simple ? 99 : 2;
+  case 'D':
+    return simple ? 99 : 3;
+  case 'S':
+    return simple ? 99 : 9;
+  case 'E': case 'G':
+    return simple ? 99 : 5;
+  case 'W': case 'F': case 'a':
+    return simple ? 99 : 1;
+  case 'X':
+    return simple ? 3 : 5;
+  case 'Z': case 'z':
+    return simple ? 99 : letter == 'Z' ? 5 : 4;
+  case 'Q': case 'q': case 'e': case 'x':
+    return simple ? 0 : 5;
+  case 'c':
+    return simple ? 0 : 5;
+  case 'n': case 'N': case 'A':
+    return simple ? 0 : 19;
+  case 'O':
+    return simple ? 0 : 4;
+  case 'V':
+    return simple ? 0 : 2;
+  case 'v': case 'B':
+    return simple ? 0 : 5;
+  case 'p':
+    return simple ? 0 : 99;
+  }
+  return 0;
+}
+
 /// What has been read; -1 and INT64_MIN: nothing.
 struct Fields {
   int64_t year = INT64_MIN;
@@ -372,77 +414,163 @@ bool parse(const levada_str &text, const levada_str &patternText, Style style, R
   return true;
 }
 
-bool format(levada_ctx *ctx, int64_t seconds, int32_t nanos, int32_t offset,
-            const levada_str &patternText, Style style, levada_str *out) {
+bool valid(const levada_str &patternText, Style style) {
   const char *q = levada_data(patternText);
   PatternReader pattern{q, q + patternText.len};
-  int64_t days = floorDiv(seconds, 86400);
-  int32_t rest = int32_t(seconds - days * 86400);
-  Date date = fromDays(days);
-  bool simple = style == Style::Simple;
-  // No run of letters prints more than max(count, 20) characters.
-  uint64_t room = 32;
   Token t;
-  while (pattern.next(&t))
-    room += t.letter ? uint64_t(t.count > 20 ? t.count : 20) : t.size;
-  pattern = {q, q + patternText.len};
-  levada::text::Buffer buffer(ctx, room < 16 ? 16 : room);
-  char *at = buffer.data;
-  auto word = [&](const char *text, uint64_t size) {
+  int32_t depth = 0;
+  while (pattern.next(&t)) {
+    bool bracket = t.letter == '[' || t.letter == ']';
+    if (bracket) {
+      depth += t.letter == '[' ? 1 : -1;
+      if (depth < 0 && style == Style::Formatter)
+        return false;
+    } else if (t.letter) {
+      if (t.count > mostOf(t.letter, style))
+        return false;
+    } else if (style == Style::Formatter && t.size == 1 && t.text != q &&
+               (*t.text == '{' || *t.text == '}' || *t.text == '#') && t.text[-1] != '\'') {
+      return false;
+    }
+  }
+  return true;
+}
+
+namespace {
+
+/// What the letters say of one moment.
+struct Writer {
+  int64_t seconds, days;
+  int32_t nanos, rest, offset;
+  Date date;
+  bool simple;
+  char *at;
+
+  void word(const char *text, uint64_t size) {
     __builtin_memcpy(at, text, size);
     at += size;
-  };
-  while (pattern.next(&t)) {
+  }
+  void word(const char *text) { word(text, __builtin_strlen(text)); }
+  void name(const char *text, int32_t count) {
+    word(text, !simple && count == 5 ? 1 : count < 4 ? 3 : __builtin_strlen(text));
+  }
+
+  /// Weeks of the United States: from Sunday, the first holds the first day.
+  int32_t sundays() const { return weekday(days) % 7; }
+  int32_t weekIn(int64_t first, int64_t index) const {
+    return int32_t((index + weekday(first) % 7) / 7) + 1;
+  }
+  bool nextYearsWeek() const { return days - sundays() + 6 >= toDays(date.year + 1, 1, 1); }
+
+  void offsetText(const Token &t) {
+    if (t.letter == 'X' && offset == 0)
+      return word("Z", 1);
+    int32_t value = offset < 0 ? -offset : offset;
+    *at++ = offset < 0 ? '-' : '+';
+    at = put(at, value / 3600, 2);
+    if (t.count == 1 && t.letter != 'Z')
+      return;
+    if (t.letter == 'X' && t.count == 3)
+      *at++ = ':';
+    at = put(at, value / 60 % 60, 2);
+  }
+  void zoneText() {
+    if (offset == 0)
+      return word("UTC", 3);
+    int32_t value = offset < 0 ? -offset : offset;
+    word("GMT", 3);
+    *at++ = offset < 0 ? '-' : '+';
+    at = put(at, value / 3600, 2);
+    *at++ = ':';
+    at = put(at, value / 60 % 60, 2);
+  }
+  void year(const Token &t, int64_t value) {
+    if (t.count == 2) {
+      at = put(at, floorMod(value, 100), 2);
+      return;
+    }
+    if (!simple && t.count >= 4 && value >= int64_t(t.count == 4 ? 10000 : 1000000000))
+      *at++ = '+';
+    at = put(at, value, t.count);
+  }
+  const char *dayPeriod() const {
+    int32_t hour = rest / 3600, minute = rest / 60 % 60;
+    if (minute == 0 && (hour == 0 || hour == 12))
+      return hour == 0 ? "midnight" : "noon";
+    return hour < 6    ? "at night"
+           : hour < 12 ? "in the morning"
+           : hour < 18 ? "in the afternoon"
+           : hour < 21 ? "in the evening"
+                       : "at night";
+  }
+
+  bool letter(const Token &t) {
     switch (t.letter) {
-    case 0:
-      word(t.text, t.size);
+    case 'y':
+      year(t, date.year > 0 ? date.year : 1 - date.year);
       break;
-    case '[': case ']':
+    case 'u':
       if (simple)
-        return false;
-      break;
-    case 'y': case 'u':
-      if (simple && t.letter == 'u')
         at = put(at, weekday(days), t.count);
-      else if (t.count == 2)
-        at = put(at, floorMod(date.year, 100), 2);
       else
-        at = put(at, date.year, t.count);
+        year(t, date.year);
+      break;
+    case 'Y':
+      year(t, date.year + nextYearsWeek());
       break;
     case 'G':
-      word(date.year > 0 ? "AD" : "BC", 2);
+      if (simple || t.count < 4)
+        word(date.year > 0 ? "AD" : "BC", 2);
+      else if (t.count == 4)
+        word(date.year > 0 ? "Anno Domini" : "Before Christ");
+      else
+        word(date.year > 0 ? "A" : "B", 1);
       break;
     case 'M': case 'L':
       if (t.count > 2)
-        word(kMonths[date.month - 1], t.count == 3 ? 3 : __builtin_strlen(kMonths[date.month - 1]));
+        name(kMonths[date.month - 1], t.count);
       else
         at = put(at, date.month, t.count);
       break;
-    case 'Q': case 'q':
-      at = put(at, (date.month + 2) / 3, t.count);
+    case 'Q': case 'q': {
+      int32_t quarter = (date.month + 2) / 3;
+      if (t.count == 3)
+        *at++ = 'Q';
+      if (t.count < 4 || t.count == 5)
+        at = put(at, quarter, t.count == 2 ? 2 : 1);
+      else
+        word(quarter == 1 ? "1st quarter" : quarter == 2 ? "2nd quarter" : quarter == 3 ? "3rd quarter" : "4th quarter");
       break;
+    }
     case 'd':
       at = put(at, date.day, t.count);
       break;
     case 'D':
       at = put(at, dayOfYear(days), t.count);
       break;
-    case 'E': {
-      const char *name = kDays[weekday(days) - 1];
-      word(name, t.count < 4 ? 3 : __builtin_strlen(name));
+    case 'E':
+      name(kDays[weekday(days) - 1], t.count);
       break;
-    }
-    case 'e':
-      at = put(at, weekday(days) % 7 + 1, t.count);
+    case 'e': case 'c':
+      if (t.count > 2)
+        name(kDays[weekday(days) - 1], t.count);
+      else
+        at = put(at, sundays() + 1, t.count);
       break;
     case 'F':
-      at = put(at, (date.day + 6) / 7, t.count);
+      at = put(at, simple ? (date.day + 6) / 7 : (date.day - 1) % 7 + 1, t.count);
       break;
     case 'w':
-      at = put(at, isoWeek(days), t.count);
+      at = put(at, nextYearsWeek() ? 1 : weekIn(toDays(date.year, 1, 1), dayOfYear(days) - 1), t.count);
+      break;
+    case 'W':
+      at = put(at, weekIn(days - date.day + 1, date.day - 1), t.count);
       break;
     case 'a':
       word(rest >= 43200 ? "PM" : "AM", 2);
+      break;
+    case 'B':
+      word(dayPeriod());
       break;
     case 'H':
       at = put(at, rest / 3600, t.count);
@@ -462,57 +590,81 @@ bool format(levada_ctx *ctx, int64_t seconds, int32_t nanos, int32_t offset,
     case 's':
       at = put(at, rest % 60, t.count);
       break;
-    case 'S':
-      if (simple) {
-        at = put(at, nanos / 1000000, t.count);
-      } else {
-        if (t.count > 9)
-          return false;
-        int32_t value = nanos;
-        for (int32_t i = t.count; i < 9; ++i)
-          value /= 10;
-        at = put(at, value, t.count);
-      }
+    case 'S': {
+      int32_t value = simple ? nanos / 1000000 : nanos;
+      for (int32_t i = t.count; !simple && i < 9; ++i)
+        value /= 10;
+      at = put(at, value, t.count);
       break;
+    }
     case 'n':
       at = put(at, nanos, t.count);
+      break;
+    case 'N':
+      at = put(at, int64_t(rest) * 1000000000 + nanos, t.count);
       break;
     case 'A':
       at = put(at, int64_t(rest) * 1000 + nanos / 1000000, t.count);
       break;
-    case 'X': case 'x': case 'Z': {
-      if (t.letter == 'X' && offset == 0) {
-        *at++ = 'Z';
-        break;
-      }
-      int32_t value = offset < 0 ? -offset : offset;
-      *at++ = offset < 0 ? '-' : '+';
-      at = put(at, value / 3600, 2);
-      bool colon = t.letter == 'Z' ? t.count == 5 : t.count == 3 || t.count == 5;
-      if (t.count == 1 && t.letter != 'Z' && value / 60 % 60 == 0)
-        break;
-      if (colon)
-        *at++ = ':';
-      at = put(at, value / 60 % 60, 2);
+    case 'X': case 'Z':
+      if (!simple)
+        return false;
+      offsetText(t);
       break;
-    }
-    case 'z': case 'V':
-      if (offset == 0) {
-        word("UTC", 3);
-      } else {
-        word("GMT", 3);
-        *at++ = offset < 0 ? '-' : '+';
-        int32_t value = offset < 0 ? -offset : offset;
-        at = put(at, value / 3600, 2);
-        *at++ = ':';
-        at = put(at, value / 60 % 60, 2);
-      }
+    case 'z':
+      if (!simple)
+        return false;
+      zoneText();
       break;
-    default:
+    default: // a local time has no zone
       return false;
     }
+    return true;
   }
-  *out = buffer.finish(at);
+};
+
+} // namespace
+
+bool format(levada_ctx *ctx, int64_t seconds, int32_t nanos, int32_t offset,
+            const levada_str &patternText, Style style, levada_str *out) {
+  if (!valid(patternText, style))
+    return false;
+  const char *q = levada_data(patternText);
+  PatternReader pattern{q, q + patternText.len};
+  // No run of letters prints more than max(count, 20) characters, twice that padded.
+  uint64_t room = 32;
+  Token t;
+  while (pattern.next(&t))
+    room += t.letter ? uint64_t(t.count > 20 ? t.count : 20) * 2 : t.size;
+  pattern = {q, q + patternText.len};
+  levada::text::Buffer buffer(ctx, room < 16 ? 16 : room);
+  int64_t days = floorDiv(seconds, 86400);
+  Writer w{seconds, days, nanos, int32_t(seconds - days * 86400), offset,
+           fromDays(days), style == Style::Simple, buffer.data};
+  int32_t pad = 0;
+  while (pattern.next(&t)) {
+    char *begin = w.at;
+    if (t.letter == 0) {
+      w.word(t.text, t.size);
+    } else if (t.letter == '[' || t.letter == ']') {
+      if (w.simple)
+        return false;
+      continue;
+    } else if (t.letter == 'p') {
+      pad = t.count;
+      continue;
+    } else if (!w.letter(t)) {
+      return false;
+    }
+    int32_t missing = pad - int32_t(w.at - begin);
+    if (missing > 0) {
+      __builtin_memmove(begin + missing, begin, uint64_t(w.at - begin));
+      __builtin_memset(begin, ' ', uint64_t(missing));
+      w.at += missing;
+    }
+    pad = 0;
+  }
+  *out = buffer.finish(w.at);
   return true;
 }
 

@@ -23,6 +23,9 @@ struct Result {
 /// False where the text or the pattern itself does not do.
 bool parse(const levada_str &text, const levada_str &pattern, Style style, Result *out);
 
+/// Whether the pattern is one of the style.
+bool valid(const levada_str &pattern, Style style);
+
 /// Local time as the pattern says; false for an unknown pattern. `offset` is
 /// printed by zone letters.
 bool format(levada_ctx *ctx, int64_t seconds, int32_t nanos, int32_t offset,

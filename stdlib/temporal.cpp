@@ -167,6 +167,8 @@ int32_t difference(Unit unit, int64_t from, int64_t to) {
     return monthsBetweenMs(to, from);
   case Unit::Week:
     return int32_t((to - from) / (7 * kMsPerDay));
+  case Unit::Milli: // of whole seconds, as Calcite has it
+    return int32_t((to - from) / 1000 * 1000);
   case Unit::Micro:
     return int32_t((to - from) * 1000);
   case Unit::Nano:
@@ -224,6 +226,24 @@ int64_t levada_fn_extract_ltz3(levada_ctx *ctx, const levada_str &unit,
   Unit part = levada::unit::read(unit);
   return extract(part, part == Unit::Epoch ? time : levada_zone_to_local_ms(ctx, time), 0);
 }
+/// EXTRACT(unit FROM time): a part of a timestamp.
+LEVADA_FN("EXTRACT", pure, "(STRING, TIMESTAMP(9)) -> BIGINT")
+levada_status levada_fn_extract_ts9(levada_ctx *, const levada_str &unit, const levada_i128 &time,
+                                    int64_t *out) {
+  levada_i128 ms = time / 1000000 - (time % 1000000 < 0);
+  *out = extract(levada::unit::read(unit), int64_t(ms), int64_t(time - ms * 1000000));
+  return LEVADA_VALUE;
+}
+/// EXTRACT(unit FROM time): a part of a timestamp, in the session's time zone.
+LEVADA_FN("EXTRACT", pure, "(STRING, TIMESTAMP_LTZ(9)) -> BIGINT")
+levada_status levada_fn_extract_ltz9(levada_ctx *ctx, const levada_str &unit,
+                                     const levada_i128 &time, int64_t *out) {
+  Unit part = levada::unit::read(unit);
+  levada_i128 ms = time / 1000000 - (time % 1000000 < 0);
+  *out = extract(part, part == Unit::Epoch ? int64_t(ms) : levada_zone_to_local_ms(ctx, int64_t(ms)),
+                 int64_t(time - ms * 1000000));
+  return LEVADA_VALUE;
+}
 /// EXTRACT(unit FROM day): a part of a date; DOW counts Sunday as 1, ISODOW Monday.
 LEVADA_FN("EXTRACT", pure)
 int64_t levada_fn_extract_date(const levada_str &unit, levada_date day) {
@@ -237,7 +257,8 @@ int64_t levada_fn_extract_time(const levada_str &unit, levada_time time) {
 /// EXTRACT(unit FROM span): a part of an interval of years and months.
 LEVADA_FN("EXTRACT", pure)
 int64_t levada_fn_extract_ym(const levada_str &unit, levada_year_month span) {
-  return levada::unit::read(unit) == Unit::Month ? span % 12 : span / 12;
+  Unit part = levada::unit::read(unit);
+  return part == Unit::Month ? span % 12 : part == Unit::Quarter ? span % 12 / 3 + 1 : span / 12;
 }
 /// EXTRACT(unit FROM span): a part of an interval of days and seconds.
 LEVADA_FN("EXTRACT", pure)
@@ -364,13 +385,17 @@ levada_date levada_fn_floor_to_date(levada_date day, const levada_str &unit) {
 /// FLOOR(time TO unit): rounds down to a unit of time.
 LEVADA_FN("FLOOR", pure, "(TIME, STRING) -> rule:arg0")
 levada_time levada_fn_floor_to_time(levada_time time, const levada_str &unit) {
+  int64_t length = lengthOf(levada::unit::read(unit));
+  if (length == 0 || length == kMsPerDay) // days and longer say nothing of it
+    return time;
   return levada_time(roundMs(levada::unit::read(unit), time, false));
 }
 
 /// CEIL(time TO unit): rounds up to a unit of time.
 LEVADA_FN("CEIL", pure, "(TIMESTAMP(6), STRING) -> rule:arg0")
 levada_timestamp_us levada_fn_ceil_to_ts6(levada_timestamp_us time, const levada_str &unit) {
-  return roundMs(levada::unit::read(unit), floorDiv(time, 1000), true) * 1000;
+  Unit part = levada::unit::read(unit);
+  return roundMs(part, floorDiv(time + (part == Unit::Milli ? 999 : 0), 1000), true) * 1000;
 }
 /// CEIL(time TO unit): rounds up to a unit of time.
 LEVADA_FN("CEIL", pure, "(TIMESTAMP(3), STRING) -> rule:arg0")
@@ -403,7 +428,8 @@ levada_time levada_fn_ceil_to_time(levada_time time, const levada_str &unit) {
 /// CEILING(time TO unit): rounds up to a unit of time.
 LEVADA_FN("CEILING", pure, "(TIMESTAMP(6), STRING) -> rule:arg0")
 levada_timestamp_us levada_fn_ceiling_to_ts6(levada_timestamp_us time, const levada_str &unit) {
-  return roundMs(levada::unit::read(unit), floorDiv(time, 1000), true) * 1000;
+  Unit part = levada::unit::read(unit);
+  return roundMs(part, floorDiv(time + (part == Unit::Milli ? 999 : 0), 1000), true) * 1000;
 }
 /// CEILING(time TO unit): rounds up to a unit of time.
 LEVADA_FN("CEILING", pure, "(TIMESTAMP(3), STRING) -> rule:arg0")

@@ -2,7 +2,8 @@
 //
 // Two Java worlds meet here, as in Flink: TO_TIMESTAMP and DATE_FORMAT follow
 // java.time, TO_DATE(text, pattern), UNIX_TIMESTAMP, FROM_UNIXTIME and
-// CONVERT_TZ follow SimpleDateFormat. Text that does not parse is NULL.
+// CONVERT_TZ follow SimpleDateFormat. Text that does not parse is NULL, a pattern
+// that is none an error.
 //
 //===----------------------------------------------------------------------===//
 #include "stdlib/build.h"
@@ -29,6 +30,8 @@ int64_t msOf(const Result &r) { return r.seconds * 1000 + r.nanos / 1000000; }
 
 /// By a pattern; where that fails as java.sql reads timestamps and dates.
 bool parseByPattern(const levada_str &text, const levada_str &pattern, Result *out) {
+  if (!levada::pattern::valid(pattern, Style::Formatter))
+    return false;
   if (levada::pattern::parse(text, pattern, Style::Formatter, out))
     return true;
   const char *p = levada_data(text), *end = p + text.len;
@@ -45,6 +48,10 @@ bool parseByPattern(const levada_str &text, const levada_str &pattern, Result *o
   return true;
 }
 
+levada_status badPattern(levada_ctx *ctx) {
+  return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "the pattern has a letter that says nothing here");
+}
+
 levada_status within(int64_t ms, int64_t *out) {
   *out = ms;
   return ms >= kFirstMs && ms <= kLastMs ? LEVADA_VALUE : LEVADA_NULL;
@@ -56,7 +63,15 @@ levada_status formatLocal(levada_ctx *ctx, int64_t ms, int64_t offsetMs, int32_t
   nanos += int32_t(ms - seconds * 1000) * 1000000;
   if (levada::pattern::format(ctx, seconds, nanos, int32_t(offsetMs / 1000), pattern, style, out))
     return LEVADA_VALUE;
-  return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "the pattern has a letter that says nothing here");
+  return badPattern(ctx);
+}
+
+/// A TIMESTAMP(9) as milliseconds and what is below them.
+int64_t msOf(const levada_i128 &time, int32_t *nanos) {
+  levada_i128 ms = time / 1000000;
+  ms -= time % 1000000 < 0;
+  *nanos = int32_t(time - ms * 1000000);
+  return int64_t(ms);
 }
 
 } // namespace
@@ -85,10 +100,12 @@ levada_status levada_fn_to_date(levada_ctx *, const levada_str &text, levada_dat
   return levada_parse_date(levada_data(text), text.len, out) ? LEVADA_VALUE : LEVADA_NULL;
 }
 /// The date that `text` says by a Java pattern; NULL where it says none.
-LEVADA_FN("TO_DATE", pure | nullable)
-levada_status levada_fn_to_date_pattern(levada_ctx *, const levada_str &text,
+LEVADA_FN("TO_DATE", pure | nullable | fails)
+levada_status levada_fn_to_date_pattern(levada_ctx *ctx, const levada_str &text,
                                         const levada_str &pattern, levada_date *out) {
   Result r;
+  if (!levada::pattern::valid(pattern, Style::Simple))
+    return badPattern(ctx);
   if (!levada::pattern::parse(text, pattern, Style::Simple, &r))
     return LEVADA_NULL;
   *out = levada_date(floorDiv(r.seconds, 86400));
@@ -116,6 +133,16 @@ levada_status levada_fn_to_timestamp_ltz_ms(levada_ctx *, int64_t number,
                                             levada_timestamp_ltz *out) {
   return within(number, out);
 }
+/// The instant `number`, without its fraction, of seconds (precision 0) or milliseconds (precision 3)
+/// after 1970 in UTC.
+LEVADA_FN("TO_TIMESTAMP_LTZ", pure | nullable | fails)
+levada_status levada_fn_to_timestamp_ltz_dec(levada_ctx *ctx, const levada_decimal &number,
+                                             int32_t precision, levada_timestamp_ltz *out) {
+  levada_i128 whole = number.unscaled / levada_i128(levada::num::pow10(number.scale));
+  if (whole != int64_t(whole))
+    return LEVADA_NULL;
+  return levada_fn_to_timestamp_ltz(ctx, int64_t(whole), precision, out);
+}
 /// The instant `number` of seconds (precision 0) or milliseconds (precision 3) after 1970 in UTC.
 LEVADA_FN("TO_TIMESTAMP_LTZ", pure | nullable | fails)
 levada_status levada_fn_to_timestamp_ltz_f64(levada_ctx *ctx, double number, int32_t precision,
@@ -136,28 +163,52 @@ levada_status levada_fn_to_timestamp_ltz_text(levada_ctx *, const levada_str &te
   return levada_parse_ts3(levada_data(text), text.len, kLoose, out) ? LEVADA_VALUE : LEVADA_NULL;
 }
 /// The instant that `text` says by a Java pattern, in UTC; NULL where it says none.
-LEVADA_FN("TO_TIMESTAMP_LTZ", pure | nullable)
-levada_status levada_fn_to_timestamp_ltz_pattern(levada_ctx *, const levada_str &text,
+LEVADA_FN("TO_TIMESTAMP_LTZ", pure | nullable | fails)
+levada_status levada_fn_to_timestamp_ltz_pattern(levada_ctx *ctx, const levada_str &text,
                                                  const levada_str &pattern,
                                                  levada_timestamp_ltz *out) {
   Result r;
+  if (!levada::pattern::valid(pattern, Style::Formatter))
+    return badPattern(ctx);
   if (!parseByPattern(text, pattern, &r))
     return LEVADA_NULL;
-  *out = msOf(r) - (r.hasOffset ? r.offset * 1000ll : 0);
+  *out = msOf(r);
   return LEVADA_VALUE;
 }
 /// The instant that `text` says by a Java pattern in time zone `zone`; NULL where it says none.
-LEVADA_FN("TO_TIMESTAMP_LTZ", pure | nullable)
-levada_status levada_fn_to_timestamp_ltz_zone(levada_ctx *, const levada_str &text,
+LEVADA_FN("TO_TIMESTAMP_LTZ", pure | nullable | fails)
+levada_status levada_fn_to_timestamp_ltz_zone(levada_ctx *ctx, const levada_str &text,
                                               const levada_str &pattern, const levada_str &zone,
                                               levada_timestamp_ltz *out) {
   Result r;
+  int64_t utc;
+  if (!levada::pattern::valid(pattern, Style::Formatter))
+    return badPattern(ctx);
+  if (!levada_ext_zone(levada_data(zone), zone.len, false, 0, &utc))
+    return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "TO_TIMESTAMP_LTZ: there is no such time zone");
   if (!parseByPattern(text, pattern, &r))
     return LEVADA_NULL;
-  int64_t utc;
-  if (!levada_ext_zone(levada_data(zone), zone.len, false, r.seconds, &utc))
-    return LEVADA_NULL;
-  *out = r.hasOffset ? msOf(r) - r.offset * 1000ll : utc * 1000 + r.nanos / 1000000;
+  // The fields of the text are those of the zone, whatever offset it names.
+  levada_ext_zone(levada_data(zone), zone.len, false, r.seconds, &utc);
+  *out = utc * 1000 + r.nanos / 1000000;
+  return LEVADA_VALUE;
+}
+/// TO_TIMESTAMP_LTZ(number, precision) of 4 to 6 digits: the instant `number` of units of 10^-precision
+/// seconds after 1970 in UTC.
+LEVADA_FN("TO_TIMESTAMP_LTZ(6)", pure | nullable)
+levada_status levada_fn_to_timestamp_ltz_us(levada_ctx *, int64_t number, int32_t precision,
+                                            levada_timestamp_ltz_us *out) {
+  int64_t unit = int64_t(levada::num::kPow10[6 - precision]);
+  return __builtin_mul_overflow(number, unit, out) || *out < kFirstMs * 1000 || *out > kLastMs * 1000 + 999
+             ? LEVADA_NULL
+             : LEVADA_VALUE;
+}
+/// TO_TIMESTAMP_LTZ(number, precision) of 7 to 9 digits: the instant `number` of units of 10^-precision
+/// seconds after 1970 in UTC.
+LEVADA_FN("TO_TIMESTAMP_LTZ(9)", pure, "(BIGINT, INT) -> TIMESTAMP_LTZ(9)")
+levada_status levada_fn_to_timestamp_ltz_ns(levada_ctx *, int64_t number, int32_t precision,
+                                            levada_i128 *out) {
+  *out = levada_i128(number) * int64_t(levada::num::kPow10[9 - precision]);
   return LEVADA_VALUE;
 }
 
@@ -173,6 +224,30 @@ levada_status levada_fn_date_format_ts6(levada_ctx *ctx, levada_timestamp_us tim
                                         const levada_str &pattern, levada_str *out) {
   int64_t ms = floorDiv(time, 1000);
   return formatLocal(ctx, ms, 0, int32_t(time - ms * 1000) * 1000, pattern, Style::Formatter, out);
+}
+/// `time` as text by a Java pattern, as 'yyyy-MM-dd'.
+LEVADA_FN("DATE_FORMAT", pure | fails, "(TIMESTAMP(9), STRING) -> STRING")
+levada_status levada_fn_date_format_ts9(levada_ctx *ctx, const levada_i128 &time,
+                                        const levada_str &pattern, levada_str *out) {
+  int32_t nanos;
+  int64_t ms = msOf(time, &nanos);
+  return formatLocal(ctx, ms, 0, nanos, pattern, Style::Formatter, out);
+}
+/// `time` in the session's time zone as text by a Java pattern.
+LEVADA_FN("DATE_FORMAT", pure | fails)
+levada_status levada_fn_date_format_ltz6(levada_ctx *ctx, levada_timestamp_ltz_us time,
+                                         const levada_str &pattern, levada_str *out) {
+  int64_t ms = floorDiv(time, 1000), local = levada_zone_to_local_ms(ctx, ms);
+  return formatLocal(ctx, local, local - ms, int32_t(time - ms * 1000) * 1000, pattern,
+                     Style::Formatter, out);
+}
+/// `time` in the session's time zone as text by a Java pattern.
+LEVADA_FN("DATE_FORMAT", pure | fails, "(TIMESTAMP_LTZ(9), STRING) -> STRING")
+levada_status levada_fn_date_format_ltz9(levada_ctx *ctx, const levada_i128 &time,
+                                         const levada_str &pattern, levada_str *out) {
+  int32_t nanos;
+  int64_t ms = msOf(time, &nanos), local = levada_zone_to_local_ms(ctx, ms);
+  return formatLocal(ctx, local, local - ms, nanos, pattern, Style::Formatter, out);
 }
 /// `time` in the session's time zone as text by a Java pattern.
 LEVADA_FN("DATE_FORMAT", pure | fails)
@@ -201,18 +276,22 @@ int64_t levada_fn_unix_timestamp(levada_ctx *ctx, const levada_str &text) {
   Result r;
   if (!levada::pattern::parse(text, standard(), Style::Simple, &r))
     return INT64_MIN;
-  return floorDiv(levada_zone_to_utc_ms(ctx, msOf(r)), 1000);
+  return floorDiv(levada_zone_to_utc_late_ms(ctx, msOf(r)), 1000);
 }
 /// The same, by a Java pattern.
-LEVADA_FN("UNIX_TIMESTAMP", pure | zone)
-int64_t levada_fn_unix_timestamp_pattern(levada_ctx *ctx, const levada_str &text,
-                                         const levada_str &pattern) {
+LEVADA_FN("UNIX_TIMESTAMP", pure | zone | fails)
+levada_status levada_fn_unix_timestamp_pattern(levada_ctx *ctx, const levada_str &text,
+                                               const levada_str &pattern, int64_t *out) {
   Result r;
+  if (!levada::pattern::valid(pattern, Style::Simple))
+    return badPattern(ctx);
   if (!levada::pattern::parse(text, pattern, Style::Simple, &r))
-    return INT64_MIN;
-  if (r.hasOffset)
-    return r.seconds - r.offset;
-  return floorDiv(levada_zone_to_utc_ms(ctx, msOf(r)), 1000);
+    *out = INT64_MIN;
+  else if (r.hasOffset)
+    *out = r.seconds - r.offset;
+  else
+    *out = floorDiv(levada_zone_to_utc_late_ms(ctx, msOf(r)), 1000);
+  return LEVADA_VALUE;
 }
 /// The instant `seconds` after 1970 in UTC as yyyy-MM-dd HH:mm:ss in the session's zone.
 LEVADA_FN("FROM_UNIXTIME", pure | zone | fails)
@@ -234,14 +313,17 @@ levada_status levada_fn_convert_tz(levada_ctx *ctx, const levada_str &text, cons
   Result r;
   if (!levada::pattern::parse(text, standard(), Style::Simple, &r))
     return LEVADA_NULL;
-  int64_t utc, local;
-  if (!levada_ext_zone(levada_data(from), from.len, false, r.seconds, &utc))
-    utc = r.seconds; // an unknown zone is GMT
-  if (!levada_ext_zone(levada_data(to), to.len, true, utc, &local))
-    local = utc;
+  int64_t utc = levada_ext_old_zone(levada_data(from), from.len, false, r.seconds);
+  int64_t local = levada_ext_old_zone(levada_data(to), to.len, true, utc);
   return formatLocal(ctx, local * 1000, 0, 0, standard(), Style::Simple, out);
 }
 
+/// The database that names without one are looked up in.
+LEVADA_FN("CURRENT_DATABASE", pure)
+levada_status levada_fn_current_database(levada_ctx *ctx, levada_str *out) {
+  *out = levada::text::keep(ctx, "default_database", 16);
+  return LEVADA_VALUE;
+}
 /// The time at which the row is processed.
 LEVADA_FN("CURRENT_TIMESTAMP", volatile)
 levada_timestamp_ltz levada_fn_current_timestamp(levada_ctx *ctx) { return ctx->now_ms; }

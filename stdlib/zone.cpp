@@ -182,6 +182,11 @@ int64_t toUtc(const Zone &zone, int64_t local) {
   return local - early;
 }
 
+int64_t toUtcLate(const Zone &zone, int64_t local) {
+  int32_t late = offsetAt(zone, local + 86400);
+  return offsetAt(zone, local - late) == late ? local - late : toUtc(zone, local);
+}
+
 bool parseFixed(const char *p, uint64_t n, Zone *out) {
   const char *end = p + n;
   *out = {nullptr, 0, 0};
@@ -225,6 +230,12 @@ int64_t levada_zone_to_utc_ms(levada_ctx *ctx, int64_t local_ms) {
   Zone zone = sessionZone(ctx);
   int64_t seconds = floorDiv(local_ms, 1000);
   return toUtc(zone, seconds) * 1000 + (local_ms - seconds * 1000);
+}
+
+int64_t levada_zone_to_utc_late_ms(levada_ctx *ctx, int64_t local_ms) {
+  Zone zone = sessionZone(ctx);
+  int64_t seconds = floorDiv(local_ms, 1000);
+  return toUtcLate(zone, seconds) * 1000 + (local_ms - seconds * 1000);
 }
 
 } // extern "C"

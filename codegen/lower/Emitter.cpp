@@ -19,7 +19,9 @@ Emitter::Emitter(LLVM::LLVMFuncOp function)
 //===----------------------------------------------------------------------===//
 
 Value Emitter::constant(Type type, int64_t value) {
-  return op<LLVM::ConstantOp>(type, b.getIntegerAttr(type, value));
+  // Sign-extended: an attribute of 128 bits made of an int64_t would not be.
+  llvm::APInt number(64, static_cast<uint64_t>(value));
+  return constant(type, number.sextOrTrunc(type.getIntOrFloatBitWidth()));
 }
 Value Emitter::constant(Type type, const llvm::APInt &value) {
   return op<LLVM::ConstantOp>(type, b.getIntegerAttr(type, value));

@@ -49,8 +49,9 @@ Value shift(Emitter &e, Value time, SqlType type, Value interval, SqlType interv
     return addMonths(e, time, type, signedOf(interval));
   Type i64 = e.intType(64), i32 = e.intType(32);
   if (type.getKind() == SqlKind::Date) {
-    Value ms = e.add(e.mul(e.resize(time, i64), e.i64(kDay)), signedOf(interval));
-    return e.resize(e.op<LLVM::SDivOp>(ms, e.i64(kDay)), i32);
+    // Whole days of the interval count.
+    Value days = e.op<LLVM::SDivOp>(signedOf(interval), e.i64(kDay));
+    return e.add(time, e.resize(days, i32));
   }
   if (type.getKind() == SqlKind::Time) {
     Value ms = e.add(e.add(e.resize(time, i64), e.i64(kDay)),

@@ -42,8 +42,16 @@ public:
   mlir::Value bind(const sql::Expr &expr);
   /// As bind, and the result is BOOLEAN; `what` is "`where`", "the condition".
   mlir::Value bindCondition(const sql::Expr &expr, const std::string &what);
+  /// `left = right` with the conversions of a comparison.
+  mlir::Value bindEquals(mlir::Value left, SourceRange leftRange, mlir::Value right,
+                         SourceRange rightRange, SourceRange whole) {
+    return compare(flow::Predicate::eq, {left, leftRange}, {right, rightRange}, whole, whole, "=");
+  }
   /// The value as `type`: a constant of that type, a cast, or itself.
   mlir::Value castTo(mlir::Value value, SqlType type, mlir::Location location);
+  /// The field `name` of a ROW that `rowRange` says.
+  mlir::Value bindField(mlir::Value row, SourceRange rowRange, const sql::Name &name,
+                        SourceRange whole);
   mlir::Location locate(SourceRange range) const;
 
 private:
@@ -52,6 +60,7 @@ private:
   mlir::Value bindTimeLiteral(const sql::LiteralExpr &e);
   mlir::Value bindInterval(const sql::IntervalExpr &e);
   mlir::Value bindColumn(const sql::ColumnExpr &e);
+  mlir::Value ambiguous(const sql::ColumnExpr &e, const Scope &where);
   mlir::Value bindUnary(const sql::UnaryExpr &e);
   mlir::Value bindSpine(const sql::BinaryExpr &e);
   mlir::Value bindBinary(const sql::BinaryExpr &e, mlir::Value left);
@@ -62,17 +71,41 @@ private:
   mlir::Value bindIn(const sql::InExpr &e);
   mlir::Value bindLike(const sql::LikeExpr &e);
   mlir::Value bindIs(const sql::IsExpr &e);
+  mlir::Value bindFieldAccess(const sql::FieldExpr &e);
+  mlir::Value bindIndex(const sql::IndexExpr &e);
+  /// ROW(…), ARRAY[…], MAP[…]
+  mlir::Value bindList(const sql::ListExpr &e);
+  bool bindItems(llvm::ArrayRef<sql::ExprPtr> items, llvm::SmallVector<mlir::Value> &values);
+  /// The common type of every `step`th item from `first`, or null after a diagnostic.
+  SqlType commonOf(llvm::ArrayRef<mlir::Value> values, llvm::ArrayRef<sql::ExprPtr> items,
+                   size_t first, size_t step, const std::string &what);
+  mlir::Value makeRow(llvm::ArrayRef<mlir::Value> values, SourceRange whole);
+  /// The value as an element of `type`, nullable as it is.
+  mlir::Value fitElement(mlir::Value value, SqlType type, SourceRange range);
+  /// Whether a constant is exactly one of `type`.
+  bool convertConstantTo(mlir::Value value, SqlType type) const;
   mlir::Value bindCase(const sql::CaseExpr &e);
   mlir::Value bindCast(const sql::CastExpr &e);
   mlir::Value bindCall(const sql::CallExpr &e);
   /// JSON_VALUE, JSON_EXISTS, JSON_QUERY with clauses.
   mlir::Value bindJson(const sql::CallExpr &e, llvm::StringRef name);
+  /// JSON_OBJECT, JSON_ARRAY.
+  mlir::Value bindJsonMake(const sql::CallExpr &e, llvm::StringRef name);
+  /// A value of those, as JSON.
+  mlir::Value bindJsonPart(const sql::Expr &e);
+  /// (a, b) OVERLAPS (c, d)
+  mlir::Value bindOverlaps(const sql::BinaryExpr &e);
   mlir::Value bindCoalesce(const sql::CallExpr &e);
   mlir::Value bindNullIf(const sql::CallExpr &e);
   mlir::Value bindIf(const sql::CallExpr &e);
   mlir::Value callFunction(llvm::StringRef name, SourceRange nameRange, Range whole,
                            llvm::ArrayRef<mlir::Value> values,
                            llvm::ArrayRef<SourceRange> ranges);
+  /// What constants and types of the arguments change before an implementation
+  /// is looked for; `result` may be known already. False after a diagnostic.
+  bool prepareCall(std::string &name, const sql::CallExpr &e,
+                   llvm::SmallVectorImpl<mlir::Value> &values,
+                   llvm::SmallVectorImpl<SourceRange> &ranges, mlir::Value &result);
   bool checkAggregate(const sql::CallExpr &e);
   bool wantArguments(const sql::CallExpr &e, size_t least, size_t most);
   mlir::Value notYet(SourceRange range, const std::string &what);
@@ -85,9 +118,11 @@ private:
   mlir::Value compare(flow::Predicate predicate, Side left, Side right, SourceRange whole,
                       SourceRange opRange, llvm::StringRef op);
   /// `operand = a OR operand = b …` for the items of a list.
-  mlir::Value anyEqual(Side operand, llvm::ArrayRef<sql::ExprPtr> list, SourceRange whole);
-  /// For a comparison: constants of text are read as times here and now.
-  mlir::Value coerce(Side side, SqlType type);
+  mlir::Value anyEqual(Side operand, llvm::ArrayRef<sql::ExprPtr> list, SourceRange whole,
+                       llvm::StringRef op);
+  /// For a comparison: constants of text are read as times here and now. `lenient`: text of a
+  /// column that cannot be read is NULL instead of an error.
+  mlir::Value coerce(Side side, SqlType type, bool lenient);
   mlir::Value binaryMismatch(SourceRange opRange, llvm::StringRef op, Side left, Side right);
   /// AND or OR of `left` with what `right` makes in the region.
   mlir::Value logic(bool isAnd, mlir::Value left, llvm::function_ref<mlir::Value()> right,

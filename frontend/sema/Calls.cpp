@@ -76,7 +76,7 @@ mlir::Value Binder::bindCase(const sql::CaseExpr &e) {
     if (e.operand && either && !either->operand)
       values = either->list;
     if (operand) {
-      condition = anyEqual({operand, e.operand->range}, values, when->range);
+      condition = anyEqual({operand, e.operand->range}, values, when->range, "=");
     } else if (e.operand) {
       for (const sql::ExprPtr &value : values)
         bind(*value);
@@ -105,9 +105,9 @@ mlir::Value Binder::bindCase(const sql::CaseExpr &e) {
     types.push_back(typeOf(branch.value));
     branches.push_back({types.back(), branch.range});
   }
-  SqlType type = widerType(types);
-  if (!type || type.isNested()) {
-    reportNoCommonType(engine, "the branches of CASE", branches, widerType);
+  SqlType type = caseType(types);
+  if (!type) {
+    reportNoCommonType(engine, "the branches of CASE", branches, caseType);
     return {};
   }
   if (type.getKind() == SqlKind::Null) {
@@ -165,9 +165,9 @@ mlir::Value Binder::bindCoalesce(const sql::CallExpr &e) {
   }
   if (failed)
     return {};
-  SqlType type = commonType(types);
-  if (!type || type.isNested()) {
-    reportNoCommonType(engine, "the arguments of " + e.name.text, branches, commonType);
+  SqlType type = coalesceType(types);
+  if (!type) {
+    reportNoCommonType(engine, "the arguments of " + e.name.text, branches, coalesceType);
     return {};
   }
   if (chain.ops.empty()) // COALESCE(x)
@@ -227,9 +227,9 @@ mlir::Value Binder::bindIf(const sql::CallExpr &e) {
     types.push_back(typeOf(branch.value));
     branches.push_back({types.back(), branch.range});
   }
-  SqlType type = commonType(types);
-  if (!type || type.isNested()) {
-    reportNoCommonType(engine, "the results of IF", branches, commonType);
+  SqlType type = caseType(types);
+  if (!type) {
+    reportNoCommonType(engine, "the results of IF", branches, caseType);
     return {};
   }
   if (type.getKind() == SqlKind::Null) {
@@ -270,7 +270,8 @@ mlir::Value Binder::bindCall(const sql::CallExpr &e) {
                  e.json->onNull)) {
     if (name == "JSON_VALUE" || name == "JSON_EXISTS" || name == "JSON_QUERY")
       return bindJson(e, name);
-    return notYet(e.range, "a clause inside " + name + "(…)");
+    if (name != "JSON_OBJECT" && name != "JSON_ARRAY")
+      return notYet(e.range, "a clause inside " + name + "(…)");
   }
   if (!e.argNames.empty())
     return notYet(e.range, "calling a function with named arguments");
@@ -285,6 +286,13 @@ mlir::Value Binder::bindCall(const sql::CallExpr &e) {
     return bindNullIf(e);
   if (name == "IF")
     return bindIf(e);
+  if (name == "JSON_OBJECT" || name == "JSON_ARRAY")
+    return bindJsonMake(e, name);
+  if (name == "JSON") {
+    engine.emit(e.range, diag::NoMatchingSignature, name, "here")
+        .hint("JSON(text) stands as a value of JSON_OBJECT or JSON_ARRAY");
+    return {};
+  }
   if (name == "CURRENT_WATERMARK")
     return notYet(e.range, "CURRENT_WATERMARK");
   static const llvm::StringSet<> windowParts = {
@@ -319,96 +327,13 @@ mlir::Value Binder::bindCall(const sql::CallExpr &e) {
   }
   if (failed)
     return {};
-  if (name == "TYPEOF" && values.size() == 1)
-    return constant(builder.getStringAttr(typeOf(values[0]).str()),
-                    makeString(builder.getContext(), false), locate(e.range));
-  // Hours and less make a timestamp of a date.
-  if (name == "TIMESTAMPADD" && values.size() == 3 &&
-      typeOf(values[2]).getKind() == SqlKind::Date) {
-    auto unit = llvm::dyn_cast_or_null<mlir::StringAttr>(constantOf(values[0]));
-    static const llvm::StringSet<> clock = {"HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"};
-    llvm::StringRef word = unit ? unit.getValue() : "";
-    word.consume_front("SQL_TSI_");
-    if (clock.contains(word.upper()))
-      values[2] = castTo(values[2],
-                         makeTimestamp(builder.getContext(), SqlKind::Timestamp, 6,
-                                       typeOf(values[2]).getNullable()),
-                         locate(ranges[2]));
-  }
-  return callFunction(name, e.name.range, e.range, values, ranges);
-}
-
-/// What a JSON function does where nothing is found, as the library spells it.
-static llvm::StringRef behaviorName(std::optional<sql::JsonBehavior> behavior,
-                                    llvm::StringRef otherwise) {
-  if (!behavior)
-    return otherwise;
-  switch (*behavior) {
-  case sql::JsonBehavior::Error:
-    return "ERROR";
-  case sql::JsonBehavior::True:
-    return "TRUE";
-  case sql::JsonBehavior::False:
-    return "FALSE";
-  case sql::JsonBehavior::EmptyArray:
-    return "[]";
-  case sql::JsonBehavior::EmptyObject:
-    return "{}";
-  case sql::JsonBehavior::Default:
-    return "DEFAULT";
-  default:
-    return "NULL";
-  }
-}
-
-mlir::Value Binder::bindJson(const sql::CallExpr &e, llvm::StringRef name) {
-  mlir::MLIRContext *context = builder.getContext();
-  mlir::Location location = locate(e.range);
-  const sql::JsonClauses &json = *e.json;
-  llvm::SmallVector<mlir::Value> values;
-  llvm::SmallVector<SourceRange> ranges;
-  auto add = [&](mlir::Value value, SourceRange range) {
-    values.push_back(value);
-    ranges.push_back(range);
-  };
-  auto addWord = [&](llvm::StringRef word) {
-    add(constant(builder.getStringAttr(word), makeString(context, false), location), e.range);
-  };
-  for (const sql::ExprPtr &arg : e.args)
-    add(bind(*arg), arg->range);
-  if (name == "JSON_EXISTS") {
-    addWord(behaviorName(json.onError, "FALSE"));
-  } else if (name == "JSON_QUERY") {
-    if (json.returning)
-      return notYet(json.returning->range, "RETURNING of JSON_QUERY");
-    addWord(!json.wrapper || *json.wrapper == sql::JsonWrapper::Without ? ""
-            : *json.wrapper == sql::JsonWrapper::Conditional            ? "CONDITIONAL"
-                                                                        : "UNCONDITIONAL");
-    addWord(behaviorName(json.onEmpty, "NULL"));
-    addWord(behaviorName(json.onError, "NULL"));
-  } else {
-    auto addDefault = [&](std::optional<sql::JsonBehavior> behavior, const sql::ExprPtr &value) {
-      addWord(behaviorName(behavior, "NULL"));
-      if (!value)
-        return add(constant(builder.getUnitAttr(), makeString(context), location), e.range);
-      mlir::Value bound = bind(*value);
-      add(bound ? castTo(bound, makeString(context, typeOf(bound).getNullable()), locate(value->range))
-                : bound,
-          value->range);
-    };
-    addDefault(json.onEmpty, json.defaultOnEmpty);
-    addDefault(json.onError, json.defaultOnError);
-  }
-  if (llvm::is_contained(values, mlir::Value()))
+  std::string implementation = name;
+  mlir::Value known;
+  if (!prepareCall(implementation, e, values, ranges, known))
     return {};
-  mlir::Value result = callFunction(name, e.name.range, e.range, values, ranges);
-  if (!result || !json.returning)
-    return result;
-  SqlType type = resolveType(*json.returning, engine, context);
-  if (!type)
-    return {};
-  bool strict = json.onError && *json.onError == sql::JsonBehavior::Error;
-  return builder.create<CastOp>(location, type.withNullable(true), result, /*try_cast=*/!strict);
+  if (known)
+    return known;
+  return callFunction(implementation, e.name.range, e.range, values, ranges);
 }
 
 mlir::Value Binder::callFunction(llvm::StringRef functionName, SourceRange nameRange, Range whole,

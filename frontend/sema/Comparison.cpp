@@ -19,7 +19,7 @@ using llvm::cast;
 // Comparison
 //===----------------------------------------------------------------------===//
 
-mlir::Value Binder::coerce(Side side, SqlType type) {
+mlir::Value Binder::coerce(Side side, SqlType type, bool lenient) {
   SqlType from = typeOf(side.value);
   type = type.withNullable(from.getNullable());
   bool time = type.isTimestamp() || type.getKind() == SqlKind::Date ||
@@ -49,6 +49,10 @@ mlir::Value Binder::coerce(Side side, SqlType type) {
       from.getScale() == type.getScale() &&
       (from.getPrecision() > 18) == (type.getPrecision() > 18))
     return side.value;
+  // `text = date`: what is no date is not equal to one, nor different.
+  if (lenient && from.isCharacter() && !type.isCharacter())
+    return builder.create<CastOp>(locate(side.range), type.withNullable(true), side.value,
+                                  /*try_cast=*/true);
   return castTo(side.value, type, locate(side.range));
 }
 
@@ -57,30 +61,34 @@ mlir::Value Binder::compare(Predicate predicate, Side left, Side right, SourceRa
   mlir::MLIRContext *context = builder.getContext();
   SqlType types[] = {typeOf(left.value), typeOf(right.value)};
   Side sides[] = {left, right};
+  bool equality = predicate == Predicate::eq || predicate == Predicate::ne ||
+                  predicate == Predicate::distinct || predicate == Predicate::not_distinct;
   for (int i : {0, 1}) {
     // A whole number counts with the digits it has: no cast of the column.
     auto integer = llvm::dyn_cast_or_null<mlir::IntegerAttr>(constantOf(sides[i].value));
     if (integer && types[i].isInteger() && types[1 - i].getKind() == SqlKind::Decimal)
       types[i] = makeDecimal(context, countDigits(integer.getValue().sext(128)), 0, false);
+    // Flink reads text as a number to order it, not to ask whether it is equal.
     auto text = llvm::dyn_cast_or_null<mlir::StringAttr>(constantOf(sides[i].value));
-    if (text && types[i].isCharacter() && types[1 - i].isNumeric() &&
-        !looksNumeric(text.getValue()))
+    if (types[i].isCharacter() && types[1 - i].isNumeric() &&
+        ((equality && op != "IN") || (text && !looksNumeric(text.getValue()))))
       return binaryMismatch(opRange, op, left, right);
-    // Only a literal's text is read as a number, not that of a column.
-    if (!text && types[i].isCharacter() && types[1 - i].isNumeric())
-      return binaryMismatch(opRange, op, left, right);
+    // `text IN (1, 2)`: the numbers are texts.
+    if (op == "IN" && !text && types[i].isCharacter() && types[1 - i].isNumeric())
+      types[1 - i] = makeString(context, types[1 - i].getNullable());
   }
   SqlType type = comparisonType(types[0], types[1]);
   if (!type)
     return binaryMismatch(opRange, op, left, right);
   if (type.getKind() == SqlKind::Null)
     type = makeString(context);
-  if (type.isNested())
-    return notYet(whole, "a comparison of " + display(type));
-  bool nullable = typeOf(left.value).getNullable() || typeOf(right.value).getNullable();
-  mlir::Value a = coerce(left, type), b = coerce(right, type);
+  // Nested values have no order.
+  if (type.isNested() && !equality)
+    return binaryMismatch(opRange, op, left, right);
+  mlir::Value a = coerce(left, type, equality), b = coerce(right, type, equality);
   if (!a || !b)
     return {};
+  bool nullable = typeOf(a).getNullable() || typeOf(b).getNullable();
   bool total = predicate == Predicate::distinct || predicate == Predicate::not_distinct;
   return builder.create<CmpOp>(locate(whole),
                                makeType(context, SqlKind::Boolean, nullable && !total), predicate,
@@ -161,7 +169,8 @@ mlir::Value Binder::bindBetween(const sql::BetweenExpr &e) {
   return result;
 }
 
-mlir::Value Binder::anyEqual(Side operand, llvm::ArrayRef<sql::ExprPtr> list, SourceRange whole) {
+mlir::Value Binder::anyEqual(Side operand, llvm::ArrayRef<sql::ExprPtr> list, SourceRange whole,
+                             llvm::StringRef op) {
   mlir::Value result;
   bool failed = false;
   for (const sql::ExprPtr &item : list) {
@@ -173,7 +182,7 @@ mlir::Value Binder::anyEqual(Side operand, llvm::ArrayRef<sql::ExprPtr> list, So
       if (constantOf(self))
         self = builder.clone(*self.getDefiningOp())->getResult(0);
       return compare(Predicate::eq, {self, operand.range}, {other, item->range}, whole,
-                     item->range, list.size() > 1 ? "IN" : "=");
+                     item->range, op);
     };
     mlir::Value next = result && !failed ? logic(false, result, test, locate(whole)) : test();
     failed |= !next;
@@ -191,7 +200,7 @@ mlir::Value Binder::bindIn(const sql::InExpr &e) {
       bind(*item);
     return {};
   }
-  mlir::Value result = anyEqual({value, e.operand->range}, e.list, e.range);
+  mlir::Value result = anyEqual({value, e.operand->range}, e.list, e.range, "IN");
   if (!result)
     return {};
   if (constantOf(value) && value.use_empty())

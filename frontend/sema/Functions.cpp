@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/sema/Functions.h"
 #include "frontend/sema/Constants.h"
+#include "frontend/sema/Nested.h"
 
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -27,7 +28,6 @@ enum Cost {
   OtherTime = 9,     // DATE to TIMESTAMP, TIMESTAMP to TIMESTAMP_LTZ …
   CutTime = 12,      // digits or the time of day are lost
   Anything = 20,
-  TimeText = 50,     // '2020-01-01' as a date
   ToText = 100,
 };
 
@@ -43,12 +43,6 @@ std::optional<Fit> fitTime(const Argument &argument, SqlType param) {
   bool toTime = param.isTimestamp() || to == SqlKind::Date;
   if (from == SqlKind::Time && to == SqlKind::Time)
     return Fit{Exact, type};
-  if (type.isCharacter() && (toTime || to == SqlKind::Time)) {
-    auto text = llvm::dyn_cast_or_null<mlir::StringAttr>(argument.constant);
-    if (text && readTimeText(text.getValue(), param))
-      return Fit{TimeText, param};
-    return std::nullopt;
-  }
   if (!fromTime || !toTime)
     return std::nullopt;
   int cost = from == to ? Exact : OtherTime;
@@ -83,17 +77,9 @@ std::optional<Fit> fitNumber(const Argument &argument, SqlType param) {
   return std::nullopt;
 }
 
-/// Whether a function takes other values as text: not those that Flink itself
-/// declares, whose arguments its validator leaves alone.
+/// Whether a function takes numbers as text; the others take text alone.
 bool becomesText(std::string_view name) {
-  static const llvm::StringSet<> strict = {
-      "BTRIM",   "ELT",   "ENDSWITH", "GREATEST",      "IS JSON",
-      "IS JSON ARRAY",    "IS JSON OBJECT",            "IS JSON SCALAR",
-      "IS JSON VALUE",    "LEAST",    "REGEXP_COUNT",  "REGEXP_EXTRACT_ALL",
-      "REGEXP_INSTR",     "REGEXP_SUBSTR",             "SPLIT",
-      "STARTSWITH",       "TRANSLATE",                 "URL_DECODE",
-      "URL_ENCODE"};
-  return !strict.contains(llvm::StringRef(name.data(), name.size()));
+  return name == "IS_ALPHA" || name == "IS_DECIMAL" || name == "IS_DIGIT";
 }
 
 /// How `argument` fits a parameter spelled `text` in the catalogue.
@@ -125,7 +111,7 @@ std::optional<Fit> fit(const Argument &argument, llvm::StringRef text, bool into
     return number;
   if (std::optional<Fit> time = fitTime(argument, param))
     return time;
-  if (intoText && param.isString() && !type.isNested() && !type.isBinary() && !type.isInterval())
+  if (intoText && param.isString() && type.isNumeric())
     return Fit{ToText, param};
   return std::nullopt;
 }
@@ -147,7 +133,27 @@ Resolved<Declaration> resolve(std::span<const Declaration> candidates, bool (*is
       continue;
     int cost = 0;
     std::vector<SqlType> params;
-    for (size_t i = 0; i < arguments.size(); ++i) {
+    SqlType bound; // of a signature with variables
+    auto textOf = [](std::string_view view) { return llvm::StringRef(view.data(), view.size()); };
+    if (llvm::any_of(candidate.params, [&](const catalog::Param &p) { return isPattern(textOf(p.sqlType)); })) {
+      llvm::SmallVector<llvm::StringRef> texts;
+      for (const catalog::Param &param : candidate.params)
+        texts.push_back(textOf(param.sqlType));
+      auto scalar = [&](const Argument &argument,
+                        llvm::StringRef text) -> std::optional<std::pair<int, SqlType>> {
+        std::optional<Fit> one = fit(argument, text, becomesText(candidate.sqlName), context);
+        return one ? std::optional(std::pair(one->cost, one->type)) : std::nullopt;
+      };
+      std::optional<PatternFit> all = fitPatterns(
+          texts, textOf(candidate.result.sqlType), arguments, context, scalar);
+      if (!all)
+        continue;
+      cost = all->cost;
+      bound = all->result;
+      for (auto [type, argument] : llvm::zip(all->params, arguments))
+        params.push_back(type.withNullable(argument.type.getNullable()));
+    }
+    for (size_t i = params.size(); i < arguments.size(); ++i) {
       const catalog::Param &param = candidate.params[std::min(i, count - 1)];
       std::optional<Fit> one =
           fit(arguments[i], llvm::StringRef(param.sqlType.data(), param.sqlType.size()),
@@ -161,9 +167,10 @@ Resolved<Declaration> resolve(std::span<const Declaration> candidates, bool (*is
       continue;
     best.declaration = &candidate;
     best.params = std::move(params);
+    best.result = bound;
     bestCost = cost;
   }
-  if (best.declaration)
+  if (best.declaration && !best.result)
     best.result = resultType(best.declaration->result.sqlType, best.declaration->rule, arguments,
                              best.params, context);
   return best;
@@ -238,7 +245,7 @@ SqlType resultType(std::string_view spelled, std::string_view rule,
   Rule found = findRule(llvm::StringRef(rule.data(), rule.size()));
   if (found && !params.empty())
     return found(arguments, params).withNullable(true);
-  if (SqlType type = parseCatalogType(llvm::StringRef(spelled.data(), spelled.size()), context))
+  if (SqlType type = catalogType(llvm::StringRef(spelled.data(), spelled.size()), context))
     return type.withNullable(true);
   // `DECIMAL(p, s)`, `ANY`: that of the parameter spelled so, the first one.
   return params.empty() ? makeString(context) : params.front().withNullable(true);

@@ -1,8 +1,7 @@
 //===- Functions.h - which implementation a call means --------------------===//
 //
 // Overload resolution over the generated catalogue: exact types first, then
-// widening, then what Flink's validator coerces (other values to text). The
-// result's type follows from the declaration or from a `rule:NAME`.
+// widening; hardly anything becomes text by itself. The result's type follows from the declaration or from a `rule:NAME`.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_FRONTEND_SEMA_FUNCTIONS_H

@@ -111,8 +111,11 @@ mlir::Value Binder::bindSpine(const sql::BinaryExpr &e) {
       }
   bool failed = false;
   if (!value) {
-    value = bind(*spine[0]->left);
+    // The sides of OVERLAPS are periods, not values.
+    bool periods = spine[0]->op == sql::BinaryOp::Overlaps;
+    value = periods ? bindOverlaps(*spine[0]) : bind(*spine[0]->left);
     failed = !value;
+    first = periods;
   }
   for (size_t i = first; i < spine.size(); ++i) {
     const sql::BinaryExpr &link = *spine[i];
@@ -150,7 +153,7 @@ mlir::Value Binder::bindBinary(const sql::BinaryExpr &e, mlir::Value left) {
   if (e.op == BinaryOp::And || e.op == BinaryOp::Or)
     return bindLogic(e, left);
   if (e.op == BinaryOp::Overlaps)
-    return notYet(e.range, "OVERLAPS");
+    return binaryMismatch(e.opRange, "OVERLAPS", {left, e.left->range}, {left, e.left->range});
   mlir::Value right = bind(*e.right);
   if (!right)
     return {};
@@ -187,6 +190,12 @@ mlir::Value Binder::binaryMismatch(SourceRange opRange, llvm::StringRef op, Side
     flight.hint("a BOOLEAN is a condition itself: `x`, or `NOT x`");
   else if (op == "+" && a.isCharacter() && b.isCharacter())
     flight.hint("`||` joins texts");
+  else if ((a.isCharacter() && b.isNumeric()) || (b.isCharacter() && a.isNumeric()))
+    flight.hint("text is not read as a number here: CAST one side");
+  else if (op == "%" && a.isNumeric() && b.isNumeric())
+    flight.hint("`%` takes whole numbers and decimals");
+  else if ((a.isTimestamp() && b.getKind() == SqlKind::Date) || (b.isTimestamp() && a.getKind() == SqlKind::Date))
+    flight.hint("CAST the date to a timestamp, or the timestamp to a date");
   else if (op == "-" && (a.isTimestamp() || a.getKind() == SqlKind::Date) &&
            (b.isTimestamp() || b.getKind() == SqlKind::Date))
     flight.hint("TIMESTAMPDIFF(SECOND, b, a) gives the seconds between two times");
@@ -211,26 +220,18 @@ mlir::Value Binder::bindArithmetic(const sql::BinaryExpr &e, mlir::Value left,
   };
   if (isTime(types[0]) || isTime(types[1]))
     return bindTimeArithmetic(e, left, right);
-  // Text beside a number is read as that number's type, NULL takes it.
+  // NULL takes the other side's type.
   for (int i : {0, 1}) {
     SqlType type = types[i], other = types[1 - i];
-    if (!other.isNumeric())
+    if (!other.isNumeric() || type.getKind() != SqlKind::Null)
       continue;
-    if (type.isCharacter()) {
-      auto text = llvm::dyn_cast_or_null<mlir::StringAttr>(constantOf(sides[i].value));
-      if (text && !looksNumeric(text.getValue()))
-        return binaryMismatch(e.opRange, spell(e.op), sides[0], sides[1]);
-      if (other.getKind() == SqlKind::Decimal)
-        other = makeDecimal(builder.getContext(), kMaxDigits, 18);
-    }
-    if (type.isCharacter() || type.getKind() == SqlKind::Null) {
-      types[i] = other.withNullable(type.getNullable());
-      sides[i].value = castTo(sides[i].value, types[i], location);
-    }
+    types[i] = other.withNullable(true);
+    sides[i].value = castTo(sides[i].value, types[i], location);
   }
   if (types[0].getKind() == SqlKind::Null && types[1].getKind() == SqlKind::Null)
     return castTo(left, makeType(builder.getContext(), SqlKind::Int), location);
-  if (!types[0].isNumeric() || !types[1].isNumeric())
+  bool exact = !types[0].isApproximate() && !types[1].isApproximate();
+  if (!types[0].isNumeric() || !types[1].isNumeric() || (e.op == sql::BinaryOp::Rem && !exact))
     return binaryMismatch(e.opRange, spell(e.op), sides[0], sides[1]);
 
   Arithmetic op = e.op == sql::BinaryOp::Add   ? Arithmetic::Add
@@ -294,6 +295,9 @@ mlir::Value Binder::bindTimeArithmetic(const sql::BinaryExpr &e, mlir::Value lef
   }
   if ((add || sub) && bt.isInterval()) {
     bool same = at.isInterval() && at.getKind() == bt.getKind();
+    // Months say nothing of a time of day.
+    if (at.getKind() == SqlKind::Time && bt.getKind() == SqlKind::IntervalYearMonth)
+      return castTo(a.value, at.withNullable(nullable), location);
     bool time = at.isTimestamp() || at.getKind() == SqlKind::Date ||
                 (at.getKind() == SqlKind::Time && bt.getKind() == SqlKind::IntervalDayTime);
     if (same || time) {

@@ -9,6 +9,8 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/sema/Types.h"
 
+#include "frontend/sema/Nested.h"
+
 #include "llvm/ADT/STLExtras.h"
 
 #include <algorithm>
@@ -178,14 +180,23 @@ static SqlType fold(llvm::ArrayRef<SqlType> types,
 
 SqlType commonType(llvm::ArrayRef<SqlType> types) { return fold(types, meet); }
 
-SqlType widerType(llvm::ArrayRef<SqlType> types) {
+SqlType caseType(llvm::ArrayRef<SqlType> types) {
   return fold(types, [](SqlType a, SqlType b) -> SqlType {
-    if (SqlType both = meet(a, b))
-      return both;
-    bool scalar = !a.isNested() && !b.isNested();
-    if (scalar && (a.isCharacter() || b.isCharacter()))
-      return makeString(a.getContext());
-    return {};
+    // Calcite's: a date is no timestamp, and of two kinds of timestamp the first stays.
+    if (a.isTimestamp() && b.isTimestamp() && a.getKind() != b.getKind())
+      return makeTimestamp(a.getContext(), a.getKind(), std::max(a.getPrecision(), b.getPrecision()));
+    if (a.isTimestamp() != b.isTimestamp())
+      return {};
+    return meet(a, b);
+  });
+}
+
+SqlType coalesceType(llvm::ArrayRef<SqlType> types) {
+  return fold(types, [](SqlType a, SqlType b) -> SqlType {
+    // LogicalTypeMerging: a float after a decimal, but not before it, stays one.
+    if (a.getKind() == SqlKind::Decimal && b.getKind() == SqlKind::Float)
+      return b;
+    return meet(a, b);
   });
 }
 
@@ -195,6 +206,10 @@ SqlType comparisonType(SqlType left, SqlType right) {
   if (right.getKind() == SqlKind::Null)
     return left;
   SqlType a = left.withNullable(true), b = right.withNullable(true);
+  bool dateAndTime = a.isTimestamp() != b.isTimestamp() &&
+                     (a.getKind() == SqlKind::Date || b.getKind() == SqlKind::Date);
+  if (dateAndTime)
+    return {};
   if (SqlType both = meet(a, b))
     return both;
   if (a.isCharacter() == b.isCharacter())
@@ -234,8 +249,10 @@ bool widens(SqlType from, SqlType to) {
 
 bool castable(SqlType from, SqlType to) {
   SqlKind a = from.getKind(), b = to.getKind();
+  if (from.isNested() || to.isNested())
+    return nestedCastable(from, to);
   if (a == SqlKind::Null || a == b)
-    return !from.isNested() || from.getChildren().size() == to.getChildren().size();
+    return true;
   if (to.isCharacter())
     return true;
   if (from.isCharacter())

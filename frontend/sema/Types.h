@@ -51,8 +51,10 @@ SqlType roundType(SqlType decimal, int64_t digits);
 
 /// The type all can be cast to without loss, nullable if any is; null if none.
 SqlType commonType(llvm::ArrayRef<SqlType> types);
-/// As commonType, but text swallows other scalar types, as in CASE.
-SqlType widerType(llvm::ArrayRef<SqlType> types);
+/// The type of CASE and IF over branches of these types.
+SqlType caseType(llvm::ArrayRef<SqlType> types);
+/// The type of COALESCE, GREATEST and LEAST over these types.
+SqlType coalesceType(llvm::ArrayRef<SqlType> types);
 /// The type in which two values are compared (not NULL's type).
 SqlType comparisonType(SqlType left, SqlType right);
 /// Whether assigning `from` to `to` loses nothing; nullability aside.

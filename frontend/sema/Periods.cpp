@@ -1,0 +1,77 @@
+//===- Periods.cpp - OVERLAPS ---------------------------------------------===//
+//
+// A period is a start and an end or a length, in any order: (a, b) OVERLAPS
+// (c, d) is `b >= c AND d >= a` once a <= b and c <= d. Periods that only touch
+// overlap.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/sema/Binder.h"
+#include "ir/diag/codes/Names.h"
+
+#include "llvm/Support/Casting.h"
+
+namespace levada::sema {
+
+using namespace flow;
+
+mlir::Value Binder::bindOverlaps(const sql::BinaryExpr &e) {
+  mlir::Location location = locate(e.range);
+  Side sides[4];
+  bool failed = false;
+  const sql::Expr *periods[] = {e.left.get(), e.right.get()};
+  for (int i : {0, 1}) {
+    auto *list = llvm::dyn_cast<sql::ListExpr>(periods[i]);
+    if (!list || list->kind != sql::ExprKind::RowValue || list->items.size() != 2) {
+      engine.emit(periods[i]->range, diag::OperandType, "OVERLAPS", "this")
+          .hint("a period is written (start, end) or (start, length)");
+      failed = true;
+      continue;
+    }
+    mlir::Value from = bind(*list->items[0]), to = bind(*list->items[1]);
+    if (!from || !to) {
+      failed = true;
+      continue;
+    }
+    SqlType type = typeOf(from), end = typeOf(to);
+    bool time = type.isTimestamp() || type.getKind() == SqlKind::Date || type.getKind() == SqlKind::Time;
+    if (!time || (end.getKind() == SqlKind::IntervalYearMonth && type.getKind() == SqlKind::Time)) {
+      failed = true;
+      binaryMismatch(e.opRange, "OVERLAPS", {from, list->items[0]->range}, {to, list->items[1]->range});
+      continue;
+    }
+    if (end.isInterval())
+      to = builder.create<AddOp>(locate(list->items[1]->range),
+                                 type.withNullable(type.getNullable() || end.getNullable()), from, to);
+    sides[2 * i] = {from, list->items[0]->range};
+    sides[2 * i + 1] = {to, list->items[1]->range};
+  }
+  if (failed)
+    return {};
+  // The earlier and the later of the two; of a NULL the second is the earlier.
+  for (int i : {0, 2}) {
+    Side from = sides[i], to = sides[i + 1];
+    for (bool earlier : {true, false}) {
+      mlir::Value inOrder = compare(Predicate::le, from, to, e.range, e.opRange, "OVERLAPS");
+      if (!inOrder)
+        return {};
+      mlir::OpBuilder::InsertionGuard guard(builder);
+      Chain chain;
+      const Side &yes = earlier ? from : to, &no = earlier ? to : from;
+      SqlType type = caseType({typeOf(from.value), typeOf(to.value)});
+      if (!type)
+        return binaryMismatch(e.opRange, "OVERLAPS", from, to);
+      chainIf(chain, inOrder, [&] { return yes.value; }, yes.range, location);
+      chainElse(chain, no.value, no.range);
+      sides[i + !earlier].value = chainEnd(chain, type);
+    }
+  }
+  mlir::Value first = compare(Predicate::ge, sides[1], sides[2], e.range, e.opRange, "OVERLAPS");
+  if (!first)
+    return {};
+  return logic(
+      true, first,
+      [&] { return compare(Predicate::ge, sides[3], sides[0], e.range, e.opRange, "OVERLAPS"); },
+      location);
+}
+
+} // namespace levada::sema
