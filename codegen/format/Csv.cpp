@@ -42,6 +42,8 @@ void decodeCsv(Decoder &d, llvm::function_ref<void()> row) {
   Value count = e.select(e.eq(given, e.i32(0)), declared, given);
   e.call("levada_csv_open", {cursor, d.l.ctx, d.l.chunk, count, e.i8(dialect.delimiter),
                              e.i8(dialect.quote), e.i8(dialect.escape)});
+  if (d.lenient)
+    e.setField(cursor, csv::lenient, e.i1(true));
 
   // Where each column is among the fields of this file.
   Value map = e.field(d.l.chunk, chunk::column_map);
@@ -63,7 +65,16 @@ void decodeCsv(Decoder &d, llvm::function_ref<void()> row) {
              Value end = e.zext(e.load(e.intType(32), at, 4), e.intType(64));
              Value before = e.load(e.intType(32), e.offset(at, -4), 4);
              Value begin = e.zext(e.add(before, e.i32(1)), e.intType(64));
-             d.setFromText(field, e.offset(base, begin), e.sub(end, begin));
+             Value size = e.sub(end, begin), p = e.offset(base, begin);
+             if (!d.lenient) {
+               d.setFromText(field, p, size);
+               continue;
+             }
+             // A field that is not there is NULL: read as an empty text.
+             Value missing = e.eq(size, e.i64(-1));
+             d.setFromText(field, e.select(missing, base, p), e.select(missing, e.i64(0), size));
+             if (Scalar s = d.l.get(field.argument); field.type.getNullable())
+               d.l.set(field.argument, {s.value, e.orNull(s.isNull, missing)});
            }
          },
          row);

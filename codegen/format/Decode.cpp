@@ -35,6 +35,7 @@ Decoder::Decoder(Lowering &l, SourcePlan &source, Block::BlockArgListType column
   std::string nullKey = (op.getFormat() + ".null-literal").str();
   hasNullLiteral = options.contains(nullKey);
   nullLiteral = optionOf(options, nullKey).str();
+  lenient = optionOf(options, (op.getFormat() + ".ignore-parse-errors").str()) == "true";
 }
 
 std::string Decoder::suffix(SqlType type) {
@@ -96,7 +97,10 @@ void Decoder::loop(const Cursor &cursor, llvm::function_ref<void()> decode,
   e.br(head);
   e.enter(head);
   badBlock = e.newBlock({e.intType(32), e.ptr(), e.ptr()});
-  Value kind = e.call(cursor.next, cursor.address);
+  llvm::SmallVector<Value> operands{cursor.address};
+  if (cursor.moving)
+    operands.push_back(cursor.moving);
+  Value kind = e.call(cursor.next, operands);
   e.condBr(e.eq(kind, e.i32(0)), after, found);
   e.enter(found);
   l.count(op.getOp(), kCountIn);
@@ -147,12 +151,26 @@ Value Decoder::isNullLiteral(Value p, Value n) {
 
 void Decoder::setFromStatus(const Field &field, Value status, Value slot,
                             llvm::function_ref<void()> onError) {
-  Block *error = e.newBlock(), *fine = e.newBlock();
-  e.rarely(e.eq(status, e.i32(LEVADA_ERROR)), error, fine);
-  e.enter(error);
-  onError();
-  e.enter(fine);
-  Value isNull = e.eq(status, e.i32(LEVADA_NULL));
+  Value isNull;
+  if (lenient) {
+    if (isStr(field.type)) { // what reads it finds an empty text
+      Block *unset = e.newBlock(), *fine = e.newBlock();
+      e.rarely(e.eq(status, e.i32(LEVADA_ERROR)), unset, fine);
+      e.enter(unset);
+      e.store(e.i64(0), slot, 8);
+      e.store(e.i64(0), e.offset(slot, 8), 8);
+      e.br(fine);
+      e.enter(fine);
+    }
+    isNull = e.ne(status, e.i32(LEVADA_VALUE));
+  } else {
+    Block *error = e.newBlock(), *fine = e.newBlock();
+    e.rarely(e.eq(status, e.i32(LEVADA_ERROR)), error, fine);
+    e.enter(error);
+    onError();
+    e.enter(fine);
+    isNull = e.eq(status, e.i32(LEVADA_NULL));
+  }
   if (!field.type.getNullable()) {
     Block *missing = e.newBlock(), *there = e.newBlock();
     e.rarely(isNull, missing, there);
@@ -236,7 +254,7 @@ void decodeRecords(Lowering &l, SourcePlan &source, Block::BlockArgListType colu
   llvm::StringRef format = source.op.getFormat();
   if (format == "csv")
     return decodeCsv(decoder, row);
-  if (format == "json")
+  if (format == "json" || format == "changelog-json")
     return decodeJson(decoder, row);
   if (format == "regex")
     return decodeRegex(decoder, row);

@@ -27,6 +27,7 @@ public:
   llvm::SmallVector<Field> metadata; ///< and metadata
   std::string nullLiteral;           ///< of the format
   bool hasNullLiteral = false;
+  bool lenient = false;              ///< a value that does not fit is NULL
 
   /// Builds `while (advance()) { … }`: `cursor` has the fields record, size,
   /// code and reason of its struct. `decode` sets the physical columns or
@@ -35,6 +36,7 @@ public:
     mlir::Value address;
     const abi::Field &record, &size, &code, &reason;
     llvm::StringRef next;
+    mlir::Value moving = {}; ///< second argument of `next`, where there is one
   };
   void loop(const Cursor &cursor, llvm::function_ref<void()> decode,
             llvm::function_ref<void()> row);

@@ -326,7 +326,7 @@ void RowEncoder::encode(llvm::ArrayRef<Scalar> given) {
   for (auto [i, scalar] : llvm::enumerate(values)) {
     SqlType type = typeAt(i);
     room += around.before(i, cast<StringAttr>(names[i]).getValue()).size();
-    room += std::max<size_t>(roomFor(type), around.null.size());
+    room += std::max<size_t>(roomFor(type), around.null.size()) + withoutNulls;
     if (!isStr(type))
       continue;
     Value size = e.zext(e.load(e.intType(32), scalar.value, 4), e.intType(64));
@@ -340,29 +340,39 @@ void RowEncoder::encode(llvm::ArrayRef<Scalar> given) {
   Value buffer = abi::rt_out(abi, l.ctx, e.i32(index), need);
   at = e.field(buffer, out::cur);
   std::string pending = around.open;
-  if (withoutNulls)
-    presentOnly(around, values);
-  else
+  if (withoutNulls) { // a comma behind each value
+    literal(pending);
+    pending.clear();
+  }
   for (auto [i, scalar] : llvm::enumerate(values)) {
     SqlType type = typeAt(i);
+    Value without = at;
     literal(pending + around.before(i, cast<StringAttr>(names[i]).getValue()));
     pending.clear();
     if (!scalar.isNull) {
       value(type, scalar.value);
+      literal(withoutNulls ? "," : "");
       continue;
     }
     Value start = at, present = scalar.value;
     at = e.choose(
         scalar.isNull, e.ptr(),
         [&] {
+          if (withoutNulls)
+            return without;
           literal(around.null);
           return at;
         },
         [&] {
           at = start;
           value(type, present);
+          literal(withoutNulls ? "," : "");
           return at;
         });
+  }
+  if (withoutNulls) {
+    Value last = e.load(e.intType(8), e.offset(at, -1), 1);
+    at = e.select(e.eq(last, e.i8(',')), e.offset(at, -1), at);
   }
   literal(pending + around.close);
   e.setField(buffer, out::cur, at);

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "codegen/format/Decode.h"
+#include "codegen/lower/Nested.h"
 #include "runtime/formats/decode.h"
 
 using namespace mlir;
@@ -47,14 +48,18 @@ Value nameTable(Decoder &d) {
 }
 
 /// The call that parses the value at hand into `slot`; its status.
-Value parseValue(Decoder &d, const Field &field, Value cursor, Value slot) {
+Value parseValue(Decoder &d, const Field &field, Value json, Value cursor, Value slot) {
   Emitter &e = d.e;
-  llvm::SmallVector<Value> operands{cursor};
+  llvm::SmallVector<Value> operands{json, cursor};
   if (!field.pattern.empty()) {
     auto [unit, local] = d.patternUnit(field.type);
     operands.append({e.bytes((field.pattern + llvm::StringRef("\0", 1)).str()), e.i32(unit),
                      e.i1(local), slot});
     return e.call("levada_json_pattern", operands);
+  }
+  if (field.type.isNested()) {
+    operands.append({typeDescriptor(d.l, field.type), slot});
+    return e.call("levada_json_nested", operands);
   }
   if (field.type.getKind() == SqlKind::Decimal)
     operands.append({e.i32(field.type.getPrecision()), e.i32(field.type.getScale())});
@@ -67,21 +72,27 @@ Value parseValue(Decoder &d, const Field &field, Value cursor, Value slot) {
 void decodeJson(Decoder &d, llvm::function_ref<void()> row) {
   using namespace abi::field;
   Emitter &e = d.e;
-  Value cursor = e.stack(abi::findStruct("levada_json")->size, 16);
+  Value json = e.stack(abi::findStruct("levada_json")->size, 16);
+  Value cursor = e.stack(abi::findStruct("levada_json_cursor")->size, 8);
   e.call("levada_json_open",
-         {cursor, d.l.ctx, d.l.chunk, nameTable(d), e.i32(d.fields.size())});
+         {json, d.l.ctx, d.l.chunk, nameTable(d), e.i32(d.fields.size())});
   auto raise = [&](Value column) {
-    d.bad(e.field(cursor, json::code), column, e.abi().address(cursor, json::reason));
+    d.bad(e.field(json, json::code), column, e.abi().address(json, json::reason));
   };
+  bool changelog = d.op.getFormat() == "changelog-json";
+  bool wanted = optionOf(d.op.getFormatOptions(), "json.fail-on-missing-field") == "true";
+  constexpr int32_t missing = -1; // no status of a value
   d.loop(
-      {cursor, json::record, json::size, json::code, json::reason, "levada_json_next"},
+      {json, json::record, json::size, json::code, json::reason,
+       changelog ? "levada_changelog_next" : "levada_json_next", cursor},
       [&] {
         // Statuses and values in memory that LLVM turns into registers.
         llvm::SmallVector<Value> slots, statuses;
         for (const Field &field : d.fields) {
           slots.push_back(e.stack(16, 16));
-          statuses.push_back(e.variable(e.intType(32), LEVADA_NULL));
-          e.store(e.i32(LEVADA_NULL), statuses.back());
+          int32_t unset = wanted ? missing : LEVADA_NULL;
+          statuses.push_back(e.variable(e.intType(32), unset));
+          e.store(e.i32(unset), statuses.back());
           if (isStr(field.type)) { // a text without a key can be read too
             e.store(e.i64(0), slots.back(), 8);
             e.store(e.i64(0), e.offset(slots.back(), 8), 8);
@@ -91,7 +102,7 @@ void decodeJson(Decoder &d, llvm::function_ref<void()> row) {
         Block *broken = e.newBlock();
         e.br(head);
         e.enter(head);
-        Value key = e.call("levada_json_key", cursor);
+        Value key = e.call("levada_json_key", {json, cursor});
         llvm::SmallVector<int32_t> cases{LEVADA_JSON_CLOSED, LEVADA_JSON_BROKEN};
         llvm::SmallVector<Block *> targets{closed, broken};
         for (size_t index = 0; index < d.fields.size(); ++index) {
@@ -102,22 +113,36 @@ void decodeJson(Decoder &d, llvm::function_ref<void()> row) {
         e.builder().create<LLVM::SwitchOp>(e.loc, key, other, ValueRange(), cases, targets, none);
         for (auto [index, field] : llvm::enumerate(d.fields)) {
           e.enter(targets[index + 2]);
-          Value status = parseValue(d, field, cursor, slots[index]);
+          Value begin = e.field(cursor, json_cursor::at);
+          Value status = parseValue(d, field, json, cursor, slots[index]);
           e.store(status, statuses[index]);
           Block *error = e.newBlock();
           e.rarely(e.eq(status, e.i32(LEVADA_ERROR)), error, head);
           e.enter(error);
-          raise(d.columnName(field));
+          if (d.lenient) { // NULL, if it is JSON at all
+            e.setField(cursor, json_cursor::at, begin);
+            e.br(other);
+          } else {
+            raise(d.columnName(field));
+          }
         }
         e.enter(other);
         Block *unreadable = e.newBlock();
-        Value skipped = e.call("levada_json_skip", cursor);
+        Value skipped = e.call("levada_json_skip", {json, cursor});
         e.rarely(e.eq(skipped, e.i32(LEVADA_ERROR)), unreadable, head);
         e.enter(unreadable);
         e.br(broken);
         e.enter(broken);
         raise(e.null());
         e.enter(closed);
+        if (wanted)
+          for (auto [index, field] : llvm::enumerate(d.fields)) {
+            Block *without = e.newBlock(), *with = e.newBlock();
+            e.rarely(e.eq(e.load(e.intType(32), statuses[index]), e.i32(missing)), without, with);
+            e.enter(without);
+            d.bad(e.i32(601), d.columnName(field), e.str("the record has no such key"));
+            e.enter(with);
+          }
         for (auto [index, field] : llvm::enumerate(d.fields))
           d.setFromStatus(field, e.load(e.intType(32), statuses[index]), slots[index],
                           [&, &field = field] { raise(d.columnName(field)); });

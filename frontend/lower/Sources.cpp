@@ -92,6 +92,12 @@ Relation Lowering::lowerSource(const doc::Source &source) {
   checkFormat(source, names);
 
   OnError policy = policyOf(source.onError);
+  // Flink's way to say it: what is no record at all is left out.
+  if (policy == OnError::fail && source.endpoint.format)
+    if (const doc::OptionValue *ignore =
+            source.endpoint.find(source.endpoint.format->text + ".ignore-parse-errors");
+        ignore && ignore->number)
+      policy = OnError::skip;
   mlir::Location location = locate(source.range);
   auto op = builder.create<SourceOp>(
       location, streamType(names, types),

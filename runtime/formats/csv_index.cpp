@@ -238,6 +238,16 @@ static int32_t bad(levada_csv *csv, const char *reason) {
 }
 
 static int32_t wrong_count(levada_csv *csv, uint64_t count) {
+  if (csv->lenient) {
+    if (count > csv->fields)
+      return LEVADA_RECORD_GOOD;
+    auto *ends = (uint32_t *)levada_rt_alloc(csv->ctx, (csv->fields + 2) * sizeof(uint32_t));
+    memcpy(ends, csv->ends - 1, (count + 1) * sizeof(uint32_t));
+    for (uint64_t i = count; i < csv->fields; ++i)
+      ends[i + 1] = ends[i];
+    csv->ends = ends + 1;
+    return LEVADA_RECORD_GOOD;
+  }
   char text[64];
   char *at = text;
   auto put = [&](uint64_t n) {

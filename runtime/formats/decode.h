@@ -40,6 +40,8 @@ typedef struct levada_csv {
   levada_str reason;
   uint32_t fields;      /* a record has */
   char delimiter, quote, escape; /* quote, escape: 0 for none */
+  bool lenient;         /* records may have too many fields, or too few: these end
+                         * before they begin */
   /* Separators found ahead of the reader, some KB at a time. */
   levada_ctx *ctx;
   const char *next, *end; /* what is not looked at yet */
@@ -129,16 +131,24 @@ typedef struct levada_json_name {
 
 enum { LEVADA_JSON_PLACES = 64 };
 
-typedef struct levada_json {
+/* Where reading stands. Only inlined code knows its address, so that it lives in
+ * registers: each value begins where the one before ended. */
+typedef struct levada_json_cursor {
   const char *at;       /* behind the value read last, or at '{' */
+  uint64_t place;       /* number of the next key in the record */
+} levada_json_cursor;
+
+typedef struct levada_json {
+  const char *at;       /* the cursor's, while a cold function reads */
   const char *record;
   uint64_t size;        /* of the record, without the line end */
   uint32_t code;
   levada_str reason;
-  uint32_t place;       /* number of the next key in the record */
+  uint64_t place;
   levada_ctx *ctx;
   const char *next, *end;
   const levada_json_name *names; uint32_t name_count;
+  const char *inner;    /* changelog: where the object of the row ends, else NULL */
   /* What stood between the values of the record before: `,"name":`. */
   struct levada_json_place {
     const char *text; uint32_t size; int32_t column;
@@ -146,33 +156,38 @@ typedef struct levada_json {
 } levada_json;
 
 LEVADA_RT() void levada_json_open(levada_json *json, levada_ctx *ctx, const levada_chunk *chunk, const levada_json_name *names, uint32_t name_count);
-LEVADA_RT(inline) int32_t levada_json_next(levada_json *json);
-LEVADA_RT(inline) int32_t levada_json_key(levada_json *json);
+LEVADA_RT(inline) int32_t levada_json_next(levada_json *json, levada_json_cursor *cursor);
+/* The same for `{"op": "+I", "data": {row}}`: then `key` reads the row. What is no
+ * insertion is BAD. */
+LEVADA_RT() int32_t levada_changelog_next(levada_json *json, levada_json_cursor *cursor);
+LEVADA_RT(inline) int32_t levada_json_key(levada_json *json, levada_json_cursor *cursor);
 /* Values: LEVADA_NULL for null; LEVADA_ERROR: the value has no such meaning, or is
  * no JSON: code and reason are set. Numbers may stand in quotes, text may be any
  * value: Flink's conversions. */
-LEVADA_RT(inline) levada_status levada_json_skip(levada_json *json);
-LEVADA_RT(inline) levada_status levada_json_bool(levada_json *json, bool *out);
-LEVADA_RT(inline) levada_status levada_json_i8(levada_json *json, int8_t *out);
-LEVADA_RT(inline) levada_status levada_json_i16(levada_json *json, int16_t *out);
-LEVADA_RT(inline) levada_status levada_json_i32(levada_json *json, int32_t *out);
-LEVADA_RT(inline) levada_status levada_json_i64(levada_json *json, int64_t *out);
-LEVADA_RT(inline) levada_status levada_json_f32(levada_json *json, float *out);
-LEVADA_RT(inline) levada_status levada_json_f64(levada_json *json, double *out);
-LEVADA_RT(inline) levada_status levada_json_dec64(levada_json *json, int32_t precision, int32_t scale, int64_t *out);
-LEVADA_RT(inline) levada_status levada_json_dec(levada_json *json, int32_t precision, int32_t scale, levada_i128 *out);
-LEVADA_RT(inline) levada_status levada_json_str(levada_json *json, levada_str *out);
-LEVADA_RT() levada_status levada_json_bytes(levada_json *json, levada_str *out);
-LEVADA_RT(inline) levada_status levada_json_date(levada_json *json, int32_t *out);
-LEVADA_RT(inline) levada_status levada_json_time(levada_json *json, int32_t *out);
-LEVADA_RT(inline) levada_status levada_json_ts3(levada_json *json, int64_t *out);
-LEVADA_RT(inline) levada_status levada_json_ts6(levada_json *json, int64_t *out);
-LEVADA_RT() levada_status levada_json_ts9(levada_json *json, levada_i128 *out);
-LEVADA_RT(inline) levada_status levada_json_ltz3(levada_json *json, int64_t *out);
-LEVADA_RT(inline) levada_status levada_json_ltz6(levada_json *json, int64_t *out);
-LEVADA_RT() levada_status levada_json_ltz9(levada_json *json, levada_i128 *out);
+LEVADA_RT(inline) levada_status levada_json_skip(levada_json *json, levada_json_cursor *cursor);
+LEVADA_RT(inline) levada_status levada_json_bool(levada_json *json, levada_json_cursor *cursor, bool *out);
+LEVADA_RT(inline) levada_status levada_json_i8(levada_json *json, levada_json_cursor *cursor, int8_t *out);
+LEVADA_RT(inline) levada_status levada_json_i16(levada_json *json, levada_json_cursor *cursor, int16_t *out);
+LEVADA_RT(inline) levada_status levada_json_i32(levada_json *json, levada_json_cursor *cursor, int32_t *out);
+LEVADA_RT(inline) levada_status levada_json_i64(levada_json *json, levada_json_cursor *cursor, int64_t *out);
+LEVADA_RT(inline) levada_status levada_json_f32(levada_json *json, levada_json_cursor *cursor, float *out);
+LEVADA_RT(inline) levada_status levada_json_f64(levada_json *json, levada_json_cursor *cursor, double *out);
+LEVADA_RT(inline) levada_status levada_json_dec64(levada_json *json, levada_json_cursor *cursor, int32_t precision, int32_t scale, int64_t *out);
+LEVADA_RT(inline) levada_status levada_json_dec(levada_json *json, levada_json_cursor *cursor, int32_t precision, int32_t scale, levada_i128 *out);
+LEVADA_RT(inline) levada_status levada_json_str(levada_json *json, levada_json_cursor *cursor, levada_str *out);
+LEVADA_RT(inline) levada_status levada_json_bytes(levada_json *json, levada_json_cursor *cursor, levada_str *out);
+LEVADA_RT(inline) levada_status levada_json_date(levada_json *json, levada_json_cursor *cursor, int32_t *out);
+LEVADA_RT(inline) levada_status levada_json_time(levada_json *json, levada_json_cursor *cursor, int32_t *out);
+LEVADA_RT(inline) levada_status levada_json_ts3(levada_json *json, levada_json_cursor *cursor, int64_t *out);
+LEVADA_RT(inline) levada_status levada_json_ts6(levada_json *json, levada_json_cursor *cursor, int64_t *out);
+LEVADA_RT(inline) levada_status levada_json_ts9(levada_json *json, levada_json_cursor *cursor, levada_i128 *out);
+LEVADA_RT(inline) levada_status levada_json_ltz3(levada_json *json, levada_json_cursor *cursor, int64_t *out);
+LEVADA_RT(inline) levada_status levada_json_ltz6(levada_json *json, levada_json_cursor *cursor, int64_t *out);
+LEVADA_RT(inline) levada_status levada_json_ltz9(levada_json *json, levada_json_cursor *cursor, levada_i128 *out);
+/* ROW, ARRAY, MAP, MULTISET in the bytes of stdlib/nested.h. */
+LEVADA_RT(inline) levada_status levada_json_nested(levada_json *json, levada_json_cursor *cursor, const levada_type *type, levada_str *out);
 /* As levada_field_pattern, over a string. */
-LEVADA_RT() levada_status levada_json_pattern(levada_json *json, const char *pattern, int32_t unit, bool local, void *out);
+LEVADA_RT(inline) levada_status levada_json_pattern(levada_json *json, levada_json_cursor *cursor, const char *pattern, int32_t unit, bool local, void *out);
 
 /*--- encoding ----------------------------------------------------------------
  * put functions write at `at` and return the end; the buffer has the room that
@@ -191,6 +206,8 @@ LEVADA_RT(inline) char *levada_put_str(char *at, const levada_str *text);
 LEVADA_RT() char *levada_put_table_str(char *at, const levada_str *text);
 /* Hexadecimal, as print shows bytes: x'0aff': 2 for each, and 3. */
 LEVADA_RT() char *levada_put_hex(char *at, const levada_str *bytes);
+/* A nested value as JSON, in the frame; `separator`: between date and time. */
+LEVADA_RT() void levada_nested_json(levada_ctx *ctx, const levada_type *type, const levada_str *value, char separator, levada_str *out);
 
 #ifdef __cplusplus
 }

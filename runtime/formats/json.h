@@ -16,6 +16,11 @@ levada_status levada_json_i64_slow(levada_json *json, int64_t *out);
 levada_status levada_json_f32_slow(levada_json *json, float *out);
 levada_status levada_json_f64_slow(levada_json *json, double *out);
 levada_status levada_json_dec64_slow(levada_json *json, int32_t precision, int32_t scale, int64_t *out);
+levada_status levada_json_dec_slow(levada_json *json, int32_t precision, int32_t scale, levada_i128 *out);
+levada_status levada_json_bytes_slow(levada_json *json, levada_str *out);
+levada_status levada_json_ts9_slow(levada_json *json, levada_i128 *out);
+levada_status levada_json_ltz9_slow(levada_json *json, levada_i128 *out);
+levada_status levada_json_pattern_slow(levada_json *json, const char *pattern, int32_t unit, bool local, void *out);
 levada_status levada_json_str_slow(levada_json *json, levada_str *out);
 levada_status levada_json_date_slow(levada_json *json, int32_t *out);
 levada_status levada_json_time_slow(levada_json *json, int32_t *out);
@@ -23,6 +28,7 @@ levada_status levada_json_ts3_slow(levada_json *json, int64_t *out);
 levada_status levada_json_ts6_slow(levada_json *json, int64_t *out);
 levada_status levada_json_ltz3_slow(levada_json *json, int64_t *out);
 levada_status levada_json_ltz6_slow(levada_json *json, int64_t *out);
+levada_status levada_json_nested_slow(levada_json *json, const levada_type *type, levada_str *out);
 }
 
 namespace levada::formats {

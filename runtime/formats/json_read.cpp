@@ -249,6 +249,10 @@ void json_unescape(levada_ctx *ctx, const char *p, uint64_t n, const char **out,
 //--- records and keys --------------------------------------------------------
 
 static int32_t close_record(levada_json *json, const char *p) {
+  if (json->inner && p + 1 == json->inner) { // the rest was read before
+    json->at = p + 1;
+    return LEVADA_JSON_CLOSED;
+  }
   const char *rest = skip_space(p + 1);
   if (rest != json->next - 1) {
     json_fail(json, rest, "the end of the line");
@@ -280,11 +284,19 @@ extern "C" void levada_json_open(levada_json *json, levada_ctx *ctx, const levad
 }
 
 extern "C" int32_t levada_json_next_slow(levada_json *json, bool ascii) {
-  const char *begin = json->record, *end = json->next - 1;
-  json->size -= end != begin && end[-1] == '\r';
-  const char *p = skip_space(begin);
-  if (p == end)
-    return levada_json_next(json); // a blank line
+  const char *begin = json->record, *end = json->next - 1, *p;
+  for (;;) {
+    json->size -= end != begin && end[-1] == '\r';
+    p = skip_space(begin);
+    if (p != end)
+      break;
+    if (json->next == json->end) // blank lines are no records
+      return LEVADA_RECORD_END;
+    json->record = json->at = begin = json->next;
+    end = line_end(begin, &ascii);
+    json->next = end + 1;
+    json->size = (uint64_t)(end - begin);
+  }
   json->code = 601;
   if (!ascii && !valid_utf8(begin, json->size)) {
     json->reason = frame_text(json->ctx, "the record is not UTF-8", 23);

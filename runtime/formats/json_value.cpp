@@ -168,8 +168,8 @@ levada_status levada_json_dec64_slow(levada_json *json, int32_t precision, int32
     return levada_parse_decimal64(p, n, precision, scale, out);
   });
 }
-levada_status levada_json_dec(levada_json *json, int32_t precision, int32_t scale,
-                              levada_i128 *out) {
+levada_status levada_json_dec_slow(levada_json *json, int32_t precision, int32_t scale,
+                                   levada_i128 *out) {
   return decimal(json, [&](const char *p, uint64_t n) {
     return levada_parse_decimal(p, n, precision, scale, out);
   });
@@ -187,7 +187,7 @@ levada_status levada_json_str_slow(levada_json *json, levada_str *out) {
     view(v.p, v.n, out);
   return LEVADA_VALUE;
 }
-levada_status levada_json_bytes(levada_json *json, levada_str *out) {
+levada_status levada_json_bytes_slow(levada_json *json, levada_str *out) {
   return of_text(json, "BYTES", [&](const char *p, uint64_t n) {
     if (n == 0) { // no bytes
       *out = {};
@@ -213,12 +213,12 @@ levada_status levada_json_time_slow(levada_json *json, int32_t *out) {
   }
 LEVADA_JSON_MOMENT(ts3_slow, ts3_slow, int64_t, "TIMESTAMP")
 LEVADA_JSON_MOMENT(ts6_slow, ts6_slow, int64_t, "TIMESTAMP")
-LEVADA_JSON_MOMENT(ts9, ts9, levada_i128, "TIMESTAMP")
+LEVADA_JSON_MOMENT(ts9_slow, ts9, levada_i128, "TIMESTAMP")
 LEVADA_JSON_MOMENT(ltz3_slow, ltz3_slow, int64_t, "TIMESTAMP_LTZ")
 LEVADA_JSON_MOMENT(ltz6_slow, ltz6_slow, int64_t, "TIMESTAMP_LTZ")
-LEVADA_JSON_MOMENT(ltz9, ltz9, levada_i128, "TIMESTAMP_LTZ")
-levada_status levada_json_pattern(levada_json *json, const char *pattern, int32_t unit, bool local,
-                                  void *out) {
+LEVADA_JSON_MOMENT(ltz9_slow, ltz9, levada_i128, "TIMESTAMP_LTZ")
+levada_status levada_json_pattern_slow(levada_json *json, const char *pattern, int32_t unit,
+                                       bool local, void *out) {
   const char *type = unit == 0 ? "DATE of the pattern"
                      : unit == 1 ? "TIME of the pattern"
                                  : "TIMESTAMP of the pattern";

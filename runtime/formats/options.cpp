@@ -12,6 +12,27 @@ struct LEVADA_FORMAT("json", decodes | encodes) json_options {
   /// How timestamps are written; both are read.
   LEVADA_OPTION("json.timestamp-format.standard", none, "SQL", "SQL|ISO-8601")
   levada_opt_enum timestamp_format;
+  /// A value that does not fit its column is NULL, a record that is no JSON is skipped.
+  LEVADA_OPTION("json.ignore-parse-errors", none, "false") bool ignore_parse_errors;
+  /// A record that lacks a column is bad; otherwise the column is NULL.
+  LEVADA_OPTION("json.fail-on-missing-field", none, "false") bool fail_on_missing_field;
+  /// Columns that are NULL are left out of what is written.
+  LEVADA_OPTION("json.encode.ignore-null-fields", none, "false") bool ignore_null_fields;
+  /// Decimals are always written as plain numbers, never with an exponent.
+  LEVADA_OPTION("json.encode.decimal-as-plain-number", none, "false") bool plain_decimals;
+};
+
+/// Changes of a table, one JSON object a line: {"op": "+I", "data": {row}}, where op is +I, -U, +U or -D. Only insertions run yet.
+struct LEVADA_FORMAT("changelog-json", decodes | encodes) changelog_json_options {
+  /// The kinds of changes that the table carries: I, UB, UA, D; all four by default, I, UA and D for a sink with a primary key.
+  LEVADA_OPTION("changelog-json.changelog-mode", none, "") levada_opt_string changelog_mode;
+  /// Deletions carry the primary key alone.
+  LEVADA_OPTION("changelog-json.delete-by-key", none, "false") bool delete_by_key;
+  /// How timestamps are written; both are read.
+  LEVADA_OPTION("changelog-json.timestamp-format.standard", none, "SQL", "SQL|ISO-8601")
+  levada_opt_enum timestamp_format;
+  /// A value that does not fit its column is NULL, a record that is no JSON is skipped.
+  LEVADA_OPTION("changelog-json.ignore-parse-errors", none, "false") bool ignore_parse_errors;
 };
 
 /// Fields between delimiters, in quotes where they hold some (RFC 4180).
@@ -29,10 +50,15 @@ struct LEVADA_FORMAT("csv", decodes | encodes) csv_options {
   LEVADA_OPTION("csv.escape-character", none, "") levada_opt_char escape_character;
   /// A field of this text is NULL.
   LEVADA_OPTION("csv.null-literal", none, "") levada_opt_string null_literal;
+  /// A field that does not fit its column is NULL, as are missing ones; more fields than columns are dropped.
+  LEVADA_OPTION("csv.ignore-parse-errors", none, "false") bool ignore_parse_errors;
 };
 
 /// A line is a row of one column.
-struct LEVADA_FORMAT("raw", decodes | encodes) raw_options {};
+struct LEVADA_FORMAT("raw", decodes | encodes) raw_options {
+  /// The encoding of text.
+  LEVADA_OPTION("raw.charset", none, "UTF-8", "UTF-8") levada_opt_enum charset;
+};
 
 /// Lines matched by a regular expression: web server and system logs.
 struct LEVADA_FORMAT("regex", decodes) regex_options {
