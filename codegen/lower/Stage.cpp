@@ -19,6 +19,41 @@ static LLVM::LLVMFuncOp stageFunction(StagePlan &stage, ModuleOp to) {
                          {ptr, ptr});
 }
 
+/// The update of a stage that does nothing else, by columns of its rows; else null.
+static exec::UpdateOp soleUpdate(Plan &plan, Block &body) {
+  exec::UpdateOp found;
+  for (Operation &op : body) {
+    auto update = dyn_cast<exec::UpdateOp>(op);
+    if (update && found)
+      return {};
+    if (update)
+      found = update;
+  }
+  if (!found || found.getKeys().empty() ||
+      !llvm::all_of(found.getKeys(), [](Value key) { return isa<BlockArgument>(key); }))
+    return {};
+  SlotPlan &slot = plan.slots[plan.indexOf(found.getSlotAttr())];
+  // Hashing a text twice costs more than waiting for its entry.
+  bool numbers = llvm::none_of(slot.key.columns, [](const Column &c) { return isStr(c.type); });
+  llvm::StringRef kind = slot.op.getKind();
+  return numbers && (kind == "window" || kind == "group") ? found : exec::UpdateOp();
+}
+
+/// Brings the entry near that a row some way ahead will update.
+static void prefetchEntry(Lowering &l, exec::UpdateOp update, const Layout &rowLayout, Value row) {
+  Emitter &e = l.e;
+  unsigned index = l.plan.indexOf(update.getSlotAttr());
+  SlotPlan &slot = l.plan.slots[index];
+  llvm::SmallVector<Scalar> keys;
+  for (Value key : update.getKeys())
+    keys.push_back(e.loadColumn(row, rowLayout.columns[cast<BlockArgument>(key).getArgNumber()]));
+  l.declareConstant(slot.desc);
+  l.declareConstant(slot.layout);
+  Value hash = l.hashOf(l.keyBytes(slot.key, keys), slot.layout);
+  auto abi = e.abi();
+  abi::rt_prefetch(abi, l.ctx, e.i32(index), e.addressOf(slot.desc), hash);
+}
+
 void lowerRowsStage(Plan &plan, StagePlan &stage, ModuleOp to) {
   Lowering l(plan, stageFunction(stage, to));
   Emitter &e = l.e;
@@ -28,8 +63,14 @@ void lowerRowsStage(Plan &plan, StagePlan &stage, ModuleOp to) {
   Value base = e.field(batch, abi::field::batch::base);
   Value count = e.zext(e.field(batch, abi::field::batch::count), e.intType(64));
   l.headerWatermark = e.i64(LEVADA_MIN_WATERMARK);
+  exec::UpdateOp update = soleUpdate(plan, stage.op.getBody().front());
   e.loop(count, [&](Value i, Block *next) {
     Value row = e.offset(rows, e.mul(i, e.i64(channel.row.size)));
+    if (update) {
+      Value ahead = e.add(i, e.i64(16)), last = e.sub(count, e.i64(1));
+      ahead = e.select(e.slt(ahead, last), ahead, last);
+      prefetchEntry(l, update, channel.row, e.offset(rows, e.mul(ahead, e.i64(channel.row.size))));
+    }
     l.watermark = e.smax(base, e.load(e.intType(64), row, 8));
     if (channel.placeOffset >= 0)
       l.place = e.load(e.intType(64), e.offset(row, channel.placeOffset), 8);
