@@ -170,4 +170,22 @@ def Flow_SortKeyAttr : AttrDef<Flow_Dialect, "SortKey"> {
   let assemblyFormat = "`<` $column `,` `descending` `=` $descending `,` `nulls_first` `=` $nullsFirst `>`";
 }
 
+def Flow_JoinKind : I32EnumAttr<"JoinKind", "which rows a join gives", [
+    I32EnumAttrCase<"inner", 0>, I32EnumAttrCase<"left", 1>, I32EnumAttrCase<"right", 2>,
+    I32EnumAttrCase<"full", 3>, I32EnumAttrCase<"semi", 4>, I32EnumAttrCase<"anti", 5>,
+    I32EnumAttrCase<"mark", 6>]> {
+  let cppNamespace = "::levada::flow";
+  let genSpecializedAttr = 0;
+}
+def Flow_JoinKindAttr : EnumAttr<Flow_Dialect, Flow_JoinKind, "join_kind">;
+
+def Flow_JoinForm : I32EnumAttr<"JoinForm", "what bounds a join", [
+    I32EnumAttrCase<"regular", 0>, I32EnumAttrCase<"interval", 1>, I32EnumAttrCase<"window", 2>,
+    I32EnumAttrCase<"temporal", 3>, I32EnumAttrCase<"lookup", 4>,
+    I32EnumAttrCase<"snapshot", 5>]> {
+  let cppNamespace = "::levada::flow";
+  let genSpecializedAttr = 0;
+}
+def Flow_JoinFormAttr : EnumAttr<Flow_Dialect, Flow_JoinForm, "join_form">;
+
 #endif

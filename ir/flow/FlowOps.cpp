@@ -262,9 +262,12 @@ LogicalResult WatermarkOp::verify() {
 }
 
 LogicalResult WindowOp::verify() {
-  if (getWindow().getKind() == WindowKind::session)
-    return emitOpError("cannot add a session to single rows");
   StreamType input = getInput().getType(), output = getOutput().getType();
+  if (getWindow().getKind() != WindowKind::session && !getKeys().empty())
+    return emitOpError("has keys, which only sessions have");
+  for (StringAttr key : getKeys().getAsRange<StringAttr>())
+    if (input.indexOf(key.getValue()) < 0)
+      return emitOpError("has no key column `") << key.getValue() << "`";
   FailureOr<SqlType> time = verifyWindow(*this, getWindow(), input);
   if (failed(time))
     return failure();
@@ -336,8 +339,6 @@ LogicalResult SortOp::verify() {
 }
 
 LogicalResult SinkOp::verify() {
-  if (getInput().getType().getChangelog() != Changelog::append)
-    return emitOpError("takes appended rows only, found ") << getInput().getType();
   if (getInput().getType().size() == 0)
     return emitOpError("has no columns");
   return success();

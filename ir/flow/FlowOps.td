@@ -90,10 +90,15 @@ def Flow_WatermarkOp : Flow_StreamOp<"watermark", [SingleBlock, IsolatedFromAbov
 
 def Flow_WindowOp : Flow_StreamOp<"window"> {
   let summary = "adds window_start, window_end, window_time to each row";
-  let description = [{One row per window it belongs to. Without state; not for sessions.}];
-  let arguments = (ins Flow_StreamType:$input, StrAttr:$stream, Flow_WindowAttr:$window);
+  let description = [{
+    One row per window it belongs to. Without state, but for sessions, which
+    keep their rows until they close: `keys` are the columns of whose values
+    each has sessions of its own.
+  }];
+  let arguments = (ins Flow_StreamType:$input, StrAttr:$stream, Flow_WindowAttr:$window,
+    DefaultValuedAttr<StrArrayAttr, "{}">:$keys);
   let results = (outs Flow_StreamType:$output);
-  let assemblyFormat = "$stream $input $window attr-dict `:` type($input) `->` type($output)";
+  let assemblyFormat = "$stream $input $window (`by` $keys^)? attr-dict `:` type($input) `->` type($output)";
   let hasVerifier = 1;
 }
 
@@ -361,5 +366,7 @@ def Flow_ElementOp : Flow_ScalarOp<"element"> {
   let assemblyFormat = "$collection `[` $key `]` attr-dict `:` type($collection) `,` type($key) `->` type($result)";
   let hasVerifier = 1;
 }
+
+include "ir/flow/FlowState.td"
 
 #endif

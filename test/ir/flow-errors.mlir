@@ -45,11 +45,6 @@
 %rows, %dead = flow.source "s" connector "c" {} format "f" {} columns ["a"] {on_error = #flow.on_error<dead_letter>} : !flow.stream<[a: INT], append>, !flow.stream<[raw: BYTES], append>
 
 // -----
-%rows = flow.source "s" connector "c" {} format "f" {} columns ["a"] : !flow.stream<[a: INT], retract>
-// expected-error@below {{takes appended rows only}}
-flow.sink "out" %rows connector "c" {} format "f" {} : !flow.stream<[a: INT], retract>
-
-// -----
 
 //===--- blocks -------------------------------------------------------------===//
 
@@ -152,8 +147,14 @@ flow.sink "out" %rows connector "c" {} format "f" {} : !flow.stream<[a: INT], re
 // -----
 !in = !flow.stream<[t: TIMESTAMP(3)], append>
 %rows = flow.source "s" connector "c" {} format "f" {} columns ["t"] : !in
-// expected-error@below {{cannot add a session to single rows}}
-%w = flow.window "w" %rows <session, on = "t", size = 1, slide = 0, offset = 0> : !in -> !in
+// expected-error@below {{has no key column `k`}}
+%w = flow.window "w" %rows <session, on = "t", size = 1, slide = 0, offset = 0> by ["k"] : !in -> !in
+
+// -----
+!in = !flow.stream<[t: TIMESTAMP(3)], append>
+%rows = flow.source "s" connector "c" {} format "f" {} columns ["t"] : !in
+// expected-error@below {{has keys, which only sessions have}}
+%w = flow.window "w" %rows <tumble, on = "t", size = 1, slide = 0, offset = 0> by ["t"] : !in -> !in
 
 // -----
 !in = !flow.stream<[a: INT], append>
