@@ -124,7 +124,7 @@ bool Parser::arguments(CallExpr &e) {
 
 bool Parser::argument(CallExpr &e) {
   std::optional<Name> argName;
-  if ((at(Tok::Word) || at(Tok::QuotedName)) && ahead(1).kind == Tok::Arrow) {
+  if (atName() && ahead(1).kind == Tok::Arrow) {
     argName = takeName();
     advance();
   }

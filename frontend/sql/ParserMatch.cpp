@@ -63,7 +63,7 @@ bool Parser::matchClauses(MatchRecognize &m, uint32_t &below) {
   if (accept("WITHIN")) {
     if (!at("INTERVAL"))
       return expected("an interval", "as in WITHIN INTERVAL '10' MINUTE");
-    if (!(m.within = expression()))
+    if (!(m.within = interval()))
       return false;
     below = std::max(below, m.within->depth);
   }

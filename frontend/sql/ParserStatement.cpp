@@ -71,6 +71,9 @@ Script Parser::script() {
       s = nullptr;
       skipStatement();
     }
+    for (size_t i = first; s && i < next; ++i)
+      if (tokens[i].faulty) // `==` was read as `=`, and reported
+        s = nullptr;
     if (s)
       result.statements.push_back(std::move(s));
     if (next == first) // always forward
@@ -303,8 +306,9 @@ StatementPtr Parser::analyze() {
     expected("`TABLE` or `TABLES`", spellingHint({"TABLE", "TABLES"}));
     return nullptr;
   }
-  while (!at(Tok::Semicolon) && !at(Tok::End))
-    advance();
+  for (; !at(Tok::Semicolon) && !at(Tok::End); advance())
+    if (at(Tok::Error)) // reported
+      return nullptr;
   s->text = textSince(first);
   return s;
 }
@@ -316,9 +320,13 @@ StatementPtr Parser::otherStatement(std::string what) {
   bool set = false; // STATEMENT SET BEGIN …; …; END
   while (!at(Tok::End) && (set || !at(Tok::Semicolon))) {
     set |= atWords({"STATEMENT", "SET", "BEGIN"});
-    set &= !at("END") || ahead(1).kind != Tok::Semicolon;
+    set &= !at("END") || (ahead(1).kind != Tok::Semicolon && ahead(1).kind != Tok::End);
+    if (at(Tok::Error)) // reported
+      return nullptr;
     advance();
   }
+  if (set && !expected("`END`"))
+    return nullptr;
   s->text = textSince(first);
   return s;
 }

@@ -23,7 +23,7 @@ int failures = 0, texts = 0;
 
 void fail(const std::string &where, const std::string &what) {
   ++failures;
-  std::printf("%s: %s\n", where.c_str(), what.c_str());
+  std::fprintf(stderr, "%s: %s\n", where.c_str(), what.c_str());
 }
 
 std::string printAll(const Script &script) {
@@ -45,6 +45,9 @@ void checkScript(const std::string &where, const std::string &text) {
       return fail(where, "a diagnostic outside of the text: " + d.text);
   if (first.failed && !broken)
     return fail(where, "does not parse\n" + engine.render(diag::RenderStyle::Plain));
+  for (const diag::Diagnostic &d : engine.all())
+    if (d.text.starts_with("the byte 0x")) // names with such bytes are read no second time
+      return;
   std::string printed = printAll(first);
   if (trees)
     std::printf("%s\n%s", text.c_str(), dump(first).c_str());
