@@ -1,8 +1,8 @@
-//===- Sql.cpp - sql = "SELECT …": one query's text as a query ------------===//
+//===- Sql.cpp - a query's tree: WITH, SELECT, VALUES, what they nest -----===//
 //
-// A window is FROM TABLE(TUMBLE(…)) with GROUP BY window_start, window_end,
-// or the older GROUP BY TUMBLE(…). What needs operators of other kinds gets
-// one diagnostic that names it.
+// A SELECT becomes the clauses that Query.cpp lowers; everything around and
+// below it is recursion. Names of WITH go from the inside out, then come the
+// tables of the document.
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/lower/Lowering.h"
@@ -50,141 +50,15 @@ std::optional<int64_t> Lowering::constantCount(const sql::Expr &expr, const char
   return std::nullopt;
 }
 
-bool Lowering::readTable(const sql::Name &name, Query &query) {
-  auto at = relations.find(name.text);
-  if (at == relations.end()) {
-    bool known = document.findSource(name.text) || document.findStream(name.text);
-    if (!known) {
-      std::vector<std::string> names;
-      for (const auto &[other, relation] : relations)
-        names.push_back(other);
-      auto flight = engine.emit(name.range, diag::NoSuchInput, name.text);
-      if (std::string near = diag::nearest(name.text, names); !near.empty())
-        flight.hint("did you mean `" + near + "`?");
-      flight.note("sources and streams: " + sema::listNames(names));
-    }
-    return false;
-  }
-  query.input = at->second;
-  query.input.name = name.text;
-  return query.input.value != nullptr;
-}
-
 namespace {
 std::optional<WindowKind> windowKind(llvm::StringRef name) {
   return llvm::StringSwitch<std::optional<WindowKind>>(name)
       .Case("TUMBLE", WindowKind::tumble)
       .Case("HOP", WindowKind::hop)
-      .Case("CUMULATE", WindowKind::cumulate)
       .Case("SESSION", WindowKind::session)
       .Default(std::nullopt);
 }
 } // namespace
-
-/// TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL … [, INTERVAL …]).
-bool Lowering::readWindowFunction(const sql::CallExpr &call, SourceRange range, Query &query) {
-  const std::string &name = call.name.text;
-  std::optional<WindowKind> kind = windowKind(name);
-  if (!kind) {
-    engine.emit(call.range, diag::ClauseNotYet, "the table function `" + name + "`");
-    return false;
-  }
-  if (!call.argNames.empty() || !call.tableOrder.empty()) {
-    engine.emit(call.range, diag::ClauseNotYet, "a window function with named or ordered arguments");
-    return false;
-  }
-  bool stepped = *kind == WindowKind::hop || *kind == WindowKind::cumulate;
-  size_t least = stepped ? 4 : 3, most = *kind == WindowKind::session ? 3 : least + 1;
-  if (call.args.size() < least || call.args.size() > most) {
-    engine.emit(call.name.range, diag::WindowFunction,
-                fmt::format("`{}` takes {} arguments, found {}", name,
-                            least == most ? fmt::format("{}", least) : fmt::format("{} or {}", least, most),
-                            call.args.size()))
-        .hint(stepped ? name + "(TABLE input, DESCRIPTOR(time), INTERVAL '5' MINUTE, INTERVAL '1' HOUR)"
-                      : name + "(TABLE input, DESCRIPTOR(time), INTERVAL '1' HOUR)");
-    return false;
-  }
-  auto *table = dyn_cast<sql::ColumnExpr>(call.args[0].get());
-  if (!table) {
-    engine.emit(call.args[0]->range, diag::ClauseNotYet, "a query inside FROM");
-    return false;
-  }
-  bool ok = readTable(table->parts.back(), query);
-  WindowClause window;
-  window.kind = *kind;
-  window.range = range;
-  auto *descriptor = dyn_cast<sql::CallExpr>(call.args[1].get());
-  auto *time = descriptor && descriptor->name.text == "DESCRIPTOR" && descriptor->args.size() == 1
-                   ? dyn_cast<sql::ColumnExpr>(descriptor->args[0].get())
-                   : nullptr;
-  if (!time) {
-    engine.emit(call.args[1]->range, diag::WindowFunction, "the time column stands in DESCRIPTOR(…)")
-        .hint("DESCRIPTOR(ts)");
-    return false;
-  }
-  window.on = time->parts.back();
-  std::vector<int64_t> sizes;
-  for (size_t i = 2; i < call.args.size(); ++i) {
-    std::optional<int64_t> millis = constantMillis(*call.args[i]);
-    if (!millis)
-      return false;
-    sizes.push_back(*millis);
-  }
-  // HOP and CUMULATE take slide or step before the size.
-  window.size = stepped ? sizes[1] : sizes[0];
-  window.slide = stepped ? sizes[0] : 0;
-  if (size_t at = stepped ? 2 : 1; sizes.size() > at)
-    window.offset = sizes[at];
-  const sql::Expr &sizeExpr = *call.args[stepped ? 3 : 2];
-  if (window.size <= 0 || (stepped && window.slide <= 0)) {
-    engine.emit(sizeExpr.range, diag::WindowSize, "the size of a window is positive");
-    return false;
-  }
-  if (stepped && window.size % window.slide != 0) {
-    engine.emit(sizeExpr.range, diag::WindowSize,
-                fmt::format("the size of {} must be a multiple of its {}", name,
-                            *kind == WindowKind::hop ? "slide" : "step"))
-        .label(call.args[2]->range, *kind == WindowKind::hop ? "the slide" : "the step");
-    return false;
-  }
-  // SESSION(TABLE t PARTITION BY k, …): the keys are those of GROUP BY.
-  query.window = window;
-  return ok;
-}
-
-bool Lowering::readFrom(const sql::TableRef &from, Query &query) {
-  switch (from.kind) {
-  case sql::TableKind::Join:
-    engine.emit(from.range, diag::ClauseNotYet, "JOIN");
-    return false;
-  case sql::TableKind::Subquery:
-    engine.emit(from.range, diag::ClauseNotYet, "a query inside FROM")
-        .hint("give it a stream of its own and read that");
-    return false;
-  case sql::TableKind::Match:
-    engine.emit(from.range, diag::ClauseNotYet, "MATCH_RECOGNIZE");
-    return false;
-  case sql::TableKind::File:
-    engine.emit(from.range, diag::ClauseNotYet, "a file in FROM");
-    return false;
-  case sql::TableKind::Named:
-  case sql::TableKind::Function:
-    break;
-  }
-  if (from.asOf) {
-    engine.emit(from.asOf->range, diag::ClauseNotYet, "FOR SYSTEM_TIME AS OF");
-    return false;
-  }
-  if (!from.columnAliases.empty()) {
-    engine.emit(from.columnAliases.front().range, diag::ClauseNotYet, "a list of column names after AS");
-    return false;
-  }
-  bool ok = from.kind == sql::TableKind::Named ? readTable(from.name.back(), query)
-                                               : readWindowFunction(*from.call, from.range, query);
-  if (from.alias)
-    query.input.name = from.alias->text;
-  return ok;
-}
 
 /// GROUP BY TUMBLE(ts, INTERVAL …), HOP(ts, slide, size), SESSION(ts, gap).
 bool Lowering::readGroupWindow(Query &query) {
@@ -192,12 +66,8 @@ bool Lowering::readGroupWindow(Query &query) {
     auto *call = dyn_cast<sql::CallExpr>(query.groupBy[i]);
     if (!call)
       continue;
-    if (call->name.text == "GROUPING SETS" || call->name.text == "ROLLUP" || call->name.text == "CUBE") {
-      engine.emit(call->range, diag::ClauseNotYet, call->name.text);
-      return false;
-    }
     std::optional<WindowKind> kind = windowKind(call->name.text);
-    if (!kind || *kind == WindowKind::cumulate)
+    if (!kind)
       continue;
     size_t count = *kind == WindowKind::hop ? 3 : 2;
     auto *time = call->args.empty() ? nullptr : dyn_cast<sql::ColumnExpr>(call->args[0].get());
@@ -229,54 +99,119 @@ bool Lowering::readGroupWindow(Query &query) {
   return true;
 }
 
-Relation Lowering::lowerSql(const sql::Query &written, const std::string &name) {
-  std::optional<Query> query = readSql(written, name);
-  return query ? lowerQuery(*query) : Relation();
+//===----------------------------------------------------------------------===//
+// Queries
+//===----------------------------------------------------------------------===//
+
+Relation Lowering::trimmed(Relation relation, const std::string &stream) {
+  if (!relation.value)
+    return relation;
+  StreamType type = relation.type();
+  std::vector<Field> fields = fieldsOf(relation);
+  std::vector<std::string> names;
+  llvm::SmallVector<unsigned> kept;
+  for (size_t i = 0; i < type.size(); ++i)
+    if (fields[i].access == sema::Column::Free) {
+      kept.push_back(i);
+      names.push_back(fields[i].name);
+    }
+  names = uniqueNames(std::move(names));
+  auto newName = [&](const std::string &old) -> std::string {
+    for (auto [i, index] : llvm::enumerate(kept))
+      if (type.getNames()[index].getValue() == old)
+        return names[i];
+    return "";
+  };
+  bool same = kept.size() == type.size();
+  for (size_t i = 0; same && i < names.size(); ++i)
+    same = type.getNames()[i].getValue() == names[i];
+  Relation result = relation;
+  result.fields.clear();
+  if (same)
+    return result;
+  std::string time = type.getTime() ? newName(type.getTime().str()) : "";
+  mlir::Location location = relation.value.getLoc();
+  result.value = project(relation.value, stream, location, names, time, [&](mlir::Block *block) {
+    llvm::SmallVector<mlir::Value> values;
+    for (unsigned index : kept)
+      values.push_back(block->getArgument(index));
+    return values;
+  });
+  result.rowtimes.clear();
+  result.proctimes.clear();
+  for (const std::string &column : relation.rowtimes)
+    if (std::string name = newName(column); !name.empty())
+      result.rowtimes.insert(name);
+  for (const std::string &column : relation.proctimes)
+    if (std::string name = newName(column); !name.empty())
+      result.proctimes.insert(name);
+  result.window.reset();
+  if (relation.window) {
+    Windowed window = *relation.window;
+    window.start = newName(window.start);
+    window.end = newName(window.end);
+    window.time = newName(window.time);
+    for (std::string &key : window.keys)
+      key = newName(key);
+    if (!window.start.empty() && !window.end.empty())
+      result.window = std::move(window);
+  }
+  return result;
 }
 
-std::optional<Query> Lowering::readSql(const sql::Query &written, const std::string &name) {
-  Query query;
-  query.isSql = true;
-  query.name = name;
-  if (!written.select)
-    return std::nullopt;
-  const sql::Select &select = *written.select;
-  query.range = select.range;
-  bool ok = true;
-  auto notYet = [&](SourceRange range, const std::string &what) {
-    engine.emit(range, diag::ClauseNotYet, what);
-    ok = false;
-  };
-  if (select.qualify)
-    notYet(select.qualify->range, "QUALIFY");
-  if (!select.windows.empty())
-    notYet(select.windows.front().first.range, "WINDOW … AS and OVER");
-  if (!select.from) {
-    engine.emit(select.range, diag::ClauseNotYet, "a query without FROM");
-    return std::nullopt;
-  }
-  ok &= readFrom(*select.from, query);
-  query.where = select.where.get();
-  query.having = select.having.get();
-  query.grouped = select.grouped;
-  bool start = false, end = false;
-  for (const sql::ExprPtr &expr : select.groupBy) {
-    query.groupBy.push_back(expr.get());
-    query.groupRange = query.groupRange.valid() ? join(query.groupRange, expr->range) : expr->range;
-    if (auto *column = dyn_cast<sql::ColumnExpr>(expr.get())) {
-      start |= column->parts.back().text == "window_start";
-      end |= column->parts.back().text == "window_end";
+Relation Lowering::lowerSql(const sql::Query &written, const std::string &name, OnError onError,
+                            std::optional<std::string> deadLetter) {
+  Environment around;
+  around.name = name;
+  around.onError = onError;
+  around.deadLetter = std::move(deadLetter);
+  Relation result = trimmed(lowerQuery(written, around), name);
+  result.name = name;
+  return result;
+}
+
+Relation Lowering::lowerQuery(const sql::Query &written, const Environment &around) {
+  Environment inner;
+  inner.parent = &around;
+  inner.enclosing = around.enclosing;
+  inner.name = around.name;
+  inner.onError = around.onError;
+  inner.deadLetter = around.deadLetter;
+  inner.hints = around.hints;
+  for (const sql::CommonTable &table : written.with) {
+    if (written.recursive) {
+      engine.emit(table.name.range, diag::ClauseNotYet, "WITH RECURSIVE");
+      return {};
     }
+    Relation rows = lowerQuery(*table.query, inner);
+    rows.name = table.name.text;
+    rows.fields = rows.value ? fieldsOf(rows) : std::vector<Field>();
+    for (Field &field : rows.fields)
+      field.table = table.name.text;
+    if (!table.columns.empty() && rows.value && !renameColumns(rows, table.columns, table.name.range))
+      rows.value = {};
+    if (inner.tables.count(table.name.text))
+      engine.emit(table.name.range, diag::JoinRule, "`" + table.name.text + "` stands twice in WITH");
+    inner.tables[table.name.text] = std::move(rows);
   }
-  bool tableWindow = query.window.has_value();
-  ok &= readGroupWindow(query);
-  query.selects = true;
-  query.selectRange = select.items.empty() ? select.range
-                                           : join(select.items.front().range, select.items.back().range);
-  for (const sql::SelectItem &item : select.items)
-    query.items.push_back(&item);
-  query.distinct = select.distinct;
-  query.distinctRange = select.range;
+  switch (written.kind) {
+  case sql::QueryKind::Select:
+    return lowerSelect(written, inner);
+  case sql::QueryKind::Values:
+    return orderWhole(lowerValues(written, inner), written, inner);
+  case sql::QueryKind::SetOp:
+    return orderWhole(lowerSetOp(written, inner), written, inner);
+  case sql::QueryKind::Nested:
+    return orderWhole(lowerQuery(*written.left, inner), written, inner);
+  case sql::QueryKind::Table: {
+    std::vector<const sql::Expr *> none;
+    return orderWhole(lowerFrom(*written.table, inner, nullptr, none), written, inner);
+  }
+  }
+  return {};
+}
+
+void Lowering::readOrder(const sql::Query &written, Query &query, bool &ok) {
   for (const sql::OrderItem &item : written.orderBy) {
     query.orderBy.push_back(&item);
     query.orderRange = query.orderRange.valid() ? join(query.orderRange, item.expr->range) : item.expr->range;
@@ -294,16 +229,166 @@ std::optional<Query> Lowering::readSql(const sql::Query &written, const std::str
     ok &= count.has_value();
     query.skip = count.value_or(-1);
   }
-  // One row per window needs both bounds; without, groups span windows.
-  if (ok && tableWindow && needsGroups(query) && !(start && end)) {
-    engine.emit(query.groupRange.valid() ? query.groupRange : query.selectRange, diag::WindowFunction,
-                "rows of a window are grouped by window_start, window_end")
-        .hint("GROUP BY window_start, window_end");
-    ok = false;
-  }
+}
+
+/// ORDER BY and LIMIT of what is not a SELECT: by columns of the result.
+Relation Lowering::orderWhole(Relation relation, const sql::Query &written, Environment &around) {
+  if (!relation.value || (written.orderBy.empty() && !written.limit && !written.offset))
+    return relation;
+  Query query;
+  query.isSql = true;
+  query.name = around.name;
+  query.range = written.range;
+  query.enclosing = around.enclosing;
+  query.around = &around;
+  query.input = trimmed(std::move(relation), around.name);
+  bool ok = true;
+  readOrder(written, query, ok);
   if (!ok)
-    return std::nullopt;
-  return query;
+    return {};
+  return lowerClauses(query);
+}
+
+/// The parts of `a AND b AND c`.
+static void conjuncts(const sql::Expr &expr, std::vector<const sql::Expr *> &parts) {
+  auto *both = dyn_cast<sql::BinaryExpr>(&expr);
+  if (!both || both->op != sql::BinaryOp::And) {
+    parts.push_back(&expr);
+    return;
+  }
+  std::vector<const sql::BinaryExpr *> spine = sql::leftSpine(*both);
+  size_t first = spine.size();
+  while (first > 0 && spine[first - 1]->op == sql::BinaryOp::And)
+    --first;
+  conjuncts(*spine[first]->left, parts);
+  for (size_t i = first; i < spine.size(); ++i)
+    conjuncts(*spine[i]->right, parts);
+}
+
+std::vector<const sql::Expr *> Lowering::conjunctsOf(const sql::Expr &expr) {
+  std::vector<const sql::Expr *> parts;
+  conjuncts(expr, parts);
+  return parts;
+}
+
+Relation Lowering::lowerSelect(const sql::Query &written, Environment &around) {
+  const sql::Select &select = *written.select;
+  Query query;
+  query.isSql = true;
+  query.name = around.name;
+  query.range = select.range;
+  query.enclosing = around.enclosing;
+  query.around = &around;
+  query.onError = around.onError;
+  query.deadLetter = around.deadLetter;
+  bool ok = true;
+  if (!select.hints.empty()) {
+    around.hints = readHints(select, around);
+    query.hints = around.hints;
+  }
+  query.hints = around.hints;
+  if (select.where) {
+    // One by one where they may become conditions of joins.
+    bool split = select.from && (select.from->kind == sql::TableKind::Join || around.enclosing);
+    sema::walk(*select.where, [&](const sql::Expr &e) {
+      split |= e.kind == sql::ExprKind::Subquery ||
+               (e.kind == sql::ExprKind::InList && llvm::cast<sql::InExpr>(e).query);
+      return !split;
+    });
+    if (split)
+      query.where = conjunctsOf(*select.where);
+    else
+      query.where = {select.where.get()};
+  }
+  if (select.from) {
+    query.input = lowerFrom(*select.from, around, nullptr, query.where);
+  } else {
+    query.input.value = builder.create<ValuesOp>(locate(select.range), streamType({}, {}), query.name);
+  }
+  // Names of the FROM that failed are not known; nothing else can be said.
+  if (!query.input.value)
+    return {};
+  query.having = select.having.get();
+  query.qualify = select.qualify.get();
+  query.windows = &select.windows;
+  query.grouped = select.grouped;
+  for (const sql::ExprPtr &expr : select.groupBy) {
+    query.groupBy.push_back(expr.get());
+    query.groupRange = query.groupRange.valid() ? join(query.groupRange, expr->range) : expr->range;
+  }
+  ok &= readGroupWindow(query);
+  query.selects = true;
+  query.selectRange = select.items.empty() ? select.range
+                                           : join(select.items.front().range, select.items.back().range);
+  for (const sql::SelectItem &item : select.items)
+    query.items.push_back(&item);
+  query.distinct = select.distinct;
+  query.distinctRange = select.range;
+  readOrder(written, query, ok);
+  query.windowFailed |= !ok;
+  Relation result = lowerClauses(query);
+  result.name.clear();
+  for (Field &field : result.fields)
+    field.table.clear();
+  return result;
+}
+
+Relation Lowering::lowerValues(const sql::Query &written, Environment &around) {
+  // Each row a projection of one row without columns.
+  Relation none;
+  none.value = builder.create<ValuesOp>(locate(written.range), streamType({}, {}), around.name);
+  std::vector<Operand> rows;
+  size_t columns = 0;
+  bool failed = false;
+  for (const sql::ExprPtr &row : written.rows) {
+    llvm::SmallVector<const sql::Expr *> items;
+    auto *list = dyn_cast<sql::ListExpr>(row.get());
+    if (list && list->kind == sql::ExprKind::RowValue)
+      for (const sql::ExprPtr &item : list->items)
+        items.push_back(item.get());
+    else
+      items.push_back(row.get());
+    if (rows.empty() && !failed)
+      columns = items.size();
+    if (items.size() != columns) {
+      engine.emit(row->range, diag::UnionColumns, "this row", items.size(), "the first", columns)
+          .label(written.rows.front()->range, fmt::format("{} values", columns));
+      failed = true;
+      continue;
+    }
+    Query query;
+    query.isSql = true;
+    query.name = around.name;
+    query.range = row->range;
+    query.around = &around;
+    query.input = none;
+    query.enclosing = around.enclosing;
+    Stage stage;
+    enterStage(stage, none, query);
+    std::vector<const sql::Expr *> exprs(items.begin(), items.end());
+    answerQueries(stage, exprs, query, "VALUES", /*filters=*/false);
+    std::vector<std::string> names;
+    for (size_t i = 0; i < columns; ++i)
+      names.push_back("EXPR$" + std::to_string(i));
+    Relation made;
+    if (stage.relation.value)
+      made.value = project(stage.relation.value, around.name, locate(row->range), names, "",
+                           [&](mlir::Block *block) {
+                             enter(stage.names, block);
+                             sema::Binder binder(engine, builder, stage.names, "VALUES");
+                             useStage(binder, stage, query);
+                             llvm::SmallVector<mlir::Value> values;
+                             for (const sql::Expr *item : items) {
+                               values.push_back(binder.bind(*item));
+                             }
+                             return values;
+                           });
+    failed |= !made.value;
+    rows.push_back({made, row->range, "this row"});
+  }
+  if (failed)
+    return {};
+  return unite(std::move(rows), around.name, written.range, "VALUES");
 }
 
 } // namespace levada::lower

@@ -35,19 +35,30 @@ Relation *Session::find(const std::string &name) const {
 }
 
 Relation *Session::lookup(const sql::QualifiedName &qualified, const char *what) {
+  if (files && !qualified.empty() && !find(qualified.back().text)) {
+    std::string whole;
+    for (const sql::Name &part : qualified)
+      whole += (whole.empty() ? "" : ".") + part.text;
+    if (qualified.size() > 1 || (permanent.empty() && temporary.empty())) {
+      engine.emit(join(qualified.front().range, qualified.back().range), diag::NoSuchRelation, what, whole)
+          .hint(fmt::format("a file stands between single quotes: FROM '{}'", whole));
+      return nullptr;
+    }
+  }
   const sql::Name *name = local(qualified);
   if (!name)
     return nullptr;
   if (Relation *found = find(name->text))
     return found;
-  if (document->script.failed)
-    return nullptr; // perhaps it was created where nothing could be read
-  auto said = engine.emit(name->range, diag::NoSuchRelation, what, name->text);
   doc::Words known;
   for (const auto *space : {&temporary, &permanent})
     for (const auto &[other, relation] : *space)
       if (std::find(known.begin(), known.end(), other) == known.end())
         known.push_back(other);
+  std::string near = diag::nearest(name->text, known);
+  if (document->script.failed && near.empty())
+    return nullptr; // perhaps it was created where nothing could be read
+  auto said = engine.emit(name->range, diag::NoSuchRelation, what, name->text);
   bool later = false;
   for (const sql::StatementPtr &s : document->script.statements) {
     auto same = [&](const sql::QualifiedName &other) {
@@ -62,7 +73,7 @@ Relation *Session::lookup(const sql::QualifiedName &qualified, const char *what)
     said.hint("it was dropped above");
   else if (later)
     said.hint("it is created further down");
-  else if (std::string near = diag::nearest(name->text, known); !near.empty())
+  else if (!near.empty())
     said.hint(fmt::format("did you mean `{}`?", near));
   if (!known.empty())
     said.note("tables and views: " + doc::listed(known));

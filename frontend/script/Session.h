@@ -105,6 +105,7 @@ private:
   // Settings.cpp
   void set(const sql::SetStatement &s);
   void reset(const sql::ResetStatement &s);
+  bool knownSetting(const sql::Name &key, bool warns);
   /// The settings hold for an INSERT at `at`.
   void settingsFor(SourceRange at);
 

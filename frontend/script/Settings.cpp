@@ -82,8 +82,24 @@ constexpr std::string_view tuning[] = {
     "job-event.", "job-result-store.", "process.", "resourcemanager.", "scheduler-mode",
     "slot.", "slotmanager.", "task.", "traces.", "events.", "deployment.", "compiler.",
     "table.builtin-catalog-name", "table.builtin-database-name", "table.catalog-",
-    "table.column-expansion-strategy", "table.exec.", "table.plan.",
+    "table.column-expansion-strategy", "table.plan.",
 };
+/// Of these each may mean something.
+constexpr std::string_view other[] = {"table.exec.", "table."};
+
+/// Whether one text becomes the other by at most two changes of a letter.
+bool misspelt(std::string_view a, std::string_view b, int most = 2) {
+  size_t same = 0;
+  while (same < a.size() && same < b.size() && a[same] == b[same])
+    ++same;
+  a.remove_prefix(same);
+  b.remove_prefix(same);
+  if (a.empty() || b.empty())
+    return int(a.size() + b.size()) <= most;
+  return most > 0 && (misspelt(a.substr(1), b, most - 1) || misspelt(a, b.substr(1), most - 1) ||
+                      misspelt(a.substr(1), b.substr(1), most - 1));
+}
+
 
 std::vector<std::string> words(std::string_view bar) {
   std::vector<std::string> out;
@@ -107,7 +123,45 @@ bool isTuning(std::string_view key) {
                      [&](std::string_view front) { return key.starts_with(front); });
 }
 
+bool mayMean(std::string_view key) {
+  return std::any_of(std::begin(other), std::end(other),
+                     [&](std::string_view front) { return key.starts_with(front); });
+}
+
+/// The known key that this one was meant to be, or "".
+std::string nearKnown(std::string_view key) {
+  for (const Known &one : known)
+    if (misspelt(key, one.key))
+      return std::string(one.key);
+  if (isTuning(key) || mayMean(key))
+    return "";
+  std::vector<std::string> keys;
+  for (const Known &one : known)
+    keys.emplace_back(one.key);
+  return diag::nearest(key, keys);
+}
+
 } // namespace
+
+bool Session::knownSetting(const sql::Name &key, bool warns) {
+  std::string near = nearKnown(key.text);
+  if (near.empty() && isTuning(key.text))
+    return true;
+  if (near.empty() && mayMean(key.text)) {
+    if (warns)
+      engine.emit(key.range, diag::SettingWithoutEffect, key.text).hint("nothing here reads it");
+    return true;
+  }
+  auto said = engine.emit(key.range, diag::UnknownSetting, key.text);
+  if (!near.empty())
+    said.hint(fmt::format("did you mean '{}'?", near));
+  std::vector<std::string> acting;
+  for (const Known &one : known)
+    if (one.effect == Effect::Acts)
+      acting.emplace_back(one.key);
+  said.note("settings that act: " + doc::listed(acting));
+  return false;
+}
 
 void Session::set(const sql::SetStatement &s) {
   if (!s.option) {
@@ -119,19 +173,7 @@ void Session::set(const sql::SetStatement &s) {
   const std::string &key = option.key.text;
   const Known *entry = findKnown(key);
   if (!entry) {
-    if (isTuning(key))
-      return;
-    std::vector<std::string> keys;
-    for (const Known &one : known)
-      keys.emplace_back(one.key);
-    auto said = engine.emit(option.key.range, diag::UnknownSetting, key);
-    if (std::string near = diag::nearest(key, keys); !near.empty())
-      said.hint(fmt::format("did you mean '{}'?", near));
-    std::vector<std::string> acting;
-    for (const Known &one : known)
-      if (one.effect == Effect::Acts)
-        acting.emplace_back(one.key);
-    said.note("settings that act: " + doc::listed(acting));
+    knownSetting(option.key, /*warns=*/true);
     return;
   }
   doc::Member m;
@@ -189,15 +231,8 @@ void Session::reset(const sql::ResetStatement &s) {
     return;
   }
   const std::string &key = s.key->text;
-  if (!findKnown(key) && !isTuning(key)) {
-    std::vector<std::string> keys;
-    for (const Known &one : known)
-      keys.emplace_back(one.key);
-    auto said = engine.emit(s.key->range, diag::UnknownSetting, key);
-    if (std::string near = diag::nearest(key, keys); !near.empty())
-      said.hint(fmt::format("did you mean '{}'?", near));
+  if (!findKnown(key) && !knownSetting(*s.key, /*warns=*/false))
     return;
-  }
   settings.erase(key);
 }
 
