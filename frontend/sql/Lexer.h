@@ -60,6 +60,8 @@ std::string upperCase(std::string_view word);
 bool isReserved(std::string_view upper);
 /// A word that cannot be an alias without AS, since a clause may begin there.
 bool isClauseWord(std::string_view upper);
+/// A word that Flink knows as the name of a type.
+bool isTypeWord(std::string_view upper);
 /// Is `text` one word that is not reserved?
 bool isBareName(std::string_view text);
 /// `text` between two `mark`s, those inside doubled.

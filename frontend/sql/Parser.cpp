@@ -10,10 +10,14 @@
 
 namespace levada::sql {
 
-Parser::Parser(uint32_t buffer, diag::Engine &engine)
-    : engine(engine), errorsBefore(engine.errors()) {
+Parser::Parser(uint32_t buffer, diag::Engine &engine, Layout *layout)
+    : engine(engine), errorsBefore(engine.errors()), layout(layout) {
   TokenList list = lex(buffer, engine);
   tokens = std::move(list.tokens);
+  if (layout) {
+    layout->tokens = tokens;
+    layout->roles.resize(tokens.size());
+  }
   hintComments = std::move(list.hints);
   closing.resize(tokens.size());
   std::vector<uint32_t> open;
@@ -158,6 +162,8 @@ bool Parser::expect(std::string_view word) {
 }
 
 bool Parser::close(Tok kind, SourceRange open, std::string_view what) {
+  if (at(kind) && kind == Tok::Gt)
+    glue();
   if (accept(kind))
     return true;
   const char *bracket = kind == Tok::RParen     ? "`)`"
@@ -322,6 +328,7 @@ bool Parser::looksLikeName() const {
 
 Name Parser::takeName() {
   const Token &t = current();
+  role(next, Layout::IsName);
   Name n{t.kind == Tok::QuotedName ? t.text : std::string(source(t.range)), t.range,
          t.kind == Tok::QuotedName};
   advance();
@@ -441,7 +448,10 @@ std::unique_ptr<WindowSpec> Parser::wholeWindowSpec() {
 }
 
 std::unique_ptr<Query> Parser::wholeQuery() {
+  inStatement = true;
   auto q = query();
+  if (q && layout)
+    layout->statements.push_back({0, static_cast<uint32_t>(next), false, {}});
   if (q) {
     accept(Tok::Semicolon);
     if (at(Tok::Semicolon) || (next && tokens[next - 1].kind == Tok::Semicolon)) {
@@ -471,6 +481,9 @@ std::unique_ptr<WindowSpec> parseWindowSpec(uint32_t buffer, diag::Engine &engin
 }
 std::unique_ptr<Query> parseQuery(uint32_t buffer, diag::Engine &engine) {
   return Parser(buffer, engine).wholeQuery();
+}
+std::unique_ptr<Query> layQuery(uint32_t buffer, diag::Engine &engine, Layout &layout) {
+  return Parser(buffer, engine, &layout).wholeQuery();
 }
 
 } // namespace levada::sql

@@ -9,6 +9,7 @@
 #define LEVADA_FRONTEND_SQL_PARSER_H
 
 #include "frontend/sql/Ast.h"
+#include "frontend/sql/Layout.h"
 #include "ir/diag/Diag.h"
 
 namespace levada::sql {
@@ -30,6 +31,10 @@ std::unique_ptr<Query> parseQuery(uint32_t buffer, diag::Engine &engine);
 /// Goes on with the next statement after an error, so that one run finds
 /// several; `failed` is set then.
 Script parseScript(uint32_t buffer, diag::Engine &engine);
+
+/// The same, with notes for a formatter.
+Script layScript(uint32_t buffer, diag::Engine &engine, Layout &layout);
+std::unique_ptr<Query> layQuery(uint32_t buffer, diag::Engine &engine, Layout &layout);
 
 /// The tree as SQL text; parsing it again gives the same tree.
 std::string print(const Expr &expr);

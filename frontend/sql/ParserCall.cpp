@@ -22,6 +22,7 @@ ExprPtr Parser::niladic() {
   if (at(Tok::LParen))
     return call({std::move(n)});
   auto e = std::make_unique<CallExpr>(begin);
+  isKeyword(next - 1);
   e->name = std::move(n);
   e->name.text = upperCase(e->name.text);
   e->niladic = true;
@@ -39,6 +40,7 @@ ExprPtr Parser::call(std::vector<Name> path) {
   e->qualifier = std::move(path);
   if (!e->name.quoted)
     e->name.text = upperCase(e->name.text);
+  glue();
   SourceRange open = advance();
   if (!arguments(*e)) {
     skipTo(Tok::RParen);
@@ -420,6 +422,7 @@ ExprPtr Parser::cast() {
   bool tryCast = at("TRY_CAST");
   advance();
   SourceRange open = current().range;
+  glue();
   if (!expect(Tok::LParen, "`(`, a value, `AS` and a type"))
     return nullptr;
   auto e = std::make_unique<CastExpr>(begin);

@@ -152,13 +152,17 @@ StatementPtr Parser::createTable(SourceRange begin, bool temporary, bool orRepla
     return nullptr;
   if (at("WITH")) {
     SourceRange with = advance();
+    together(next);
     ok &= options(s->options);
     s->withRange = since(with);
   }
   if (at("LIKE"))
     ok &= likeClause(*s);
-  if (accept("AS"))
+  if (accept("AS")) {
+    mayBreak(0);
+    inStatement = true;
     ok &= (s->asQuery = query()) != nullptr;
+  }
   if (!ok)
     return nullptr;
   if (!at(Tok::Semicolon) && !at(Tok::End) && !startsStatement()) {
@@ -178,6 +182,7 @@ StatementPtr Parser::createTable(SourceRange begin, bool temporary, bool orRepla
 
 /// The columns and what stands among them.
 bool Parser::tableElements(CreateTableStatement &s) {
+  together(next);
   SourceRange open = advance();
   bool ok = true;
   do {
@@ -406,6 +411,8 @@ StatementPtr Parser::createView(SourceRange begin, bool temporary, bool orReplac
              spellingHint({"AS", "COMMENT"}));
     return nullptr;
   }
+  mayBreak(0);
+  inStatement = true;
   if (!(s->query = query()))
     return nullptr;
   return s;

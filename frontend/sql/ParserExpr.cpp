@@ -80,11 +80,51 @@ static std::optional<BinaryOp> binaryOp(const Token &t) {
 }
 
 ExprPtr Parser::expression(int minimum) {
+  size_t begin = next;
   ExprPtr left = operand();
   bool again = true;
-  while (left && again)
+  std::vector<std::pair<size_t, int>> operators; // for a formatter
+  while (left && again) {
+    if (auto op = binaryOp(current()); op && layout)
+      operators.emplace_back(next, precedence(*op));
     left = infix(std::move(left), minimum, again);
+  }
+  if (!again && !operators.empty() && operators.back().first == next)
+    operators.pop_back(); // the last one binds too weakly
+  if (!operators.empty())
+    noteChain(begin, operators);
   return left;
+}
+
+/// Operators at these tokens, each with its strength, follow the operand at
+/// `begin`: the weakest make a construct, those between them others inside.
+void Parser::noteChain(size_t begin, const std::vector<std::pair<size_t, int>> &operators) {
+  struct Part {
+    size_t begin, end, first, last;
+  };
+  std::vector<Part> parts{{begin, next, 0, operators.size()}};
+  while (!parts.empty()) {
+    Part p = parts.back();
+    parts.pop_back();
+    if (p.first == p.last)
+      continue;
+    int weakest = prec::Postfix;
+    for (size_t i = p.first; i < p.last; ++i)
+      weakest = std::min(weakest, operators[i].second);
+    layout->spans.push_back({static_cast<uint32_t>(p.begin), static_cast<uint32_t>(p.end)});
+    Part inner{p.begin, 0, p.first, 0};
+    for (size_t i = p.first; i <= p.last; ++i) {
+      if (i < p.last && operators[i].second != weakest)
+        continue;
+      inner.end = i < p.last ? operators[i].first : p.end;
+      inner.last = i;
+      parts.push_back(inner);
+      if (i == p.last)
+        break;
+      layout->breaks.push_back({static_cast<uint32_t>(operators[i].first), 2});
+      inner = {operators[i].first + 1, 0, i + 1, 0};
+    }
+  }
 }
 
 /// One operator behind `left`; clears `again` when none follows that binds

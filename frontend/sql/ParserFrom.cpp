@@ -23,6 +23,9 @@ std::unique_ptr<TableRef> Parser::joinedTable() {
   auto left = table();
   while (left) {
     bool failed = false;
+    if (at({"NATURAL", "JOIN", "LEFT", "RIGHT", "FULL", "INNER", "CROSS"}))
+      mayBreak(0);
+    Span span(*this);
     bool natural = accept("NATURAL");
     auto kind = joinKind(failed);
     if (natural && !failed && (!kind || *kind == JoinKind::Cross)) {
@@ -100,7 +103,9 @@ std::unique_ptr<TableRef> Parser::join(std::unique_ptr<TableRef> left,
 
 /// ON condition, USING (a, b)
 bool Parser::joinCondition(TableRef &t) {
-  if (accept("ON")) {
+  if (at("ON")) {
+    mayBreak(2);
+    advance();
     if (!(t.on = expression()))
       return false;
     t.depth = std::max(t.depth, t.on->depth + 1);
@@ -190,6 +195,7 @@ bool Parser::tableSource(TableRef &t) {
   SourceRange open = ahead(1).range;
   if (wrapped) {
     advance();
+    glue();
     advance();
   } else if (at("TABLE")) {
     accept("TABLE"); // TABLE t is t

@@ -9,7 +9,7 @@
 #ifndef LEVADA_FRONTEND_SQL_PARSERIMPL_H
 #define LEVADA_FRONTEND_SQL_PARSERIMPL_H
 
-#include "frontend/sql/Lexer.h"
+#include "frontend/sql/Layout.h"
 #include "frontend/sql/Parser.h"
 
 #include <functional>
@@ -34,7 +34,7 @@ bool isNiladic(std::string_view upper);
 
 class Parser {
 public:
-  Parser(uint32_t buffer, diag::Engine &engine);
+  Parser(uint32_t buffer, diag::Engine &engine, Layout *layout = nullptr);
   ~Parser();
 
   // Whole texts.
@@ -87,6 +87,39 @@ private:
   template <typename T> T verdict(T result) {
     return engine.errors() == errorsBefore ? std::move(result) : T();
   }
+
+  // Notes for a formatter (see Layout.h).
+  /// A construct from the token here to the one where this object dies.
+  struct Span {
+    Parser &parser;
+    Layout::Span span;
+    bool on = true;
+    explicit Span(Parser &p, int commas = -1)
+        : parser(p), span{static_cast<uint32_t>(p.next), 0, static_cast<int8_t>(commas)} {}
+    ~Span() {
+      span.end = static_cast<uint32_t>(parser.next);
+      if (parser.layout && on)
+        parser.layout->spans.push_back(span);
+    }
+  };
+  void role(size_t token, Layout::Role role) {
+    if (layout && token < layout->roles.size())
+      layout->roles[token] |= role;
+  }
+  void isKeyword(size_t token) {
+    if (layout)
+      layout->roles[token] &= ~Layout::IsName;
+  }
+  void glue() { role(next, Layout::Glued); }
+  void mayBreak(uint8_t indent) {
+    if (layout)
+      layout->breaks.push_back({static_cast<uint32_t>(next), indent});
+  }
+  void together(size_t bracket) {
+    if (layout)
+      brackets.push_back(static_cast<uint32_t>(bracket));
+  }
+  void noteChain(size_t begin, const std::vector<std::pair<size_t, int>> &operators);
 
   // Levels. `Level` counts one nested construct while it lives.
   struct Level {
@@ -164,6 +197,7 @@ private:
   uint32_t callDepth(const CallExpr &e) const;
   std::unique_ptr<WindowSpec> over();
   std::unique_ptr<WindowSpec> windowSpec();
+  bool partitionList(std::vector<ExprPtr> &list);
   bool frame(WindowSpec &spec);
   bool frameBound(FrameBound &bound);
   bool orderItem(OrderItem &item);
@@ -275,6 +309,9 @@ private:
   std::vector<uint32_t> closing; ///< of each `(`: the token that closes it, or 0
   size_t nextHint = 0;
   size_t next = 0;
+  Layout *layout = nullptr;
+  std::vector<uint32_t> brackets; ///< of this statement, that break together
+  bool inStatement = false;       ///< the next query is one of a statement
   bool inMatch = false;
   bool inHint = false;
   bool brokenSet = false; ///< a statement set was given up before its END

@@ -11,8 +11,10 @@ namespace levada::sql {
 
 /// INSERT INTO | OVERWRITE t [PARTITION (…)] [(columns)] query [ON CONFLICT …]
 StatementPtr Parser::insert() {
+  Span span(*this);
   auto s = std::make_unique<InsertStatement>(advance());
   s->overwrite = accept("OVERWRITE");
+  inStatement = true;
   if (!s->overwrite && !accept("INTO")) {
     expected("`INTO` or `OVERWRITE`", spellingHint({"INTO", "OVERWRITE"}));
     return nullptr;
@@ -41,8 +43,11 @@ StatementPtr Parser::insert() {
              std::move(hint));
     return nullptr;
   }
+  mayBreak(0);
   if (!(s->query = query()))
     return nullptr;
+  if (atWords({"ON", "CONFLICT"}))
+    mayBreak(0);
   if (atWords({"ON", "CONFLICT"}) && !onConflict(*s))
     return nullptr;
   return s;
@@ -110,6 +115,11 @@ StatementPtr Parser::statementSet(SourceRange begin, bool oldForm) {
   SourceRange open = since(begin);
   bool ok = true;
   brokenSet = true; // until END is read
+  Span span(*this);
+  span.span.begin -= oldForm ? 3 : 2;
+  span.span.force = true;
+  if (!oldForm)
+    mayBreak(0);
   if (oldForm)
     ok = expect(Tok::Semicolon, "`;`");
   else if (!accept("BEGIN"))
@@ -119,8 +129,11 @@ StatementPtr Parser::statementSet(SourceRange begin, bool oldForm) {
   for (;;) {
     if (accept(Tok::Semicolon))
       continue;
-    if (at("END"))
+    if (at("END")) {
+      mayBreak(0);
       break;
+    }
+    mayBreak(2);
     if (!at("INSERT") && !at("EXECUTE")) {
       if (mayReport()) {
         bool foreign = startsStatement() || at(Tok::End);

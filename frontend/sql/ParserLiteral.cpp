@@ -165,6 +165,7 @@ std::optional<Parser::Qualifier> Parser::qualifier() {
     return std::nullopt;
   q.from = *from;
   if (at(Tok::LParen)) {
+    glue();
     SourceRange open = advance();
     if (!(q.precision = number("a number of digits")))
       return std::nullopt;
@@ -190,6 +191,7 @@ std::optional<Parser::Qualifier> Parser::qualifier() {
     return std::nullopt;
   }
   if (*q.to == TimeUnit::Second && at(Tok::LParen)) {
+    glue();
     SourceRange open = advance();
     if (!(q.fraction = number("a number of digits")) || !close(Tok::RParen, open, ""))
       return std::nullopt;
@@ -202,8 +204,10 @@ ExprPtr Parser::interval() {
   SourceRange begin = advance();
   auto e = std::make_unique<IntervalExpr>(begin);
   e->negative = at(Tok::Minus);
-  if (at(Tok::Minus) || at(Tok::Plus))
+  if (at(Tok::Minus) || at(Tok::Plus)) {
     advance();
+    glue();
+  }
   if (!at(Tok::String)) {
     expected("a string", fmt::format("the number stands in quotes: INTERVAL '{}'",
                                      source(current().range)));

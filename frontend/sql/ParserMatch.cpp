@@ -31,18 +31,20 @@ std::unique_ptr<TableRef> Parser::matched(std::unique_ptr<TableRef> input) {
 }
 
 bool Parser::matchClauses(MatchRecognize &m, uint32_t &below) {
-  if (acceptWords({"PARTITION", "BY"}) && !expressions(m.partitionBy))
+  if (atWords({"PARTITION", "BY"}) && !partitionList(m.partitionBy))
     return false;
   if (atWords({"ORDER", "BY"}) && !orderList(m.orderBy))
     return false;
   below = std::max({below, depth(m.partitionBy), depth(m.orderBy)});
-  if (accept("MEASURES") && !measures(m, below))
+  if (at("MEASURES") && !measures(m, below))
     return false;
+  mayBreak(2);
   if (acceptWords({"ONE", "ROW", "PER", "MATCH"})) {
     m.rowsWritten = true;
   } else if (acceptWords({"ALL", "ROWS", "PER", "MATCH"})) {
     m.rowsWritten = m.allRows = true;
   }
+  mayBreak(2);
   if (at("AFTER") && !afterMatch(m))
     return false;
   if (!at("PATTERN")) {
@@ -50,6 +52,7 @@ bool Parser::matchClauses(MatchRecognize &m, uint32_t &below) {
                                      "PATTERN"});
     return expected("`PATTERN`", std::move(hint));
   }
+  mayBreak(2);
   advance();
   SourceRange open = current().range;
   if (!expect(Tok::LParen, "`(` and a pattern"))
@@ -60,16 +63,18 @@ bool Parser::matchClauses(MatchRecognize &m, uint32_t &below) {
     return false;
   if (!close(Tok::RParen, open, "a variable"))
     return false;
-  if (accept("WITHIN")) {
+  if (at("WITHIN")) {
+    mayBreak(2);
+    advance();
     if (!at("INTERVAL"))
       return expected("an interval", "as in WITHIN INTERVAL '10' MINUTE");
     if (!(m.within = interval()))
       return false;
     below = std::max(below, m.within->depth);
   }
-  if (accept("SUBSET") && !subsets(m))
+  if (at("SUBSET") && !subsets(m))
     return false;
-  if (!accept("DEFINE"))
+  if (!at("DEFINE"))
     return expected("`DEFINE`", spellingHint({"DEFINE", "WITHIN", "SUBSET"}));
   return define(m, below);
 }
@@ -79,6 +84,7 @@ ExprPtr Parser::measureMode() {
   SourceRange begin = current().range;
   auto e = std::make_unique<CallExpr>(begin);
   e->name = takeName();
+  isKeyword(next - 1);
   e->name.text = upperCase(e->name.text);
   if (!add(*e, expression(prec::Postfix)))
     return nullptr;
@@ -88,6 +94,10 @@ ExprPtr Parser::measureMode() {
 
 bool Parser::measures(MatchRecognize &m, uint32_t &below) {
   bool ok = true;
+  mayBreak(2);
+  Span span(*this, 2);
+  advance();
+  mayBreak(2);
   do {
     SelectItem item;
     SourceRange begin = current().range;
@@ -139,6 +149,8 @@ bool Parser::afterMatch(MatchRecognize &m) {
 }
 
 bool Parser::subsets(MatchRecognize &m) {
+  mayBreak(2);
+  advance();
   do {
     auto n = name("a name for several variables");
     if (!n || !expect(Tok::Eq, "`=`"))
@@ -153,6 +165,10 @@ bool Parser::subsets(MatchRecognize &m) {
 
 bool Parser::define(MatchRecognize &m, uint32_t &below) {
   bool ok = true;
+  mayBreak(2);
+  Span span(*this, 2);
+  advance();
+  mayBreak(2);
   do {
     auto n = name("a variable of the pattern");
     if (!n)
@@ -241,11 +257,13 @@ bool Parser::patternFactor(Pattern &p) {
       return false;
   } else if (at(Tok::LBrace)) {
     SourceRange open = advance();
+    glue();
     if (!expect(Tok::Minus, "`-`: what is left out stands between `{-` and `-}`"))
       return false;
     Pattern inner{};
     if (!pattern(inner) || !expect(Tok::Minus, "`-}`"))
       return false;
+    glue();
     if (!close(Tok::RBrace, open, ""))
       return false;
     p.kind = Pattern::Exclude;
@@ -257,6 +275,7 @@ bool Parser::patternFactor(Pattern &p) {
     return true;
   } else if (at("PERMUTE") && ahead(1).kind == Tok::LParen) {
     advance();
+    glue();
     SourceRange open = advance();
     p.kind = Pattern::Permute;
     do {
@@ -281,6 +300,7 @@ bool Parser::patternFactor(Pattern &p) {
 /// *, +, ?, {n}, {n,}, {,m}, {n,m}, each with ? for as few as possible
 bool Parser::quantifier(Pattern &p) {
   SourceRange begin = p.range;
+  size_t first = next;
   std::optional<int64_t> least, most;
   if (accept(Tok::Star)) {
     least = 0;
@@ -317,6 +337,8 @@ bool Parser::quantifier(Pattern &p) {
   p.least = least;
   p.most = most;
   p.reluctant = accept(Tok::Question);
+  for (size_t i = first; i < next; ++i)
+    role(i, Layout::Glued);
   p.range = since(begin);
   return true;
 }

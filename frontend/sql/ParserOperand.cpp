@@ -28,6 +28,8 @@ ExprPtr Parser::operand() {
     return e ? postfix(std::move(e)) : nullptr;
   }
   advance();
+  if (*op != UnaryOp::Not)
+    glue();
   ExprPtr e = expression(*op == UnaryOp::Not ? prec::Not : prec::Sign);
   if (!e)
     return nullptr;
@@ -160,7 +162,9 @@ ExprPtr Parser::parenthesized() {
 
 /// ROW(…), ARRAY[…], MAP[…]
 ExprPtr Parser::listValue(ExprKind kind, Tok closing) {
-  SourceRange begin = advance(), open = advance();
+  SourceRange begin = advance();
+  glue();
+  SourceRange open = advance();
   auto e = std::make_unique<ListExpr>(kind, begin);
   if (!at(closing) && !expressions(e->items)) {
     skipTo(closing);
@@ -197,6 +201,7 @@ ExprPtr Parser::postfix(ExprPtr e) {
   for (;;) {
     SourceRange begin = e->range;
     if (at(Tok::LBracket)) {
+      glue();
       SourceRange open = advance();
       auto index = std::make_unique<IndexExpr>(begin);
       if (!(index->index = expression())) {
@@ -266,6 +271,7 @@ ExprPtr Parser::alternatives(ExprPtr first) {
 
 /// CASE [operand] WHEN … THEN … [ELSE …] END
 ExprPtr Parser::caseExpr() {
+  Span span(*this);
   SourceRange begin = advance();
   auto e = std::make_unique<CaseExpr>(begin);
   if (!at("WHEN") && !(e->operand = expression()))
@@ -282,7 +288,9 @@ ExprPtr Parser::caseExpr() {
   };
   if (!at("WHEN"))
     return missing(e->operand ? "an operator or `WHEN`" : "`WHEN`", {"WHEN"});
-  while (accept("WHEN")) {
+  while (at("WHEN")) {
+    mayBreak(2);
+    advance();
     ExprPtr condition = expression();
     if (!condition)
       return nullptr;
@@ -295,8 +303,13 @@ ExprPtr Parser::caseExpr() {
       return nullptr;
     e->branches.emplace_back(std::move(condition), std::move(value));
   }
-  if (accept("ELSE") && !(e->otherwise = expression()))
-    return nullptr;
+  if (at("ELSE")) {
+    mayBreak(2);
+    advance();
+    if (!(e->otherwise = expression()))
+      return nullptr;
+  }
+  mayBreak(0);
   if (!accept("END"))
     return missing(e->otherwise ? "an operator or `END`" : "`WHEN`, `ELSE` or `END`",
                    {"WHEN", "ELSE", "END"});

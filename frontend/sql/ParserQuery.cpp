@@ -60,6 +60,7 @@ bool Parser::commonTables(Query &q, uint32_t &below, bool &ok) {
   advance();
   q.recursive = accept("RECURSIVE");
   do {
+    inStatement = true; // a query of its own
     CommonTable t;
     if (at("SELECT") && last().end <= current().range.begin && !q.with.empty())
       return expected("a name for the query", "is the comma before it one too many?");
@@ -73,6 +74,7 @@ bool Parser::commonTables(Query &q, uint32_t &below, bool &ok) {
       return expected(t.columns.empty() ? "`AS` or a list of columns" : "`AS`",
                       spellingHint({"AS"}));
     SourceRange open = current().range;
+    inStatement = true;
     if (!expect(Tok::LParen, "`(` and a query"))
       return false;
     if (!(t.query = query())) {
@@ -94,12 +96,19 @@ std::unique_ptr<Query> Parser::query() {
   Level level(*this);
   if (!level.ok)
     return nullptr;
+  Span span(*this, 0);
+  span.span.statement = inStatement;
+  inStatement = false;
   SourceRange begin = current().range;
   auto outer = std::make_unique<Query>();
   uint32_t below = 0;
   bool ok = true;
-  if (at("WITH") && !commonTables(*outer, below, ok))
-    return nullptr;
+  if (at("WITH")) {
+    if (!commonTables(*outer, below, ok))
+      return nullptr;
+    mayBreak(0);
+  }
+  inStatement = false;
   Operand body = setOperation(0);
   if (!body.query || !ok)
     return nullptr;
@@ -148,11 +157,13 @@ Parser::Operand Parser::setOperation(int minimum) {
     }
     if (at("MINUS"))
       left.failed |= !unsupported(current().range, "`MINUS`", "write `EXCEPT`");
+    mayBreak(0);
     SourceRange opRange = advance();
     bool all = accept("ALL");
     if (!all)
       accept("DISTINCT");
     opRange = since(opRange);
+    mayBreak(0);
     Operand right = setOperation(strength + 1);
     bool failed = left.failed || right.failed || !right.query;
     Operand both;
@@ -209,14 +220,20 @@ Parser::Operand Parser::queryOperand() {
       skipTo(Tok::RParen);
     ok = q && close(Tok::RParen, open, "");
     result.brackets = true;
-  } else if (accept("SELECT")) {
+  } else if (at("SELECT")) {
+    std::optional<Span> list(std::in_place, *this, 2);
+    advance();
     q->select = std::make_unique<Select>();
     select = q->select.get();
     select->range = begin;
     ok = hints(select->hints);
     ok &= selectList(*select, below);
+    list.reset();
     select->range = since(begin);
-  } else if (accept("VALUES")) {
+  } else if (at("VALUES")) {
+    Span list(*this, 2);
+    advance();
+    mayBreak(2);
     q->kind = QueryKind::Values;
     ok = expressions(q->rows);
     below = depth(q->rows);

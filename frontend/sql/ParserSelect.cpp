@@ -66,6 +66,7 @@ bool Parser::selectList(Select &s, uint32_t &below) {
   if (!s.distinct)
     accept("ALL");
   bool ok = true;
+  mayBreak(2);
   if (at("FROM"))
     return expected("a column, an expression or `*`");
   do {
@@ -129,14 +130,23 @@ bool Parser::clauses(Select *select, Tail &tail, uint32_t &below, bool ok) {
     }
     seen |= 1u << clause;
     latest = std::max(latest, clause);
+    mayBreak(0);
+    size_t keyword = next;
     advance();
     bool good = c.second.empty() || expect(c.second);
     if (clause >= OrderBy && !tail.any()) {
       tail.first = c.shown;
       tail.range = since(word);
     }
-    if (good)
+    if (good) {
+      bool list = clause == GroupBy || clause == Window || clause == From;
+      Span span(*this, 2);
+      span.span.begin = static_cast<uint32_t>(keyword);
+      span.on = list;
+      if (clause == GroupBy)
+        mayBreak(2);
       good = clauseBody(clause, select, tail, below);
+    }
     if (!good) {
       ok = false;
       skipToClause();

@@ -65,7 +65,13 @@ Script Parser::script() {
       continue;
     }
     size_t errors = engine.errors(), first = next;
+    inStatement = true;
+    brackets.clear();
     StatementPtr s = statement();
+    if (s && layout)
+      layout->statements.push_back(
+          {static_cast<uint32_t>(first), static_cast<uint32_t>(next),
+           s->kind == StatementKind::Other || s->kind == StatementKind::Analyze, brackets});
     if (!s || engine.errors() != errors || !endStatement("the statement")) {
       result.failed = true;
       s = nullptr;
@@ -164,12 +170,15 @@ bool Parser::optionKey(Name &key) {
   if (!at(Tok::Word))
     return expected("a key in single quotes", "as in SET 'table.local-time-zone' = 'UTC'");
   SourceRange begin = current().range;
+  role(next, Layout::IsName);
   while ((at(Tok::Word) || at(Tok::Dot) || at(Tok::Minus) || at(Tok::Integer) ||
           at(Tok::Decimal)) &&
          (last() == begin || last().end <= current().range.begin)) {
     bool joined = current().range == begin || last().end == current().range.begin;
     if (!joined)
       break;
+    role(next, Layout::IsName);
+    role(next, Layout::AsWritten);
     advance();
   }
   SourceRange range = since(begin);
@@ -197,8 +206,13 @@ StatementPtr Parser::setStatement() {
     return nullptr;
   } else {
     SourceRange begin = current().range;
-    while (!at(Tok::Semicolon) && !at(Tok::End) && !current().newLine)
+    for (bool first = true; !at(Tok::Semicolon) && !at(Tok::End) && !current().newLine;
+         first = false) {
+      role(next, Layout::IsName);
+      if (!first)
+        role(next, Layout::AsWritten);
       advance();
+    }
     SourceRange range = since(begin);
     option.value = Name{std::string(source(range)), range, false};
   }
@@ -266,6 +280,7 @@ StatementPtr Parser::explain() {
           return nullptr;
         }
         Name n = takeName();
+        isKeyword(next - 1);
         n.text = upperCase(n.text);
         s->details.push_back(std::move(n));
       } while (accept(Tok::Comma));
@@ -370,6 +385,9 @@ StatementPtr Parser::otherOrUnknown() {
 
 Script parseScript(uint32_t buffer, diag::Engine &engine) {
   return Parser(buffer, engine).script();
+}
+Script layScript(uint32_t buffer, diag::Engine &engine, Layout &layout) {
+  return Parser(buffer, engine, &layout).script();
 }
 
 } // namespace levada::sql

@@ -45,6 +45,8 @@ bool Parser::typeBody(TypeName &t) {
   if (!at(Tok::Word) || isReserved(current().text))
     return expected("a type", at(Tok::String) ? "types stand without quotes" : "");
   t.name = current().text;
+  if (!isTypeWord(t.name))
+    role(next, Layout::IsName);
   if (t.name == "INTERVAL") {
     advance();
     auto q = qualifier();
@@ -103,6 +105,7 @@ bool Parser::typeBody(TypeName &t) {
 bool Parser::typeParameters(TypeName &t) {
   if (!at(Tok::LParen))
     return true;
+  glue();
   SourceRange open = advance();
   do {
     auto value = number(t.params.empty() ? "a length or a precision" : "a scale");
@@ -116,10 +119,14 @@ bool Parser::typeParameters(TypeName &t) {
 /// <T>, <K, V>
 bool Parser::typeChildren(TypeName &t, size_t count) {
   SourceRange open = current().range;
+  Span span(*this, 2);
+  span.span.bracket = true;
+  glue();
   if (!accept(Tok::Lt))
     return expected("`<`", count == 1
                                ? fmt::format("the form is {}<INT>", t.name)
                                : fmt::format("the form is {}<STRING, INT>", t.name));
+  glue();
   for (size_t i = 0; i < count; ++i) {
     if (i && !expect(Tok::Comma, "`,`"))
       return false;
@@ -134,13 +141,18 @@ bool Parser::typeChildren(TypeName &t, size_t count) {
 
 /// ROW<a INT, b STRING 'comment'>, ROW(a INT), STRUCTURED<'class', a INT>
 bool Parser::typeFields(TypeName &t) {
+  glue();
   if (t.name == "ROW" && accept(Tok::Ne)) // ROW<>
     return true;
   SourceRange open = current().range;
   bool round = at(Tok::LParen) && t.name == "ROW";
   if (!round && !at(Tok::Lt))
     return expected("`<`", "the form is ROW<name TYPE, …>");
+  Span span(*this, 2);
+  span.span.bracket = true;
+  span.on = !round;
   advance();
+  glue();
   Tok closing = round ? Tok::RParen : Tok::Gt;
   bool more = !at(closing);
   if (t.name == "STRUCTURED") {

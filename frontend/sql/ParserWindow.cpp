@@ -79,16 +79,27 @@ std::unique_ptr<WindowSpec> Parser::windowSpec() {
     expected("`PARTITION BY` or `ORDER BY`", spellingHint({"PARTITION", "ORDER"}));
     return nullptr;
   }
-  if (acceptWords({"PARTITION", "BY"}) && !expressions(spec->partitionBy))
+  if (atWords({"PARTITION", "BY"}) && !partitionList(spec->partitionBy))
     return nullptr;
   if (atWords({"ORDER", "BY"}) && !orderList(spec->orderBy))
     return nullptr;
-  if (at({"ROWS", "RANGE"}) && !frame(*spec))
-    return nullptr;
+  if (at({"ROWS", "RANGE"})) {
+    mayBreak(2);
+    if (!frame(*spec))
+      return nullptr;
+  }
   spec->range = since(begin);
   spec->depth = 1 + std::max({depth(spec->partitionBy), depth(spec->orderBy),
                               depth(spec->low.offset), depth(spec->high.offset)});
   return spec;
+}
+
+/// PARTITION BY a, b
+bool Parser::partitionList(std::vector<ExprPtr> &list) {
+  mayBreak(2);
+  Span span(*this, 2);
+  advance(), advance();
+  return expressions(list);
 }
 
 bool Parser::frame(WindowSpec &spec) {
@@ -139,6 +150,9 @@ bool Parser::orderItem(OrderItem &item) {
 
 /// ORDER BY a, b DESC
 bool Parser::orderList(std::vector<OrderItem> &list) {
+  if (next == 0 || tokens[next - 1].kind != Tok::LParen)
+    mayBreak(2);
+  Span span(*this, 2);
   advance();
   advance();
   bool ok = true;

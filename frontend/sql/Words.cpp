@@ -39,6 +39,16 @@ bool isClauseWord(std::string_view upper) {
                                                  std::end(clauseWords), upper);
 }
 
+bool isTypeWord(std::string_view upper) {
+  static constexpr std::string_view types[] = {
+      "ARRAY",   "BIGINT", "BINARY",   "BOOLEAN",   "BYTES",         "CHAR",       "CHARACTER",
+      "DATE",    "DEC",    "DECIMAL",  "DESCRIPTOR", "DOUBLE",       "FLOAT",      "INT",
+      "INTEGER", "INTERVAL", "MAP",    "MULTISET",  "NULL",          "NUMERIC",    "RAW",
+      "REAL",    "ROW",    "SMALLINT", "STRING",    "STRUCTURED",    "TIME",       "TIMESTAMP",
+      "TIMESTAMP_LTZ", "TINYINT", "VARBINARY", "VARCHAR", "VARIANT"};
+  return std::find(std::begin(types), std::end(types), upper) != std::end(types);
+}
+
 std::string upperCase(std::string_view word) {
   std::string upper(word);
   for (char &c : upper)
