@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "stdlib/build.h"
+#include "stdlib/regex.h"
 
 #include <re2/re2.h>
 
@@ -164,6 +165,22 @@ levada_status similar(levada_ctx *ctx, const levada_str &s, const levada_str &pa
 }
 
 } // namespace
+
+int levada::regex::groupCount(const levada_str &pattern) {
+  re2::RE2 *regex = compile(pattern);
+  return regex ? regex->NumberOfCapturingGroups() : -1;
+}
+
+bool levada::regex::find(const levada_str &pattern, const levada_str &text, uint64_t from,
+                         Span *spans, int count) {
+  re2::RE2 *regex = compile(pattern);
+  re2::StringPiece groups[kMaxGroups];
+  if (!regex || count > kMaxGroups || from > text.len || !match(*regex, text, from, groups, count))
+    return false;
+  for (int i = 0; i < count; ++i)
+    spans[i] = {groups[i].data(), uint32_t(groups[i].size())};
+  return true;
+}
 
 extern "C" {
 

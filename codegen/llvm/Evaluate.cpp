@@ -70,6 +70,8 @@ bool ConstantEvaluator::Host::start() {
     return false;
   }
   jit = std::move(*created);
+  // What is in the archive alone is not found, and not folded then.
+  jit->getExecutionSession().setErrorReporter([](llvm::Error error) { llvm::consumeError(std::move(error)); });
   auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
       jit->getDataLayout().getGlobalPrefix());
   if (!process) {
@@ -134,6 +136,10 @@ ConstantEvaluator::~ConstantEvaluator() = default;
 
 Attribute ConstantEvaluator::evaluate(Operation *op, llvm::ArrayRef<Attribute> operands) {
   if (op->getNumResults() != 1 || op->getNumRegions())
+    return {};
+  // Casts of nested values are code of the archive.
+  if (auto nested = dyn_cast<flow::CastOp>(op);
+      nested && (nested.getOperand().getType().isNested() || nested.getResult().getType().isNested()))
     return {};
   if (auto call = dyn_cast<flow::CallOp>(op)) {
     const catalog::Function *function = functionOf(call.getSymbol());

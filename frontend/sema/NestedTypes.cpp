@@ -44,6 +44,18 @@ bool sameBytes(SqlType left, SqlType right) {
   return flow::allNullable(left) == flow::allNullable(right);
 }
 
+/// One type but for the lengths of texts and bytes, and for NOT NULL.
+static bool sameButLengths(SqlType a, SqlType b) {
+  if ((a.isCharacter() && b.isCharacter()) || (a.isBinary() && b.isBinary()))
+    return true;
+  if (!a.isNested() || !b.isNested())
+    return a.withNullable(true) == b.withNullable(true);
+  return a.getKind() == b.getKind() && a.getChildren().size() == b.getChildren().size() &&
+         llvm::all_of(llvm::zip(a.getChildren(), b.getChildren()), [](auto pair) {
+           return sameButLengths(cast<SqlType>(std::get<0>(pair)), cast<SqlType>(std::get<1>(pair)));
+         });
+}
+
 bool assignable(SqlType from, SqlType to) {
   if (from.getKind() == SqlKind::Null)
     return true;
@@ -209,6 +221,25 @@ fitPatterns(llvm::ArrayRef<llvm::StringRef> params, llvm::StringRef result,
       return std::nullopt;
   if (!matcher.bind())
     return std::nullopt;
+  auto hasVariable = [](llvm::StringRef text) {
+    return llvm::any_of(llvm::StringRef("TKVO"), [&](char c) {
+      size_t at = text.find(c);
+      return at != llvm::StringRef::npos && (at == 0 || !llvm::isAlpha(text[at - 1])) &&
+             (at + 1 == text.size() || !llvm::isAlpha(text[at + 1]));
+    });
+  };
+  if (matcher.found.empty() && hasVariable(result))
+    return std::nullopt;
+  // Texts of any length stand for one another: T takes the greater one.
+  for (auto [i, argument] : llvm::enumerate(arguments)) {
+    llvm::StringRef param = paramOf(i);
+    if (!param.consume_front("AS ") || !matcher.bound.count(param.front()))
+      continue;
+    SqlType &type = matcher.bound[param.front()];
+    SqlType common = commonType({argument.type, type});
+    if (common && sameButLengths(common, type))
+      type = common.withNullable(type.getNullable());
+  }
   for (auto [i, argument] : llvm::enumerate(arguments)) {
     llvm::StringRef param = paramOf(i);
     if (!isPattern(param)) {
@@ -222,7 +253,7 @@ fitPatterns(llvm::ArrayRef<llvm::StringRef> params, llvm::StringRef result,
     SqlType type = matcher.substitute(param);
     if (!type)
       return std::nullopt;
-    if (param.starts_with("AS ")) {
+    if (param.starts_with("AS ")) { // its length is in T already
       bool constant = argument.constant && !argument.type.isNested() &&
                       convertConstant(argument.constant, argument.type, type.withNullable(true));
       if (!assignable(argument.type, type) && !constant)
