@@ -76,6 +76,8 @@ void decodeJson(Decoder &d, llvm::function_ref<void()> row) {
   Value cursor = e.stack(abi::findStruct("levada_json_cursor")->size, 8);
   e.call("levada_json_open",
          {json, d.l.ctx, d.l.chunk, nameTable(d), e.i32(d.fields.size())});
+  if (optionOf(d.op.getFormatOptions(), "json.fail-on-fraction") == "true")
+    e.setField(json, json::exact, e.i32(1));
   auto raise = [&](Value column) {
     d.bad(e.field(json, json::code), column, e.abi().address(json, json::reason));
   };

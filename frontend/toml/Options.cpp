@@ -73,8 +73,11 @@ public:
           std::find(reported.begin(), reported.end(), m.key.text) !=
               reported.end())
         continue;
+      constexpr std::string_view ofColumn = "time-format.";
       if (m.key.text == "time-format")
         readTimeFormats(m);
+      else if (m.key.text.starts_with(ofColumn)) // 'time-format.COLUMN' of a script
+        readTimeFormat({m.key.text.substr(ofColumn.size()), m.key.range}, m);
       else if (std::find(own.begin(), own.end(), m.key.text) == own.end())
         flatten(m.key, m.value);
     }
@@ -92,6 +95,7 @@ private:
   void readConnector();
   void readFormat();
   void readTimeFormats(const Member &m);
+  void readTimeFormat(const Name &column, const Member &m);
   void flatten(const Name &key, const Node &value);
   void option(const Name &key, const Node &value);
   void unknown(const Name &key);
@@ -217,8 +221,12 @@ void EndpointReader::readTimeFormats(const Member &m) {
   if (!reader.table(m, "time-format.COLUMN = \"yyyy-MM-dd HH:mm:ss\""))
     return;
   for (const Member &column : m.value.members)
-    if (Text pattern = reader.text(column))
-      endpoint.timeFormats.push_back({column.key, std::move(pattern)});
+    readTimeFormat(column.key, column);
+}
+
+void EndpointReader::readTimeFormat(const Name &column, const Member &m) {
+  if (Text pattern = reader.text(m))
+    endpoint.timeFormats.push_back({column, std::move(pattern)});
 }
 
 //===----------------------------------------------------------------------===//

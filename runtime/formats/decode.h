@@ -148,6 +148,7 @@ typedef struct levada_json {
   levada_ctx *ctx;
   const char *next, *end;
   const levada_json_name *names; uint32_t name_count;
+  uint32_t exact;       /* INT and BIGINT take no fractions; set behind open */
   const char *inner;    /* changelog: where the object of the row ends, else NULL */
   /* What stood between the values of the record before: `,"name":`. */
   struct levada_json_place {

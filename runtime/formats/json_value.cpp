@@ -54,6 +54,12 @@ template <typename T> bool cut(const JsonValue &v, T *out) {
   return true;
 }
 
+/// Nothing was cut: 1e3 and 1.0 are whole.
+template <typename T> bool is_whole(const JsonValue &v, T number) {
+  double d;
+  return levada_parse_f64(v.p, v.n, &d) && (double)number == d;
+}
+
 template <typename T>
 levada_status integer(levada_json *json, T *out, bool (*parse)(const char *, uint64_t, T *),
                       bool fractions, const char *type) {
@@ -65,7 +71,7 @@ levada_status integer(levada_json *json, T *out, bool (*parse)(const char *, uin
   JsonValue text = v;
   bool good = false;
   if (v.kind == JsonValue::FLOAT && fractions) {
-    good = cut(v, out);
+    good = cut(v, out) && (!json->exact || is_whole(v, *out));
   } else if (is_number(v) || v.kind == JsonValue::TEXT) {
     trim(text.p, text.n);
     good = parse(text.p, text.n, out);

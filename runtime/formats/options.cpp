@@ -16,6 +16,8 @@ struct LEVADA_FORMAT("json", decodes | encodes) json_options {
   LEVADA_OPTION("json.ignore-parse-errors", none, "false") bool ignore_parse_errors;
   /// A record that lacks a column is bad; otherwise the column is NULL.
   LEVADA_OPTION("json.fail-on-missing-field", none, "false") bool fail_on_missing_field;
+  /// A number with a fraction is a bad record in a column of INT or BIGINT; otherwise the fraction is cut.
+  LEVADA_OPTION("json.fail-on-fraction", none, "false") bool fail_on_fraction;
   /// Columns that are NULL are left out of what is written.
   LEVADA_OPTION("json.encode.ignore-null-fields", none, "false") bool ignore_null_fields;
   /// Decimals are always written as plain numbers, never with an exponent.

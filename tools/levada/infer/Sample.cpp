@@ -144,7 +144,8 @@ bool SampleReader::fill(std::string &error) {
   return count >= 0;
 }
 
-bool SampleReader::read(size_t size, std::string &out, std::string &error) {
+/// Appends at most `room` bytes, perhaps none yet.
+bool SampleReader::step(size_t room, std::string &out, std::string &error) {
   if (!begun) {
     begun = true;
     while (raw.size() < 6 && !rawEnded)
@@ -152,39 +153,52 @@ bool SampleReader::read(size_t size, std::string &out, std::string &error) {
         return false;
     codec = codecOf(raw);
   }
-  while (out.size() < size && !atEnd) {
-    if (at == raw.size() && !rawEnded && !fill(error))
-      return false;
-    if (at == raw.size() && rawEnded) {
-      atEnd = true;
-      break;
-    }
-    size_t had = out.size(), room = std::min(size - had, size_t(1) << 20);
-    if (!codec) {
-      room = std::min(room, raw.size() - at);
-      out.append(raw, at, room);
-      at += room;
-      continue;
-    }
-    out.resize(had + room);
-    char *to = out.data() + had;
-    std::string_view in(raw.data() + at, raw.size() - at);
-    size_t before = in.size(), roomBefore = room;
-    bool ok = codec->run(in, to, room, error);
-    at += before - in.size();
-    out.resize(out.size() - room);
-    if (!ok)
-      return false;
-    if (before == in.size() && roomBefore == room) { // it wants more than is there
-      if (rawEnded)
-        atEnd = true;
-      else if (!fill(error))
-        return false;
-    }
+  if (at == raw.size() && !rawEnded && !fill(error))
+    return false;
+  if (at == raw.size() && rawEnded) {
+    atEnd = true;
+    return true;
   }
+  size_t had = out.size();
+  if (!codec) {
+    room = std::min(room, raw.size() - at);
+    out.append(raw, at, room);
+    at += room;
+    return true;
+  }
+  room = std::min(room, size_t(1) << 20);
+  out.resize(had + room);
+  char *to = out.data() + had;
+  std::string_view in(raw.data() + at, raw.size() - at);
+  size_t before = in.size(), roomBefore = room;
+  bool ok = codec->run(in, to, room, error);
+  at += before - in.size();
+  out.resize(out.size() - room);
+  if (ok && before == in.size() && roomBefore == room) { // it wants more than is there
+    if (rawEnded)
+      atEnd = true;
+    else
+      ok = fill(error);
+  }
+  return ok;
+}
+
+bool SampleReader::read(size_t size, std::string &out, std::string &error) {
+  while (out.size() < size && !atEnd)
+    if (!step(size - out.size(), out, error))
+      return false;
+  // Is there more? Then the sample is not all.
   if (at == raw.size() && !rawEnded && !fill(error))
     return false;
   atEnd |= at == raw.size() && rawEnded;
+  return true;
+}
+
+bool SampleReader::next(std::string &out, std::string &error) {
+  out.clear();
+  while (out.empty() && !atEnd)
+    if (!step(size_t(1) << 20, out, error))
+      return false;
   return true;
 }
 

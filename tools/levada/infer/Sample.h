@@ -23,12 +23,15 @@ public:
 
   /// Appends decoded bytes until `out` has `size` of them or the data ends.
   bool read(size_t size, std::string &out, std::string &error);
+  /// What comes next, as soon as something has come; nothing at the end.
+  bool next(std::string &out, std::string &error);
   bool ended() const { return atEnd; }
   bool compressed() const { return codec != nullptr; }
 
   struct Codec;
 
 private:
+  bool step(size_t room, std::string &out, std::string &error);
   bool fill(std::string &error);
 
   Bytes bytes;

@@ -9,6 +9,7 @@
 #include "tools/levada/sql/Execute.h"
 
 #include "tools/levada/CommandLine.h"
+#include "tools/levada/infer/Sample.h"
 
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
@@ -17,7 +18,6 @@
 #include <csignal>
 #include <cstring>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,8 +53,10 @@ Advice advise(const llvm::json::Object &message, const Files &files) {
   if (code != "R601" || !table || text(message, "level") != "error") {
     if (!help.empty() && StringRef(help).find("on_error") == StringRef::npos)
       advice.help.push_back(help);
-    if (StringRef(help).contains("on_error"))
-      advice.help.push_back("`TRY_CAST` gives NULL where `CAST` fails; `WHERE` can keep such rows out");
+    if (code == "R611")
+      advice.help.push_back("`a / NULLIF(b, 0)` is NULL where b is 0");
+    else if (code == "R612")
+      advice.help.push_back("`TRY_CAST` gives NULL where `CAST` fails");
     return advice;
   }
   StringRef column = StringRef(said).rsplit("in column `").second;
@@ -62,8 +64,8 @@ Advice advise(const llvm::json::Object &message, const Files &files) {
   for (const infer::Column &known : table->schema.columns) {
     if (known.name != column)
       continue;
-    advice.notes.push_back("`" + known.name + "` was taken for " + known.type +
-                           (table->wholeSample ? "" : ", which " + table->sample + " fits"));
+    advice.notes.push_back("`" + known.name + "` was taken for " + known.type + " from " +
+                           (table->wholeSample ? "the data" : table->sample));
     advice.help.push_back("`--columns '" + known.name + " STRING'` reads it as text" +
                           std::string(table->wholeSample ? "" : ", `--sample=all` looks at all rows first"));
   }
@@ -152,6 +154,36 @@ struct Pipe {
 
 } // namespace
 
+/// Standard input from its start to `to`, decoded: what was read of it before,
+/// then the rest. Ends with the reader.
+static void passStdin(const Files &files, int to) {
+  const std::string &begun = files.stdinBytes();
+  size_t at = 0;
+  infer::SampleReader reader([&](char *bytes, size_t size) -> long {
+    if (at == begun.size())
+      return read(0, bytes, size);
+    size = std::min(size, begun.size() - at);
+    memcpy(bytes, begun.data() + at, size);
+    at += size;
+    return long(size);
+  });
+  std::string block, error;
+  do {
+    bool ok = reader.next(block, error);
+    size_t sent = 0;
+    while (sent < block.size()) {
+      ssize_t count = write(to, block.data() + sent, block.size() - sent);
+      if (count < 0 && errno != EINTR)
+        return;
+      sent += std::max<ssize_t>(count, 0);
+    }
+    if (!ok) {
+      llvm::errs() << "levada: cannot read standard input: " << error << '\n';
+      return;
+    }
+  } while (!block.empty());
+}
+
 int tool::execute(const Execution &execution, const Files &files) {
   int program = open(execution.program.c_str(), O_RDONLY | O_CLOEXEC);
   unlink(execution.program.c_str());
@@ -159,7 +191,7 @@ int tool::execute(const Execution &execution, const Files &files) {
   // A file as standard input is read again from its start; a pipe is passed on
   // behind what was read of it.
   bool pumps = files.readsStdin();
-  if (pumps && fstat(0, &info) == 0 && S_ISREG(info.st_mode) &&
+  if (pumps && !files.stdinCompressed() && fstat(0, &info) == 0 && S_ISREG(info.st_mode) &&
       lseek(0, -off_t(files.stdinBytes().size()), SEEK_CUR) >= 0)
     pumps = false;
   Pipe messages, input;
@@ -200,57 +232,36 @@ int tool::execute(const Execution &execution, const Files &files) {
   running = child;
   close(program);
   close(messages.write);
+  pid_t pump = 0;
+  if (pumps && (pump = fork()) == 0) {
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGPIPE, SIG_DFL);
+    close(input.read);
+    passStdin(files, input.write);
+    llvm::errs().flush();
+    _exit(0);
+  }
   if (pumps) {
     close(input.read);
-    fcntl(input.write, F_SETFL, O_NONBLOCK);
+    close(input.write);
   }
-
-  std::string pending, said;
-  if (pumps)
-    pending = files.stdinBytes();
-  size_t sent = 0;
-  bool stdinEnded = false, quiet = false;
-  while (!quiet || (pumps && input.write >= 0)) {
-    pollfd wait[3] = {{quiet ? -1 : messages.read, POLLIN, 0},
-                      {input.write >= 0 && (sent < pending.size() || stdinEnded) ? input.write : -1, POLLOUT, 0},
-                      {pumps && input.write >= 0 && sent == pending.size() && !stdinEnded ? 0 : -1, POLLIN, 0}};
-    // A reader that is gone shows as an error of the pipe's writing end.
-    if (wait[1].fd < 0 && input.write >= 0)
-      wait[1] = {input.write, 0, 0};
-    if (poll(wait, 3, -1) < 0 && errno != EINTR)
+  std::string said;
+  for (;;) {
+    char buffer[1 << 14];
+    ssize_t count = read(messages.read, buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR)
+      continue;
+    if (count <= 0)
       break;
-    char buffer[1 << 16];
-    if (wait[0].revents) {
-      ssize_t count = read(messages.read, buffer, sizeof buffer);
-      if (count <= 0 && !(count < 0 && errno == EINTR))
-        quiet = true;
-      said.append(buffer, std::max<ssize_t>(count, 0));
-      for (size_t end; (end = said.find('\n')) != std::string::npos; said.erase(0, end + 1))
-        show(StringRef(said).take_front(end), files, execution.style);
-      if (quiet && input.write >= 0) { // it has ended
-        close(input.write);
-        input.write = -1;
-      }
-    }
-    if (wait[2].revents) {
-      pending.resize(sizeof buffer);
-      ssize_t count = read(0, pending.data(), pending.size());
-      stdinEnded = count == 0 || (count < 0 && errno != EINTR && errno != EAGAIN);
-      pending.resize(std::max<ssize_t>(count, 0));
-      sent = 0;
-    }
-    if (wait[1].revents) {
-      ssize_t count = sent < pending.size() ? write(input.write, pending.data() + sent, pending.size() - sent) : 0;
-      sent += std::max<ssize_t>(count, 0);
-      bool gone = (wait[1].revents & (POLLERR | POLLNVAL)) || (count < 0 && errno == EPIPE);
-      if (gone || (stdinEnded && sent == pending.size())) {
-        close(input.write);
-        input.write = -1;
-      }
-    }
+    said.append(buffer, count);
+    for (size_t end; (end = said.find('\n')) != std::string::npos; said.erase(0, end + 1))
+      show(StringRef(said).take_front(end), files, execution.style);
   }
   if (!said.empty())
     show(said, files, execution.style);
+  if (pump > 0)
+    kill(pump, SIGKILL);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR)
     ;

@@ -110,17 +110,6 @@ bool Files::findFiles(const sql::Name &file, std::vector<std::string> &paths) {
 // What is in them
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// Reads from standard input what comes within half a second of something
-/// else: a live stream is looked at without waiting for its end.
-long readStdin(char *to, size_t size, bool any) {
-  pollfd wait = {0, POLLIN, 0};
-  if (any && poll(&wait, 1, 500) == 0)
-    return 0;
-  return read(0, to, size);
-}
-} // namespace
-
 static std::string sizeName(size_t bytes) {
   return bytes >= (1 << 20) ? std::to_string(bytes >> 20) + " MB" : std::to_string(bytes >> 10) + " KB";
 }
@@ -132,7 +121,13 @@ bool Files::inspectOne(const sql::Name &file, const std::string &path, size_t li
   std::unique_ptr<infer::SampleReader> reader;
   if (isStdin(path))
     reader = std::make_unique<infer::SampleReader>([&](char *to, size_t room) {
-      long count = readStdin(to, room, !stdinPrefix.empty());
+      // A live stream is looked at without waiting for its end.
+      pollfd wait = {0, POLLIN, 0};
+      if (stdinWaits || (!stdinPrefix.empty() && poll(&wait, 1, 500) == 0)) {
+        stdinWaits = true;
+        return 0l;
+      }
+      long count = read(0, to, room);
       stdinPrefix.append(to, std::max(count, 0l));
       return count;
     });
@@ -193,7 +188,7 @@ bool Files::inspectOne(const sql::Name &file, const std::string &path, size_t li
     engine.emit(file.range, diag::UnreadableData, path, error);
     return false;
   }
-  table.wholeSample &= reader->ended();
+  table.wholeSample &= reader->ended() && !(isStdin(path) && stdinWaits);
   stdinPacked |= isStdin(path) && reader->compressed();
   if (!schema)
     return true; // empty: perhaps another file has something
@@ -321,13 +316,14 @@ std::string Files::statementOf(const FileTable &table, const std::vector<sql::Op
       break;
     }
   std::vector<std::pair<std::string, std::string>> options;
-  bool piped = isStdin(table.path) && !stdinPacked;
-  options.push_back({"connector", piped ? "stdin" : "filesystem"});
-  if (!piped)
-    options.push_back({"path", isStdin(table.path) ? "/dev/stdin" : table.path});
+  options.push_back({"connector", isStdin(table.path) ? "stdin" : "filesystem"});
+  if (!isStdin(table.path))
+    options.push_back({"path", table.path});
   options.push_back({"format", table.schema.format});
   for (const auto &[key, value] : table.schema.options)
     options.push_back({key, value});
+  if (table.schema.format == "json")
+    options.push_back({"json.fail-on-fraction", "true"}); // it was an integer so far
   for (const infer::Column &column : table.schema.columns)
     if (!column.timeFormat.empty() && StringRef(column.type).starts_with("TIMESTAMP"))
       options.push_back({"time-format." + column.name, column.timeFormat});

@@ -48,8 +48,9 @@ public:
   /// Text of all CREATE TABLE statements.
   const std::string &statements() const { return text; }
   uint64_t bytes() const { return size; } ///< of all files, as stored
-  /// Standard input is read: what was looked at of it already.
+  /// Standard input is read: what was taken from it already, as it came.
   bool readsStdin() const { return usesStdin; }
+  bool stdinCompressed() const { return stdinPacked; }
   const std::string &stdinBytes() const { return stdinPrefix; }
 
 private:
@@ -67,7 +68,7 @@ private:
   std::set<std::string> taken, overridden;
   std::string text, stdinPrefix;
   uint64_t size = 0;
-  bool usesStdin = false, stdinPacked = false;
+  bool usesStdin = false, stdinPacked = false, stdinWaits = false;
 };
 
 } // namespace levada::tool
