@@ -16,7 +16,9 @@ namespace {
 
 /// To `places` digits after the point; `up`: HALF_UP, otherwise cut off.
 double roundDouble(double x, int32_t places, bool up) {
-  if (x == 0 || x - x != 0) // zero, NaN, infinity
+  if (x == 0) // as BigDecimal, which has no -0
+    return 0;
+  if (x - x != 0) // NaN, infinity
     return x;
   uint64_t digits;
   int32_t exponent;

@@ -86,13 +86,6 @@ uint32_t changeCase(uint32_t c, bool upper) {
   return c;
 }
 
-bool isAlphanumeric(uint32_t c) {
-  if (c < 0x80)
-    return (c | 32) - 'a' < 26 || c - '0' < 10;
-  return c >= 0xC0 && c != 0xD7 && c != 0xF7 && !(c >= 0x2000 && c < 0x2070) &&
-         !(c >= 0x3000 && c < 0x3005) && !(c >= 0xFF00 && c < 0xFF10);
-}
-
 levada_str mapCase(levada_ctx *ctx, const levada_str &s, bool upper) {
   const char *p = levada_data(s), *end = p + s.len;
   char high = 0;
@@ -218,20 +211,19 @@ levada_status levada_fn_lower(levada_ctx *ctx, const levada_str &s, levada_str *
   return LEVADA_VALUE;
 }
 /// `s` with the first letter of each word in upper case, the others in lower case. Words are
-/// runs of letters and digits.
+/// runs of the letters A to Z and digits: other letters stay as they are and end a word.
 LEVADA_FN("INITCAP", pure)
 levada_status levada_fn_initcap(levada_ctx *ctx, const levada_str &s, levada_str *out) {
-  const char *p = levada_data(s), *end = p + s.len;
-  Buffer buffer(ctx, uint64_t(s.len) * 2 + 4);
-  char *at = buffer.data;
+  const char *p = levada_data(s);
+  Buffer buffer(ctx, s.len);
   bool inWord = false;
-  while (p != end) {
-    uint32_t c = readChar(p, end);
-    bool letter = isAlphanumeric(c);
-    at = putChar(at, letter ? changeCase(c, !inWord) : c);
-    inWord = letter;
+  for (uint32_t i = 0; i < s.len; ++i) {
+    uint8_t c = uint8_t(p[i]), lower = c | 32;
+    bool letter = lower >= 'a' && lower <= 'z';
+    buffer.data[i] = char(!letter ? c : inWord ? lower : lower - 32);
+    inWord = letter || (c >= '0' && c <= '9');
   }
-  *out = buffer.finish(at);
+  *out = buffer.finish(buffer.data + s.len);
   return LEVADA_VALUE;
 }
 

@@ -17,20 +17,42 @@ inline char *append(char *at, const levada_str &s) {
   return at + s.len;
 }
 
+/// Length as Java counts it: a character beyond U+FFFF is two.
+int32_t utf16Length(const char *p, uint64_t n) {
+  int32_t length = 0;
+  for (uint64_t i = 0; i < n; ++i)
+    length += (uint8_t(p[i]) & 0xC0) != 0x80 ? uint8_t(p[i]) >= 0xF0 ? 2 : 1 : 0;
+  return length;
+}
+
+/// Bytes of the whole characters within the first `length`, counted so.
+uint64_t utf16Prefix(const char *p, uint64_t n, int32_t length) {
+  uint64_t i = 0;
+  while (i < n) {
+    length -= uint8_t(p[i]) >= 0xF0 ? 2 : 1;
+    if (length < 0)
+      break;
+    do
+      ++i;
+    while (i < n && (uint8_t(p[i]) & 0xC0) == 0x80);
+  }
+  return i;
+}
+
 levada_status pad(levada_ctx *ctx, const levada_str &s, int32_t length, const levada_str &with,
                   bool left, levada_str *out) {
   if (length < 0 || with.len == 0)
     return LEVADA_NULL;
   const char *p = levada_data(s), *w = levada_data(with);
-  int32_t have = countChars(p, s.len);
+  int32_t have = utf16Length(p, s.len);
   if (have >= length) {
-    *out = part(s, 0, charOffset(p, s.len, length));
+    *out = part(s, 0, utf16Prefix(p, s.len, length));
     return LEVADA_VALUE;
   }
-  int32_t missing = length - have, unit = countChars(w, with.len);
+  int32_t missing = length - have, unit = utf16Length(w, with.len);
   if (unit == 0)
     unit = 1;
-  uint64_t tail = charOffset(w, with.len, missing % unit);
+  uint64_t tail = utf16Prefix(w, with.len, missing % unit);
   uint64_t size = s.len + uint64_t(missing / unit) * with.len + tail;
   if (size > kMaxSize)
     return tooLong(ctx);
@@ -135,14 +157,14 @@ levada_status levada_fn_concat_ws(levada_ctx *ctx, const levada_str &separator,
 }
 
 /// `s` brought to `length` characters by `pad` on the left, or cut to it; NULL for a negative
-/// length or an empty pad.
+/// length or an empty pad. Characters beyond U+FFFF count as two.
 LEVADA_FN("LPAD", pure | nullable | fails)
 levada_status levada_fn_lpad(levada_ctx *ctx, const levada_str &s, int32_t length,
                              const levada_str &with, levada_str *out) {
   return pad(ctx, s, length, with, true, out);
 }
 /// `s` brought to `length` characters by `pad` on the right, or cut to it; NULL for a negative
-/// length or an empty pad.
+/// length or an empty pad. Characters beyond U+FFFF count as two.
 LEVADA_FN("RPAD", pure | nullable | fails)
 levada_status levada_fn_rpad(levada_ctx *ctx, const levada_str &s, int32_t length,
                              const levada_str &with, levada_str *out) {
@@ -188,6 +210,17 @@ levada_status levada_fn_elt(levada_ctx *ctx, int32_t index, levada_args<levada_s
   if (index == 0 || index > texts.count || !texts.values[index - 1])
     return LEVADA_NULL;
   *out = *texts.values[index - 1];
+  return LEVADA_VALUE;
+}
+/// Value number `index` (from 1) of those that follow; NULL where there is none.
+LEVADA_FN("ELT", pure | nullable | fails)
+levada_status levada_fn_elt_bytes(levada_ctx *ctx, int32_t index, levada_args<levada_bytes> values,
+                                  levada_bytes *out) {
+  if (index < 0)
+    return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "ELT: the index must not be negative");
+  if (index == 0 || index > values.count || !values.values[index - 1])
+    return LEVADA_NULL;
+  *out = *values.values[index - 1];
   return LEVADA_VALUE;
 }
 

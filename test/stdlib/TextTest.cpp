@@ -64,6 +64,7 @@ TEST(Text, ChangesCase) {
   EXPECT_EQ(call(levada_fn_lower, str("ÄÖÜ ЖУК ABC xyz")), "äöü жук abc xyz");
   EXPECT_EQ(call(levada_fn_upper, str("a longer text than twelve")), "A LONGER TEXT THAN TWELVE");
   EXPECT_EQ(call(levada_fn_initcap, str("fLinK sql_9a")), "Flink Sql_9a");
+  EXPECT_EQ(call(levada_fn_initcap, str("éa bC 1x-yZ")), "éA Bc 1x-Yz");
 }
 
 TEST(Text, TrimsBlanksOrSets) {
@@ -74,6 +75,8 @@ TEST(Text, TrimsBlanksOrSets) {
 
 TEST(Text, Pads) {
   EXPECT_EQ(call(levada_fn_lpad, str("7"), 2, str("0")), "07");
+  EXPECT_EQ(call(levada_fn_lpad, str("ß→😀"), 6, str("xy")), "xyß→😀"); // 😀 counts as two
+  EXPECT_EQ(call(levada_fn_lpad, str("😀a"), 2, str("-")), "😀");
   EXPECT_EQ(call(levada_fn_lpad, str("äää"), 13, str("12345")), "1234512345äää");
   EXPECT_EQ(call(levada_fn_rpad, str("üö"), 1, str("??")), "ü");
   EXPECT_EQ(call(levada_fn_lpad, str("ab"), 5, str("")), "NULL");
