@@ -130,12 +130,17 @@ void Lowering::declareConstant(llvm::StringRef symbol) {
 // Errors and counters
 //===----------------------------------------------------------------------===//
 
-void Lowering::failIf(Value flag, RowError error, Location loc) {
+void Lowering::failIf(Value flag, RowError error, Location loc, llvm::StringRef text) {
   Block *bad = e.newBlock(), *good = e.newBlock();
   e.rarely(flag, bad, good);
   e.enter(bad);
-  e.setField(ctx, abi::field::ctx::error_code, e.i32(static_cast<uint32_t>(error)));
-  e.setField(ctx, abi::field::ctx::error_text_len, e.i32(0));
+  Value code = e.i32(static_cast<uint32_t>(error));
+  if (text.empty()) {
+    e.setField(ctx, abi::field::ctx::error_code, code);
+    e.setField(ctx, abi::field::ctx::error_text_len, e.i32(0));
+  } else {
+    e.external("levada_fail", e.intType(32), {ctx, code, e.bytes(text), e.i32(text.size())});
+  }
   e.br(guards.back().handler, e.i32(plan.exprAt(loc)));
   e.enter(good);
 }

@@ -70,8 +70,9 @@ public:
                 llvm::function_ref<Scalar()> no);
 
   //===--- errors and counters --------------------------------------------===//
-  /// Where `flag` holds, raises `error` for the expression at `loc`.
-  void failIf(mlir::Value flag, RowError error, mlir::Location loc);
+  /// Where `flag` holds, raises `error` for the expression at `loc`; `text`
+  /// says more than the code does.
+  void failIf(mlir::Value flag, RowError error, mlir::Location loc, llvm::StringRef text = "");
   /// Where `status` is LEVADA_ERROR, goes to the guard (the callee set ctx).
   void failOnStatus(mlir::Value status, mlir::Location loc);
   /// Adds one to a counter, in a register until the function returns.

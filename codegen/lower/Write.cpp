@@ -23,7 +23,9 @@ void lowerWrite(Lowering &l, exec::WriteOp op) {
     auto wanted = cast<flow::SqlType>(cast<TypeAttr>(types[i]).getValue());
     if (wanted.getNullable() || !value.isNull)
       continue;
-    l.failIf(value.isNull, RowError::NullValue, op.getLoc());
+    auto column = cast<StringAttr>(sink.op.getColumns()[i]).getValue();
+    l.failIf(value.isNull, RowError::NullValue, op.getLoc(),
+             ("NULL in the column `" + column + "`, which is NOT NULL").str());
     value.isNull = {};
   }
   l.keepPlace();

@@ -24,7 +24,8 @@ def checks(levada, name, text, folder):
     lines = []
     for line in said.splitlines():
         line = re.sub(r"(\[\[|\{\{)+", lambda m: "{{" + re.escape(m[0]) + "}}", line)
-        lines.append(f"# CHECK{'-NEXT' if lines else ''}: {line}\n")
+        mark = "#" if name.endswith(".toml") else "--"
+        lines.append(f"{mark} CHECK{'-NEXT' if lines else ''}: {line}\n")
     return "".join(lines)
 
 
@@ -38,8 +39,8 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             for i in range(1, len(pieces), 3):
                 name, body = pieces[i + 1], pieces[i + 2]
-                body = re.sub(r"^# CHECK.*\n", "", body, flags=re.M).rstrip("\n") + "\n"
-                if name.endswith(".toml"):
+                body = re.sub(r"^(#|--) CHECK.*\n", "", body, flags=re.M).rstrip("\n") + "\n"
+                if name.endswith((".toml", ".sql")):
                     body += checks(levada, name, body, folder)
                 pieces[i + 1], pieces[i + 2] = "", body + "\n"
         with open(path, "w", encoding="utf-8") as out:
