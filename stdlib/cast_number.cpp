@@ -2,6 +2,7 @@
 #include "stdlib/build.h"
 #include "stdlib/cast.h"
 #include "stdlib/int128.h"
+#include "stdlib/java_float.h"
 
 using namespace levada::num;
 using namespace levada::text;
@@ -207,11 +208,11 @@ levada_status levada_cast_i64_str(levada_ctx *ctx, int64_t value, levada_str *ou
 }
 levada_status levada_cast_f32_str(levada_ctx *ctx, float value, levada_str *out) {
   char text[LEVADA_PUT_F64];
-  return putText(ctx, text, levada_put_f32(text, value), out);
+  return putText(ctx, text, levada_put_java_f32(text, value), out);
 }
 levada_status levada_cast_f64_str(levada_ctx *ctx, double value, levada_str *out) {
   char text[LEVADA_PUT_F64];
-  return putText(ctx, text, levada_put_f64(text, value), out);
+  return putText(ctx, text, levada_put_java_f64(text, value), out);
 }
 levada_status levada_cast_dec_str(levada_ctx *ctx, const levada_i128 *value, int32_t scale,
                                   levada_str *out) {

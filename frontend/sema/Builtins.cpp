@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/sema/Binder.h"
 #include "frontend/sema/Constants.h"
+#include "frontend/sema/Patterns.h"
 #include "ir/diag/codes/Names.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -116,6 +117,38 @@ bool Binder::prepareCall(std::string &name, const sql::CallExpr &e,
     if (type && type.isNumeric())
       for (auto [value, range] : llvm::zip(values, ranges))
         value = castTo(value, type.withNullable(typeOf(value).getNullable()), locate(range));
+    return true;
+  }
+  auto textOf = [&](size_t i) {
+    return i < values.size() ? llvm::dyn_cast_or_null<mlir::StringAttr>(constantOf(values[i]))
+                             : mlir::StringAttr();
+  };
+  if (llvm::StringRef(name).starts_with("REGEXP") && textOf(1)) {
+    std::string pattern = textOf(1).getValue().str();
+    RegexCheck check = checkRegex(pattern);
+    if (!check.backtracking.empty() && !check.broken) {
+      engine.emit(ranges[1], diag::BacktrackingPattern, pattern, check.backtracking)
+          .hint("regular expressions are matched in linear time, by RE2");
+      return false;
+    }
+    // The others are NULL for a pattern that is none.
+    if (check.broken && name == "REGEXP") {
+      engine.emit(ranges[1], diag::PatternSyntax, pattern, "a regular expression");
+      return false;
+    }
+    return true;
+  }
+  if (name == "TO_TIMESTAMP_LTZ" && textOf(1)) {
+    if (std::string bad = badTimePattern(textOf(1).getValue()); !bad.empty()) {
+      engine.emit(ranges[1], diag::PatternSyntax, textOf(1).getValue().str(), "a pattern of dates and times")
+          .hint(bad + " says nothing there; text stands in single quotes");
+      return false;
+    }
+    if (textOf(2) && !isZoneName(textOf(2).getValue())) {
+      engine.emit(ranges[2], diag::PatternSyntax, textOf(2).getValue().str(), "a time zone")
+          .hint("such as Europe/Lisbon or UTC");
+      return false;
+    }
     return true;
   }
   if (name == "TO_TIMESTAMP_LTZ" && values.size() == 2 && typeOf(values[0]).isInteger()) {

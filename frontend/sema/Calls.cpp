@@ -288,6 +288,13 @@ mlir::Value Binder::bindCall(const sql::CallExpr &e) {
     return bindIf(e);
   if (name == "JSON_OBJECT" || name == "JSON_ARRAY")
     return bindJsonMake(e, name);
+  // JSON already: it is not quoted once more.
+  if (name == "JSON_STRING" && e.args.size() == 1)
+    if (auto *inner = llvm::dyn_cast<sql::CallExpr>(e.args[0].get()); inner && inner->qualifier.empty()) {
+      std::string made = llvm::StringRef(inner->name.text).upper();
+      if (made == "JSON_OBJECT" || made == "JSON_ARRAY")
+        return bind(*inner);
+    }
   if (name == "JSON") {
     engine.emit(e.range, diag::NoMatchingSignature, name, "here")
         .hint("JSON(text) stands as a value of JSON_OBJECT or JSON_ARRAY");
