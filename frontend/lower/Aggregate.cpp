@@ -5,7 +5,7 @@
 // for rows that are late; PruneColumns drops what nobody reads.
 //
 //===----------------------------------------------------------------------===//
-#include "frontend/lower/Lowering.h"
+#include "frontend/lower/Grouping.h"
 
 #include "ir/diag/codes/Names.h"
 #include "ir/diag/codes/Plan.h"
@@ -18,40 +18,6 @@ namespace levada::lower {
 using namespace flow;
 using llvm::cast;
 using llvm::dyn_cast;
-
-namespace {
-struct Key {
-  const sql::Expr *expr;
-  std::string print;  ///< fingerprint; "" for a plain column
-  std::string column; ///< of the aggregate's input; "" when wrong
-};
-struct Call {
-  const sql::CallExpr *expr;
-  std::string print;
-  bool broken = false;
-  const catalog::Aggregate *declaration = nullptr;
-  std::vector<std::string> args;
-  std::string filter, result;
-  SqlType type;
-};
-/// A column computed for the aggregate, after those of the input.
-struct Extra {
-  std::string name, print;
-  mlir::Value value;
-};
-} // namespace
-
-struct Lowering::Grouping {
-  explicit Grouping(sema::Scope input) : input(std::move(input)) {}
-  sema::Scope input; ///< names of the aggregate's input
-  StreamType inputType;
-  std::vector<Key> keys;
-  std::vector<Call> calls;
-  std::map<const sql::Expr *, size_t> callOf;
-  std::vector<Extra> extras;
-  std::set<std::string> taken;    ///< names of columns
-  std::set<std::string> reported; ///< columns said to be neither grouped nor …
-};
 
 /// Calls `visit` for the outermost aggregate calls of the query's results.
 static void forEachAggregate(const Query &query,
@@ -69,6 +35,8 @@ static void forEachAggregate(const Query &query,
     look(*item->expr);
   if (query.having)
     look(*query.having);
+  if (query.qualify)
+    look(*query.qualify);
   for (const sql::OrderItem *item : query.orderBy)
     look(*item->expr);
 }
@@ -115,13 +83,22 @@ static std::string columnFor(mlir::Value value, const std::string &name,
 }
 
 void Lowering::bindKeys(const Query &query, Grouping &grouping, sema::Binder &binder) {
-  for (const sql::Expr *expr : query.groupBy) {
-    if (query.window && isWindowColumn(*expr))
-      continue;
-    Key key{expr, "", ""};
+  for (const sql::Expr *expr : grouping.exprs) {
+    Key key{expr, "", "", {}};
     mlir::Value value = binder.bind(*expr);
-    if (!dyn_cast<sql::ColumnExpr>(expr))
+    auto *column = dyn_cast<sql::ColumnExpr>(expr);
+    if (column) {
+      size_t used = 0;
+      const sema::Column *other = nullptr;
+      if (const sema::Column *found = grouping.input.find(column->parts, used, other))
+        key.field = {found->table, found->name, found->access};
+      if (used < column->parts.size())
+        column = nullptr; // a field of it
+    }
+    if (!column) {
       key.print = sema::fingerprint(*expr, grouping.input);
+      key.field.access = sema::Column::Hidden;
+    }
     if (value && sema::typeOf(value).getKind() == SqlKind::Null) {
       engine.emit(expr->range, diag::UntypedNull);
       value = {};
@@ -129,10 +106,12 @@ void Lowering::bindKeys(const Query &query, Grouping &grouping, sema::Binder &bi
     if (value)
       key.column = columnFor(value, sql::print(*expr), sema::fingerprint(*expr, grouping.input),
                              grouping.inputType, grouping.extras, grouping.taken);
-    bool repeated = false;
-    for (const Key &other : grouping.keys)
-      repeated |= !key.column.empty() && other.column == key.column;
-    if (!repeated)
+    size_t same = grouping.keys.size();
+    for (size_t i = 0; i < grouping.keys.size() && !key.column.empty(); ++i)
+      if (grouping.keys[i].column == key.column)
+        same = i;
+    grouping.keyOf.push_back(same);
+    if (same == grouping.keys.size())
       grouping.keys.push_back(std::move(key));
   }
 }
@@ -141,7 +120,11 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
   for (Call &call : grouping.calls) {
     const sql::CallExpr &e = *call.expr;
     call.broken = true;
-    if (!e.withinGroup.empty() || e.ignoreNulls || e.json) {
+    // FIRST_VALUE and LAST_VALUE leave NULLs out anyway.
+    std::string upper = llvm::StringRef(e.name.text).upper();
+    bool lists = upper == "ARRAY_AGG", edge = upper == "FIRST_VALUE" || upper == "LAST_VALUE";
+    bool nulls = e.ignoreNulls && !lists && !(edge && *e.ignoreNulls);
+    if (!e.withinGroup.empty() || nulls || e.json) {
       engine.emit(e.range, diag::ExpressionNotYet, "a clause inside " + e.name.text + "(…)");
       continue;
     }
@@ -173,7 +156,8 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
     binder.insideAggregate = nullptr;
     if (failed)
       continue;
-    std::string upper = llvm::StringRef(e.name.text).upper();
+    if (lists)
+      upper += e.ignoreNulls && *e.ignoreNulls ? " IGNORE NULLS" : e.distinct ? " DISTINCT" : "";
     bool star = e.star && upper == "COUNT" && !e.distinct;
     sema::Resolved<catalog::Aggregate> resolved;
     if (star || (!e.star && !arguments.empty()))
@@ -201,53 +185,70 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
   }
 }
 
-std::optional<mlir::Value> Lowering::known(const sql::Expr &expr, Grouping &grouping,
-                                           const sema::Scope &names, const Query &query) {
+std::optional<mlir::Value> Lowering::known(const sql::Expr &expr, Stage &stage,
+                                           const Query &query) {
+  Grouping &grouping = *stage.grouping;
+  const sema::Scope &names = stage.names;
+  auto valueOf = [&](const std::string &column) {
+    int64_t index = stage.relation.type().indexOf(column);
+    return index < 0 ? mlir::Value() : names.all()[index].value;
+  };
   if (auto *call = dyn_cast<sql::CallExpr>(&expr)) {
     auto at = grouping.callOf.find(call);
     if (at != grouping.callOf.end()) {
       const Call &made = grouping.calls[at->second];
-      if (made.broken)
-        return mlir::Value();
-      const sema::Column *column = names.find(made.result);
-      return column ? column->value : mlir::Value();
+      return made.broken ? mlir::Value() : valueOf(made.result);
     }
+    for (const SetCall &made : grouping.setCalls)
+      if (made.expr == call)
+        return made.column.empty() ? mlir::Value() : valueOf(made.column);
     // TUMBLE_START(ts, …) and its kin in a query with GROUP BY TUMBLE(ts, …).
     llvm::StringRef name = call->name.text;
     if (query.isSql && query.window &&
         (name.starts_with("TUMBLE_") || name.starts_with("HOP_") || name.starts_with("SESSION_"))) {
-      const char *part = name.ends_with("_START") ? "window_start"
-                         : name.ends_with("_END") ? "window_end"
-                                                  : "window_time";
-      const sema::Column *column = names.find(part);
-      return column ? column->value : mlir::Value();
+      if (!name.starts_with(stringifyWindowKind(query.window->kind).upper())) {
+        engine.emit(call->name.range, diag::WindowFunction,
+                    fmt::format("`{}` has no `{}` beside it", call->name.text,
+                                name.substr(0, name.find('_')).str()))
+            .label(query.window->range, "the window");
+        return mlir::Value();
+      }
+      return valueOf(name.ends_with("_START") ? grouping.window.start
+                     : name.ends_with("_END") ? grouping.window.end
+                                              : grouping.window.time);
     }
   }
   if (auto *column = dyn_cast<sql::ColumnExpr>(&expr)) {
     size_t used = 0;
     const sema::Column *other = nullptr;
-    if (names.find(column->parts, used, other) || names.isBroken(column->parts))
+    if (names.find(column->parts, used, other) || other || names.isBroken(column->parts))
       return std::nullopt;
     const sema::Column *input = grouping.input.find(column->parts, used, other);
     if (!input) {
       if (grouping.input.isBroken(column->parts))
         return mlir::Value();
+      for (const sema::Scope *around = names.enclosing(); around; around = around->enclosing())
+        if (around->find(column->parts, used, other))
+          return std::nullopt;
       grouping.input.reportUnknown(*column, engine);
       return mlir::Value();
     }
-    // A key that is wrong may have been meant to be this one.
+    // A key that is wrong may have been meant to be this one; and a field of
+    // it may be a key.
     bool brokenKey = llvm::any_of(grouping.keys, [](const Key &key) { return key.column.empty(); });
-    if (!brokenKey && grouping.reported.insert(input->name).second) {
-      auto flight = engine.emit(column->range, diag::NotGrouped, input->name);
-      flight.hint(query.grouped
-                      ? "add it to " + query.word("group_by", "GROUP BY") + ", or aggregate it: MAX(" +
-                            sql::print(expr) + ")"
-                      : "aggregate it: MAX(" + sql::print(expr) + "), or add " +
-                            query.word("group_by", "GROUP BY"));
-      if (query.grouped && query.groupRange.valid())
-        flight.label(query.groupRange, "grouped by these");
+    if (used == column->parts.size()) {
+      if (!brokenKey && grouping.reported.insert(input->name).second) {
+        auto flight = engine.emit(column->range, diag::NotGrouped, input->name);
+        flight.hint(query.grouped
+                        ? "add it to " + query.word("group_by", "GROUP BY") + ", or aggregate it: MAX(" +
+                              sql::print(expr) + ")"
+                        : "aggregate it: MAX(" + sql::print(expr) + "), or add " +
+                              query.word("group_by", "GROUP BY"));
+        if (query.grouped && query.groupRange.valid())
+          flight.label(query.groupRange, "grouped by these");
+      }
+      return mlir::Value();
     }
-    return mlir::Value();
   }
   std::string print;
   for (const Key &key : grouping.keys) {
@@ -262,49 +263,176 @@ std::optional<mlir::Value> Lowering::known(const sql::Expr &expr, Grouping &grou
       print = sema::fingerprint(expr, grouping.input);
     if (print != key.print)
       continue;
-    const sema::Column *column = key.column.empty() ? nullptr : names.find(key.column);
-    return column ? column->value : mlir::Value();
+    return key.column.empty() ? mlir::Value() : valueOf(key.column);
   }
   return std::nullopt;
 }
 
-Relation Lowering::aggregate(Relation relation, Query &query) {
-  if (!query.window && !batch) {
-    std::string what = query.word("group_by", "GROUP BY");
-    SourceRange range = query.groupRange;
-    if (!query.grouped)
-      forEachAggregate(query, [&](const sql::CallExpr &call) {
-        if (range.valid())
-          return;
-        what = "the aggregate " + call.name.text;
-        range = call.range;
-      });
-    engine.emit(range.valid() ? range : query.range, diag::UpdatingResult, what)
-        .hint(std::string("add a window, ") +
-              (query.isSql ? "FROM TABLE(TUMBLE(TABLE …, DESCRIPTOR(…), INTERVAL '1' HOUR)),"
-                           : "such as window = { tumble = \"1h\" },") +
-              " or mode = \"batch\" to [pipeline]");
+/// The column among `keys` that `window`'s bound is, by name.
+static bool isBound(const sql::Expr &expr, const sema::Scope &names, StreamType type,
+                    const std::string &bound) {
+  auto *column = dyn_cast<sql::ColumnExpr>(&expr);
+  size_t used = 0;
+  const sema::Column *other = nullptr;
+  const sema::Column *found = column ? names.find(column->parts, used, other) : nullptr;
+  if (!found || used != column->parts.size() || bound.empty())
+    return false;
+  size_t index = found - names.all().data();
+  return type.getNames()[index].getValue() == bound;
+}
+
+/// Takes the bounds of windows out of the keys, where all sets have them.
+/// False where they are not grouped by: then groups are over all time.
+static bool takeWindow(Grouping &grouping, const Windowed &window) {
+  StreamType type = grouping.inputType;
+  std::vector<int> part(grouping.exprs.size(), -1);
+  for (size_t i = 0; i < part.size(); ++i)
+    for (int k = 0; k < 3; ++k)
+      if (isBound(*grouping.exprs[i], grouping.input, type,
+                  k == 0 ? window.start : k == 1 ? window.end : window.time))
+        part[i] = k;
+  auto complete = [&](const std::vector<size_t> &set) {
+    bool start = false, end = false;
+    for (size_t i : set) {
+      start |= part[i] == 0;
+      end |= part[i] == 1;
+    }
+    return start && end;
+  };
+  std::vector<size_t> all;
+  for (size_t i = 0; i < part.size(); ++i)
+    all.push_back(i);
+  if (grouping.sets.empty() ? !complete(all) : !llvm::all_of(grouping.sets, complete))
+    return false;
+  std::vector<size_t> renumbered(part.size());
+  std::vector<const sql::Expr *> kept;
+  for (size_t i = 0; i < part.size(); ++i) {
+    renumbered[i] = kept.size();
+    if (part[i] < 0)
+      kept.push_back(grouping.exprs[i]);
+  }
+  for (std::vector<size_t> &set : grouping.sets) {
+    llvm::erase_if(set, [&](size_t i) { return part[i] >= 0; });
+    for (size_t &i : set)
+      i = renumbered[i];
+  }
+  grouping.exprs = std::move(kept);
+  return true;
+}
+
+/// Whether `expr` reads a bound of the window.
+static bool readsWindow(const sql::Expr &expr, const Grouping &grouping, const Windowed &window) {
+  bool any = false;
+  sema::walk(expr, [&](const sql::Expr &e) {
+    for (const std::string &bound : {window.start, window.end, window.time})
+      any |= isBound(e, grouping.input, grouping.inputType, bound);
+    return !any;
+  });
+  return any;
+}
+
+WindowAttr Lowering::windowOfGroups(Stage &stage, Grouping &grouping, const Query &query,
+                                    std::vector<std::string> &extraKeys) {
+  Relation &relation = stage.relation;
+  Windowed window = *relation.window;
+  bool reads = false;
+  for (const sql::Expr *key : grouping.exprs)
+    reads |= readsWindow(*key, grouping, window);
+  forEachAggregate(query, [&](const sql::CallExpr &call) { reads |= readsWindow(call, grouping, window); });
+  if (!reads)
+    if (std::optional<LiftedWindow> lifted = liftWindow(relation, query.name)) {
+      // A session belongs to its keys: groups of others share it.
+      bool same = window.window.getKind() != WindowKind::session;
+      if (!same) {
+        std::set<std::string> keys(window.keys.begin(), window.keys.end()), groups;
+        bool plain = grouping.sets.empty();
+        for (const sql::Expr *key : grouping.exprs) {
+          auto *column = dyn_cast<sql::ColumnExpr>(key);
+          size_t used = 0;
+          const sema::Column *other = nullptr;
+          const sema::Column *found = column ? grouping.input.find(column->parts, used, other) : nullptr;
+          plain &= found && used == column->parts.size();
+          if (plain)
+            groups.insert(grouping.inputType.getNames()[found - grouping.input.all().data()].str());
+        }
+        same = plain && keys == groups;
+      }
+      if (same) {
+        std::set<std::string> broken = relation.broken;
+        sema::Scope old = grouping.input;
+        relation = lifted->relation;
+        relation.broken = broken;
+        grouping.input = scopeOf(relation, nullptr);
+        grouping.input.setEnclosing(query.enclosing);
+        grouping.input.number = old.number;
+        grouping.inputType = relation.type();
+        return lifted->window;
+      }
+    }
+  if (window.time.empty()) {
+    engine.emit(query.groupRange.valid() ? query.groupRange : query.range, diag::WindowFunction,
+                "the rows grouped by window have left `window_time` behind")
+        .hint("select `window_time` where the window is made");
+    return {};
+  }
+  // One window for each end: rows of windows that end together meet, and the
+  // key window_start tells them apart.
+  WindowAttr own = window.window;
+  int64_t size = own.getKind() == WindowKind::session ? 1
+                 : own.getSlide()                     ? own.getSlide()
+                                                      : own.getSize();
+  int64_t offset = own.getKind() == WindowKind::session ? 0 : own.getOffset();
+  if (!own.getSlide() && own.getKind() != WindowKind::session)
+    extraKeys = {};
+  else
+    extraKeys = {window.start};
+  return WindowAttr::get(&context, WindowKind::tumble, builder.getStringAttr(window.time), size, 0,
+                         offset);
+}
+
+void Lowering::aggregate(Stage &stage, Query &query) {
+  Relation &relation = stage.relation;
+  auto held = std::make_shared<Grouping>(stage.names);
+  Grouping &grouping = *held;
+  grouping.inputType = relation.type();
+  if (!readGroupingSets(query, grouping)) {
     relation.value = {};
-    return relation;
+    return;
   }
   WindowAttr window;
-  bool windowFailed = false;
+  std::vector<std::string> extraKeys;
+  std::optional<Windowed> rowsOf = relation.window;
+  Field startField{"", "window_start"}, endField{"", "window_end"}, timeField{"", "window_time"};
+  startField.table = endField.table = timeField.table = relation.name;
+  bool &windowFailed = grouping.windowFailed;
   if (query.window) {
     window = windowOf(query, relation);
+    grouping.inputType = relation.type();
     windowFailed = !window;
+    grouping.windowed = true;
+  } else if (rowsOf && takeWindow(grouping, *rowsOf)) {
+    std::vector<Field> fields = fieldsOf(relation);
+    StreamType type = relation.type();
+    startField = fields[type.indexOf(rowsOf->start)];
+    endField = fields[type.indexOf(rowsOf->end)];
+    if (!rowsOf->time.empty())
+      timeField = fields[type.indexOf(rowsOf->time)];
+    else
+      timeField.access = sema::Column::Hidden;
+    window = windowOfGroups(stage, grouping, query, extraKeys);
+    windowFailed = !window;
+    grouping.windowed = true;
   }
 
   // The input of the aggregate: all columns, then what is computed.
   StreamType input = relation.type();
-  Grouping grouping(scopeOf(relation, nullptr));
-  grouping.inputType = input;
   for (mlir::StringAttr name : input.getNames())
     grouping.taken.insert(name.str());
   for (const sql::SelectItem *item : query.items)
     if (item->alias)
       grouping.input.explain(item->alias->text, "it is made by " + query.word("select", "SELECT") +
                                                     ", after the groups: write its expression");
-  if (!query.window)
+  if (!grouping.windowed)
     for (const char *name : {"window_start", "window_end", "window_time"})
       grouping.input.explain(name, "window columns come with `window`, such as window = { tumble = \"1h\" }");
   collect(query, grouping);
@@ -331,7 +459,7 @@ Relation Lowering::aggregate(Relation relation, Query &query) {
       values.push_back(extra.value);
     builder.create<YieldOp>(location, values);
   }
-  Relation made = relation;
+  mlir::Value made = relation.value;
   if (grouping.extras.empty()) {
     project.erase();
   } else {
@@ -345,28 +473,64 @@ Relation Lowering::aggregate(Relation relation, Query &query) {
     }
     project.getOutput().setType(
         streamType(names, types, input.getTime() ? input.getTime().getValue() : ""));
-    made.value = project.getOutput();
+    made = project.getOutput();
     feed(query.deadLetter, project.getDead());
   }
+  bindGroupingCalls(query, grouping);
+  made = expandSets(made, grouping, query);
 
   // The aggregate.
   std::vector<std::string> names;
   std::vector<mlir::Type> types;
+  std::vector<Field> fields;
   llvm::SmallVector<mlir::Attribute> keys, aggs;
   std::set<std::string> outputs;
-  StreamType madeType = made.type();
-  for (const Key &key : grouping.keys) {
-    if (key.column.empty())
-      continue;
-    keys.push_back(builder.getStringAttr(key.column));
-    names.push_back(key.column);
-    types.push_back(madeType.columnType(madeType.indexOf(key.column)));
-    outputs.insert(key.column);
+  StreamType madeType = llvm::cast<StreamType>(made.getType());
+  auto addKey = [&](const std::string &column, Field field) {
+    keys.push_back(builder.getStringAttr(column));
+    names.push_back(column);
+    types.push_back(madeType.columnType(madeType.indexOf(column)));
+    fields.push_back(std::move(field));
+    outputs.insert(column);
+  };
+  for (const Key &key : grouping.keys)
+    if (!key.column.empty())
+      addKey(key.column, key.field);
+  size_t visibleKeys = keys.size();
+  Field hidden{"", "", sema::Column::Hidden};
+  for (const std::string &column : extraKeys)
+    addKey(column, hidden);
+  if (grouping.sets.size() > 1)
+    addKey("$set", hidden);
+  for (const SetCall &call : grouping.setCalls)
+    if (!call.column.empty())
+      addKey(call.column, hidden);
+  if (window) {
+    std::string bounds[3] = {"window_start", "window_end", "window_time"};
+    for (std::string &bound : bounds) {
+      bound = unique(bound, outputs);
+      outputs.insert(bound);
+    }
+    size_t first = names.size();
+    Relation timed;
+    timed.value = made;
+    appendWindowColumns(timed, names, types);
+    for (int i = 0; i < 3; ++i)
+      names[first + i] = bounds[i];
+    // Hidden keys that are the true start stand for it.
+    bool own = extraKeys.empty();
+    fields.push_back(own ? startField : hidden);
+    fields.push_back(endField);
+    fields.push_back(timeField);
+    grouping.window = {rowsOf && !query.window ? rowsOf->window : window, bounds[0], bounds[1], bounds[2], {}};
+    if (!own) {
+      grouping.window.start = extraKeys.front();
+      fields[visibleKeys] = startField;
+    }
+  } else {
+    for (const char *name : {"window_start", "window_end", "window_time"})
+      outputs.insert(name);
   }
-  if (window)
-    appendWindowColumns(relation, names, types);
-  for (const char *name : {"window_start", "window_end", "window_time"})
-    outputs.insert(name);
   for (Call &call : grouping.calls) {
     if (call.broken)
       continue;
@@ -383,11 +547,14 @@ Relation Lowering::aggregate(Relation relation, Query &query) {
                                 builder.getStringAttr(call.result), call.type));
     names.push_back(call.result);
     types.push_back(call.type);
+    fields.push_back(hidden);
   }
-  auto op = builder.create<AggregateOp>(location, streamType(names, types, window ? "window_time" : ""),
-                                        query.late && window ? made.value.getType() : mlir::Type(),
-                                        made.value, query.name, builder.getArrayAttr(keys), window,
-                                        builder.getArrayAttr(aggs));
+  auto op = builder.create<AggregateOp>(
+      location, streamType(names, types, window ? grouping.window.time : ""),
+      query.late && window ? made.getType() : mlir::Type(), made, query.name,
+      builder.getArrayAttr(keys), window, builder.getArrayAttr(aggs));
+  if (query.hints)
+    op->setAttr("hints", query.hints);
   if (op.getLate())
     feed(query.late, recast(op.getLate(), input, query.name, location));
 
@@ -395,44 +562,58 @@ Relation Lowering::aggregate(Relation relation, Query &query) {
   Relation result;
   result.name = relation.name;
   result.value = op.getOutput();
+  result.fields = std::move(fields);
   result.broken = relation.broken;
   result.source = window ? nullptr : relation.source;
-  sema::Scope scope = scopeOf(result, nullptr);
-  if (windowFailed)
-    for (const char *name : {"window_start", "window_end", "window_time"})
-      scope.addBroken(name);
+  if (window)
+    result.window = grouping.window;
+  enterStage(stage, std::move(result), query);
+  stage.policy = false;
+  stage.grouping = held;
+  if (windowFailed) {
+    for (const std::string &name : {startField.name, endField.name, timeField.name})
+      stage.names.addBroken(name);
+    stage.relation.brokenTime = true;
+  }
   for (const Key &key : grouping.keys)
     if (key.column.empty())
       if (auto *column = dyn_cast<sql::ColumnExpr>(key.expr))
-        scope.addBroken(column->parts.back().text);
-  sema::Binder::Substitute substitute = [&](const sql::Expr &e) {
-    return known(e, grouping, scope, query);
-  };
+        stage.names.addBroken(column->parts.back().text);
   if (query.having)
-    filter(result, *query.having, query, scope, substitute, query.word("having", "HAVING"),
-           /*policy=*/false);
-  if (!query.selects) {
-    // Keys and the window's columns; aggregates have no name to go by.
-    size_t count = keys.size() + (window ? 3 : 0);
-    names.resize(count);
-    types.resize(count);
-    query.visible = count;
-    result.value = recast(result.value, streamType(names, types, window ? "window_time" : ""),
-                          query.name, location);
-    for (const sql::OrderItem *item : query.orderBy) {
-      auto *column = dyn_cast<sql::ColumnExpr>(item->expr.get());
-      bool there = column && llvm::is_contained(names, column->parts.back().text);
-      if (!there)
-        engine.emit(item->expr->range, diag::UnknownColumn, sql::print(*item->expr))
-            .hint("without `select`, rows are sorted by the columns of `group_by`");
-      query.sortColumns.push_back(there ? column->parts.back().text : "");
-    }
-  } else {
-    result = select(result, query, scope, substitute, /*policy=*/false);
-  }
-  if (windowFailed) {
+    where(stage, *query.having, query, query.word("having", "HAVING"));
+}
+
+bool Lowering::windowFailed(const Stage &stage) { return stage.grouping->windowFailed; }
+
+/// Without a select list: keys and the window's columns; aggregates have no
+/// name to go by.
+Relation Lowering::selectKeys(Stage &stage, Query &query) {
+  Relation result = stage.relation;
+  StreamType type = result.type();
+  size_t count = 0;
+  for (const Key &key : stage.grouping->keys)
+    count += !key.column.empty();
+  bool windowed = result.window.has_value();
+  count += windowed ? 3 : 0;
+  std::vector<std::string> names;
+  for (mlir::StringAttr name : type.getNames().take_front(count))
+    names.push_back(name.str());
+  query.visible = count;
+  SourceRange range = query.groupRange.valid() ? query.groupRange : query.range;
+  result.value = recast(result.value,
+                        streamType(names, type.getTypes().take_front(count),
+                                   windowed ? "window_time" : ""),
+                        query.name, locate(range));
+  result.fields.clear();
+  if (stage.grouping->windowFailed)
     result.value = {};
-    result.brokenTime = true;
+  for (const sql::OrderItem *item : query.orderBy) {
+    auto *column = dyn_cast<sql::ColumnExpr>(item->expr.get());
+    bool there = column && llvm::is_contained(names, column->parts.back().text);
+    if (!there)
+      engine.emit(item->expr->range, diag::UnknownColumn, sql::print(*item->expr))
+          .hint("without `select`, rows are sorted by the columns of `group_by`");
+    query.sortColumns.push_back(there ? column->parts.back().text : "");
   }
   return result;
 }

@@ -181,6 +181,38 @@ mlir::Value Lowering::insert(const doc::Sink &sink, const doc::Insert &written,
   return project.getOutput();
 }
 
+Relation Lowering::renamed(Relation rows, const doc::Stream &view) {
+  if (!rows.value || !rows.broken.empty()) {
+    rows.value = {}; // which column is which is not known
+    return rows;
+  }
+  StreamType type = rows.type();
+  if (type.size() != view.columnNames.size()) {
+    engine.emit(view.columnNames.front().range, diag::ViewColumns, view.name.text,
+                countOf(view.columnNames.size()), countOf(type.size()))
+        .label(view.sql.where(), "the query");
+    rows.value = {};
+    return rows;
+  }
+  std::vector<std::string> names;
+  std::string time;
+  std::set<std::string> seen;
+  for (size_t i = 0; i < type.size(); ++i) {
+    const doc::Name &name = view.columnNames[i];
+    if (!seen.insert(name.text).second) {
+      engine.emit(name.range, diag::RepeatedColumn, name.text);
+      rows.value = {};
+      return rows;
+    }
+    names.push_back(name.text);
+    if (type.getTime() && type.getNames()[i] == type.getTime())
+      time = name.text;
+  }
+  rows.value = recast(rows.value, streamType(names, type.getTypes(), time), view.name.text,
+                      locate(view.range));
+  return rows;
+}
+
 /// Without the rows that have a NULL where the table may not.
 mlir::Value Lowering::dropNulls(mlir::Value rows, const Target &target, const doc::Sink &sink,
                                 mlir::Location location) {

@@ -14,6 +14,7 @@
 #include "ir/flow/FlowOps.h"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -25,10 +26,28 @@ using flow::SqlKind;
 using flow::SqlType;
 using flow::StreamType;
 
-/// What a source or stream came out as.
+/// A column of a stream as expressions see it.
+struct Field {
+  std::string table, name;
+  sema::Column::Access access = sema::Column::Free;
+};
+
+/// Rows of windows: which columns hold the bounds of a row's window.
+struct Windowed {
+  flow::WindowAttr window;
+  std::string start, end;
+  std::string time;               ///< "" when it was not selected
+  std::vector<std::string> keys;  ///< of sessions: PARTITION BY
+};
+
+/// What a source, stream or query came out as.
 struct Relation {
   mlir::Value value;              ///< null: wrong, and reported
   std::string name;               ///< stands before the dot of its columns
+  std::vector<Field> fields;      ///< of each column; none: the stream's own names
+  std::set<std::string> rowtimes; ///< event times besides the stream's one
+  std::set<std::string> proctimes; ///< columns that are PROCTIME()
+  std::optional<Windowed> window;
   std::set<std::string> broken;   ///< columns left out because they are wrong
   const doc::Source *source = nullptr; ///< where the rows come from, if one
   std::string lostTime;           ///< event time that `select` left out
@@ -50,7 +69,12 @@ struct Query {
   std::string name;               ///< of the stream: in the plan, in messages
   SourceRange range;
   Relation input;
-  const sql::Expr *where = nullptr, *having = nullptr;
+  std::vector<const sql::Expr *> where; ///< all of them must be TRUE
+  const sql::Expr *having = nullptr, *qualify = nullptr;
+  const std::vector<std::pair<sql::Name, std::unique_ptr<sql::WindowSpec>>> *windows = nullptr;
+  const sema::Scope *enclosing = nullptr; ///< of the query it stands in
+  const struct Environment *around = nullptr; ///< names of tables for queries in it
+  mlir::DictionaryAttr hints;
   std::optional<WindowClause> window;
   bool windowFailed = false;      ///< it is there, with a mistake
   bool grouped = false;
@@ -83,6 +107,35 @@ struct Query {
   std::vector<std::unique_ptr<sql::OrderItem>> ownedOrder;
 };
 
+struct Grouping;
+struct JoinPlan;
+struct Attached;
+
+/// Rows on their way through the clauses of a query, and what expressions see
+/// of them. Column i of `names` is column i of the stream.
+struct Stage {
+  Relation relation;
+  sema::Scope names;
+  std::shared_ptr<Grouping> grouping; ///< behind GROUP BY
+  /// Queries and OVER calls that have been computed: the columns that hold them.
+  std::map<const sql::Expr *, std::string> made;
+  /// Reported already: stands for nothing.
+  std::set<const sql::Expr *> failed;
+  std::set<const sql::Expr *> negated; ///< of `made`: the column says the opposite
+  bool policy = true;             ///< `on_error` applies: no state was touched yet
+};
+
+/// The names of tables around a query: those of WITH, innermost first.
+struct Environment {
+  const Environment *parent = nullptr;
+  std::map<std::string, Relation> tables;
+  const sema::Scope *enclosing = nullptr; ///< the row for which it runs
+  std::string name;                       ///< of the stream, for the plan
+  flow::OnError onError = flow::OnError::fail;
+  std::optional<std::string> deadLetter;
+  mlir::DictionaryAttr hints;
+};
+
 class Lowering {
 public:
   Lowering(const doc::Document &document, diag::Engine &engine, mlir::MLIRContext &context)
@@ -111,42 +164,146 @@ private:
 
   // Sql.cpp
   /// The rows of a query; `name` stands in the plan and in messages.
-  Relation lowerSql(const sql::Query &written, const std::string &name);
-  std::optional<Query> readSql(const sql::Query &written, const std::string &name);
-  bool readFrom(const sql::TableRef &from, Query &query);
-  bool readWindowFunction(const sql::CallExpr &call, SourceRange range, Query &query);
+  Relation lowerSql(const sql::Query &written, const std::string &name,
+                    flow::OnError onError = flow::OnError::fail,
+                    std::optional<std::string> deadLetter = std::nullopt);
+  /// The same inside another query.
+  Relation lowerQuery(const sql::Query &written, const Environment &around);
+  Relation lowerSelect(const sql::Query &written, Environment &around);
+  Relation lowerValues(const sql::Query &written, Environment &around);
+  Relation orderWhole(Relation relation, const sql::Query &written, Environment &around);
+  void readOrder(const sql::Query &written, Query &query, bool &ok);
   bool readGroupWindow(Query &query);
-  bool readTable(const sql::Name &name, Query &query);
   std::optional<int64_t> constantMillis(const sql::Expr &expr);
   std::optional<int64_t> constantCount(const sql::Expr &expr, const char *what);
+  /// Without columns that only the compiler sees.
+  Relation trimmed(Relation relation, const std::string &stream);
+  static std::vector<const sql::Expr *> conjunctsOf(const sql::Expr &expr);
+  /// Hints of a SELECT, by name; warns of those that nobody knows.
+  mlir::DictionaryAttr readHints(const sql::Select &select, const Environment &around);
+  /// `t (a, b)`: false after a diagnostic.
+  bool renameColumns(Relation &relation, const std::vector<sql::Name> &names, SourceRange range);
+  /// `names` of columns, each once: a, a0, a1.
+  static std::vector<std::string> uniqueNames(std::vector<std::string> names);
+
+  // SetOps.cpp
+  /// A side of a set operation, and what to call it.
+  struct Operand {
+    Relation relation;
+    SourceRange range;
+    std::string name;
+  };
+  bool align(std::vector<Operand> &inputs, const std::string &stream, const char *what,
+             std::string &time);
+  Relation countSides(const Operand &left, const Operand &right, bool except,
+                      const std::string &stream, SourceRange range);
+  Relation lowerSetOp(const sql::Query &written, Environment &around);
+  Relation unite(std::vector<Operand> inputs, const std::string &stream, SourceRange range,
+                 const char *what);
+
+  // From.cpp
+  Relation lowerFrom(const sql::TableRef &from, Environment &around, const sema::Scope *lateral,
+                     std::vector<const sql::Expr *> &conjuncts);
+  Relation lowerTable(const std::vector<sql::Name> &name, const Environment &around);
+  void setAlias(Relation &relation, const sql::TableRef &from);
+  Relation lowerTableFunction(const sql::TableRef &from, Environment &around);
+  Relation lowerChangelog(const sql::TableRef &from, Environment &around);
+  Relation lowerUnnest(Relation left, const sql::TableRef &from, bool outer,
+                       const Environment &around);
+
+  // WindowFunction.cpp
+  Relation lowerWindowFunction(const sql::TableRef &from, Environment &around);
+  Relation tableArgument(const sql::Expr &argument, Environment &around);
 
   // Query.cpp
-  Relation lowerQuery(Query &query);
-  void filter(Relation &relation, const sql::Expr &condition, const Query &query,
-              sema::Scope &names, const sema::Binder::Substitute &substitute,
-              const std::string &clause, bool policy);
-  /// The select list over `relation`; `names` says what may be used.
-  Relation select(const Relation &relation, Query &query, sema::Scope &names,
-                  const sema::Binder::Substitute &substitute, bool policy);
+  Relation lowerClauses(Query &query);
+  void enterStage(Stage &stage, Relation relation, const Query &query);
+  void where(Stage &stage, const sql::Expr &condition, const Query &query,
+             const std::string &clause);
+  /// The select list over the stage's rows.
+  Relation select(Stage &stage, Query &query);
   Relation distinct(Relation relation, const Query &query);
   Relation sort(Relation relation, const Query &query);
   bool checkBatch(const Query &query);
+  Relation selectKeys(Stage &stage, Query &query);
+  static bool windowFailed(const Stage &stage);
+  std::optional<mlir::Value> standIn(Stage &stage, const Query &query, const sql::Expr &expr);
+  void useStage(sema::Binder &binder, Stage &stage, const Query &query);
   static bool isWindowColumn(const sql::Expr &expr);
+  /// PROCTIME()
+  static bool isProctime(const sql::Expr &expr);
 
-  // Aggregate.cpp
-  struct Grouping;
+  // Aggregate.cpp, GroupingSets.cpp
+  /// Makes the window one of the aggregate's own: below flow.window where
+  /// nothing in between needs its columns, else of the rows that flow.window
+  /// made, by the end of their window. Null after a diagnostic.
+  flow::WindowAttr windowOfGroups(Stage &stage, Grouping &grouping, const Query &query,
+                                  std::vector<std::string> &extraKeys);
   bool needsGroups(const Query &query);
-  Relation aggregate(Relation relation, Query &query);
+  void aggregate(Stage &stage, Query &query);
   void collect(const Query &query, Grouping &grouping);
   void bindKeys(const Query &query, Grouping &grouping, sema::Binder &binder);
   void bindAggregates(Grouping &grouping, sema::Binder &binder);
-  std::optional<mlir::Value> known(const sql::Expr &expr, Grouping &grouping,
-                                   const sema::Scope &names, const Query &query);
+  std::optional<mlir::Value> known(const sql::Expr &expr, Stage &stage, const Query &query);
+  bool readGroupingSets(const Query &query, Grouping &grouping);
+  void bindGroupingCalls(const Query &query, Grouping &grouping);
+  mlir::Value expandSets(mlir::Value rows, Grouping &grouping, const Query &query);
+
+  // Subquery.cpp
+  /// Joins what the queries inside `exprs` give to the stage's rows, so that
+  /// they stand for columns. With `filters`, the only expression is a condition:
+  /// where it is [NOT] EXISTS or [NOT] IN as a whole, the join says it all, and
+  /// false comes back: nothing is left to bind. False also after a diagnostic.
+  bool answerQueries(Stage &stage, llvm::ArrayRef<const sql::Expr *> exprs, const Query &query,
+                     const std::string &clause, bool filters);
+  bool answer(Stage &stage, const sql::Expr &expr, const sql::Query &written,
+              const sql::InExpr *in, bool exists, bool negated, bool filters, const Query &query,
+              const std::string &clause);
+  std::optional<Windowed> windowBelow(const Relation &rows, mlir::Value base);
+  Relation joinLateral(JoinPlan plan, int64_t scope);
+
+  // Decorrelate.cpp
+  friend struct Decorrelator;
+  Attached attachOuter(mlir::Value rows, int64_t scope, mlir::Value outerRows,
+                              const std::string &stream, SourceRange range);
+
+  // Join.cpp
+  Relation makeJoin(JoinPlan plan);
+  Relation lowerJoin(const sql::TableRef &from, Environment &around, const sema::Scope *lateral,
+                     std::vector<const sql::Expr *> &conjuncts);
+  Relation lowerSnapshot(const sql::TableRef &from, Environment &around,
+                         mlir::DictionaryAttr &options);
+  bool readAsOf(const sql::Expr &time, const Relation &left, const Relation &right, JoinPlan &plan);
+  std::string addKeyColumn(Relation &side, mlir::Value key, mlir::Block *from, unsigned first,
+                           const std::string &stream);
+
+  // Match.cpp
+  Relation lowerMatch(const sql::TableRef &from, Environment &around);
+
+  // Over.cpp
+  void over(Stage &stage, Query &query);
+  bool overGroup(Stage &stage, const Query &query, const std::vector<const sql::Expr *> &partitionBy,
+                 const std::vector<const sql::OrderItem *> &orderBy, const sql::WindowSpec *frame,
+                 SourceRange range, const std::vector<const sql::CallExpr *> &calls);
+  std::optional<int64_t> frameOffset(const sql::FrameBound &bound, bool rows);
+  static std::string columnOf(mlir::Value value, StreamType input, const std::string &name,
+                              std::vector<std::pair<std::string, mlir::Value>> &extras);
 
   // Window.cpp
   /// Null after a diagnostic.
-  flow::WindowAttr windowOf(const Query &query, const Relation &input);
+  flow::WindowAttr windowOf(const Query &query, Relation &input);
+  /// The event time that `on` names, made that of the stream; null after a diagnostic.
+  mlir::StringAttr eventTime(const std::optional<sql::Name> &on, SourceRange range, Relation &input);
+  /// The rows below flow.window: without its columns, with its event time.
+  struct LiftedWindow {
+    Relation relation;
+    flow::WindowAttr window;
+  };
+  std::optional<LiftedWindow> liftWindow(const Relation &rows, const std::string &stream);
   Relation addWindow(Relation relation, const Query &query);
+  Relation addWindow(Relation relation, flow::WindowAttr window,
+                     llvm::ArrayRef<std::string> keys, SourceRange range,
+                     const std::string &stream);
   void appendWindowColumns(const Relation &input, std::vector<std::string> &names,
                            std::vector<mlir::Type> &types);
 
@@ -159,6 +316,8 @@ private:
 
   // Inserts.cpp
   struct Target;
+  /// CREATE VIEW v (a, b): the rows under other names.
+  Relation renamed(Relation rows, const doc::Stream &view);
   void lowerInserts(const doc::Sink &sink);
   mlir::Value insert(const doc::Sink &sink, const doc::Insert &written, const Target &target);
   mlir::Value dropNulls(mlir::Value rows, const Target &target, const doc::Sink &sink,
@@ -170,6 +329,9 @@ private:
   const sql::TypeName *typeName(const doc::Sql<sql::TypeName> &piece);
   const sql::Query *queryTree(const doc::Sql<sql::Query> &piece);
   void countWays(mlir::ModuleOp module);
+  // Changes.cpp
+  void inferChanges(mlir::ModuleOp module);
+  static bool takesChanges(flow::SinkOp sink);
   mlir::Location locate(SourceRange range);
   StreamType deadLetterType();
   void feed(const std::optional<std::string> &sink, mlir::Value rows);
@@ -186,6 +348,13 @@ private:
   mlir::Value recast(mlir::Value rows, StreamType to, const std::string &stream,
                      mlir::Location location);
   static std::string unique(std::string name, const std::set<std::string> &taken);
+  /// A projection whose values `fill` makes from the block's arguments; null
+  /// when `fill` gives none.
+  mlir::Value project(mlir::Value rows, const std::string &stream, mlir::Location location,
+                      llvm::ArrayRef<std::string> names, llvm::StringRef time,
+                      llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Block *)> fill);
+  /// The fields of a relation, also where it goes by the stream's names.
+  static std::vector<Field> fieldsOf(const Relation &relation);
 
   const doc::Document &document;
   diag::Engine &engine;
@@ -193,6 +362,8 @@ private:
   mlir::OpBuilder builder;
   bool batch = false;
   std::map<std::string, Relation> relations; ///< sources and streams
+  int64_t scopes = 0;             ///< numbers given to scopes
+  llvm::DenseMap<mlir::Location, SourceRange> places; ///< what locate() was asked
   std::map<std::string, std::vector<mlir::Value>> feeds; ///< of sinks: late, dead
   /// What was parsed here, of pieces that are text.
   std::vector<sql::ExprPtr> ownedExprs;

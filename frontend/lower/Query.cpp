@@ -25,6 +25,11 @@ bool Lowering::isWindowColumn(const sql::Expr &expr) {
   return name == "window_start" || name == "window_end" || name == "window_time";
 }
 
+bool Lowering::isProctime(const sql::Expr &expr) {
+  auto *call = dyn_cast<sql::CallExpr>(&expr);
+  return call && call->args.empty() && llvm::StringRef(call->name.text).equals_insensitive("PROCTIME");
+}
+
 /// Says of names that exist elsewhere why they are not here.
 static void explainNames(sema::Scope &names, const Query &query, const std::string &clause,
                          bool inSelect) {
@@ -42,23 +47,58 @@ static void explainNames(sema::Scope &names, const Query &query, const std::stri
                           ": write its expression");
 }
 
-void Lowering::filter(Relation &relation, const sql::Expr &condition, const Query &query,
-                      sema::Scope &names, const sema::Binder::Substitute &substitute,
-                      const std::string &clause, bool policy) {
+//===----------------------------------------------------------------------===//
+// What expressions see
+//===----------------------------------------------------------------------===//
+
+void Lowering::enterStage(Stage &stage, Relation relation, const Query &query) {
+  stage.relation = std::move(relation);
+  stage.names = scopeOf(stage.relation, nullptr);
+  stage.names.setEnclosing(query.enclosing);
+  stage.names.number = scopes++;
+}
+
+std::optional<mlir::Value> Lowering::standIn(Stage &stage, const Query &query,
+                                             const sql::Expr &expr) {
+  if (stage.failed.count(&expr))
+    return mlir::Value();
+  if (auto at = stage.made.find(&expr); at != stage.made.end()) {
+    mlir::Value value = stage.names.all()[stage.relation.type().indexOf(at->second)].value;
+    if (stage.negated.count(&expr))
+      value = builder.create<NotOp>(locate(expr.range), value.getType(), value);
+    return value;
+  }
+  if (stage.grouping)
+    return known(expr, stage, query);
+  return std::nullopt;
+}
+
+void Lowering::useStage(sema::Binder &binder, Stage &stage, const Query &query) {
+  if (stage.grouping || !stage.made.empty() || !stage.failed.empty())
+    binder.substitute = [this, &stage, &query](const sql::Expr &e) {
+      return standIn(stage, query, e);
+    };
+}
+
+void Lowering::where(Stage &stage, const sql::Expr &condition, const Query &query,
+                     const std::string &clause) {
+  if (!answerQueries(stage, {&condition}, query, clause, /*filters=*/true))
+    return;
+  Relation &relation = stage.relation;
   mlir::Location location = locate(condition.range);
-  OnError onError = policy ? query.onError : OnError::fail;
+  OnError onError = stage.policy ? query.onError : OnError::fail;
   auto op = builder.create<FilterOp>(
       location, relation.value.getType(),
       onError == OnError::dead_letter ? mlir::Type(deadLetterType()) : mlir::Type(),
       relation.value, query.name, onError);
   mlir::Block *block = rowBlock(op.getBody(), relation.type(), location);
-  enter(names, block);
+  enter(stage.names, block);
   mlir::Value value;
   {
     mlir::OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(block);
-    sema::Binder binder(engine, builder, names, clause);
-    binder.substitute = substitute;
+    sema::Binder binder(engine, builder, stage.names, clause);
+    useStage(binder, stage, query);
     value = binder.bindCondition(condition, clause);
     if (value)
       builder.create<YieldOp>(location, value);
@@ -81,63 +121,102 @@ struct Output {
   mlir::Value value;
   SourceRange range;
   const sql::Expr *expr; ///< null for a column of `*`
+  bool plain = false;    ///< a column, as it is
 };
 } // namespace
 
-Relation Lowering::select(const Relation &relation, Query &query, sema::Scope &names,
-                          const sema::Binder::Substitute &substitute, bool policy) {
+std::vector<std::string> Lowering::uniqueNames(std::vector<std::string> names) {
+  std::set<std::string> taken;
+  for (std::string &name : names) {
+    std::string free = name;
+    for (int i = 0; !taken.insert(free).second; ++i)
+      free = name + std::to_string(i);
+    name = free;
+  }
+  return names;
+}
+
+/// Which columns of `*` and `t.*` are meant.
+static bool inStar(const sema::Column &column, const std::string &table) {
+  if (table.empty())
+    return column.access == sema::Column::Free;
+  return column.access != sema::Column::Hidden && column.table == table;
+}
+
+Relation Lowering::select(Stage &stage, Query &query) {
+  std::string clause = query.word("select", "SELECT"), order = query.word("order_by", "ORDER BY");
+  std::vector<const sql::Expr *> all;
+  for (const sql::SelectItem *item : query.items)
+    all.push_back(item->expr.get());
+  for (const sql::OrderItem *item : query.orderBy)
+    all.push_back(item->expr.get());
+  if (!answerQueries(stage, all, query, clause, /*filters=*/false))
+    return {};
+  const Relation &relation = stage.relation;
+  sema::Scope &names = stage.names;
   StreamType input = relation.type();
-  std::string clause = query.word("select", "SELECT");
   SourceRange range = query.selects && query.selectRange.valid() ? query.selectRange : query.range;
   mlir::Location location = locate(range);
-  OnError onError = policy ? query.onError : OnError::fail;
+  OnError onError = stage.policy ? query.onError : OnError::fail;
   auto op = builder.create<ProjectOp>(
       location, input, onError == OnError::dead_letter ? mlir::Type(deadLetterType()) : mlir::Type(),
       relation.value, query.name, onError);
   mlir::Block *block = rowBlock(op.getBody(), input, location);
   enter(names, block);
-  Relation result = relation;
+  Relation result;
+  result.source = relation.source;
+  result.lostTime = relation.lostTime;
+  result.brokenTime = relation.brokenTime;
+  result.name = relation.name;
   result.broken = relation.broken;
   std::vector<Output> outputs;
-  bool identity = true;
   {
     mlir::OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(block);
     sema::Binder binder(engine, builder, names, clause);
-    binder.substitute = substitute;
+    useStage(binder, stage, query);
     if (query.selects)
       result.broken.clear();
-    auto all = [&](SourceRange where, const std::string &table) {
+    auto star = [&](SourceRange where, const std::string &table) {
+      size_t before = outputs.size();
       for (const sema::Column &column : names.all())
-        if (table.empty() || column.table == table)
-          outputs.push_back({column.name, column.value, where, nullptr});
+        if (inStar(column, table))
+          outputs.push_back({column.name, column.value, where, nullptr, true});
+      return outputs.size() > before;
     };
     if (!query.selects)
-      all(range, "");
-    for (size_t i = 0; i < query.items.size(); ++i) {
-      const sql::SelectItem &item = *query.items[i];
-      if (auto *star = dyn_cast<sql::StarExpr>(item.expr.get())) {
-        if (substitute) {
-          engine.emit(star->range, diag::MisplacedStar, clause + " with groups")
+      star(range, "");
+    for (const sql::SelectItem *written : query.items) {
+      const sql::SelectItem &item = *written;
+      if (auto *all = dyn_cast<sql::StarExpr>(item.expr.get())) {
+        if (stage.grouping) {
+          engine.emit(all->range, diag::MisplacedStar, clause + " with groups")
               .hint("name the grouping columns and aggregates");
           continue;
         }
-        std::string table = star->qualifier.empty() ? "" : star->qualifier.back().text;
-        if (!table.empty() && table != relation.name) {
-          engine.emit(star->range, diag::NoSuchInput, table)
-              .hint("the input is `" + relation.name + "`");
+        std::string table = all->qualifier.empty() ? "" : all->qualifier.back().text;
+        if (!star(all->range, table) && !table.empty() && relation.broken.empty()) {
+          std::vector<std::string> tables;
+          for (const sema::Column &column : names.all())
+            if (!column.table.empty() && !llvm::is_contained(tables, column.table))
+              tables.push_back(column.table);
+          auto flight = engine.emit(all->qualifier.back().range, diag::NoSuchInput, table);
+          if (tables.size() == 1)
+            flight.hint("the input is `" + tables.front() + "`");
+          else
+            flight.note("inputs here: " + sema::listNames(tables));
           continue;
         }
-        all(star->range, table);
         result.broken.insert(relation.broken.begin(), relation.broken.end());
         continue;
       }
-      std::string name = "EXPR$" + std::to_string(i);
+      std::string name = "EXPR$" + std::to_string(outputs.size() + result.broken.size());
       SourceRange nameRange = item.expr->range;
+      auto *column = dyn_cast<sql::ColumnExpr>(item.expr.get());
       if (item.alias) {
         name = item.alias->text;
         nameRange = item.alias->range;
-      } else if (auto *column = dyn_cast<sql::ColumnExpr>(item.expr.get())) {
+      } else if (column) {
         name = column->parts.back().text;
       }
       mlir::Value value = binder.bind(*item.expr);
@@ -150,7 +229,16 @@ Relation Lowering::select(const Relation &relation, Query &query, sema::Scope &n
         result.broken.insert(name);
         continue;
       }
-      outputs.push_back({name, value, nameRange, item.expr.get()});
+      outputs.push_back({name, value, nameRange, item.expr.get(), column != nullptr});
+    }
+    if (query.isSql) {
+      // As Flink: the second `a` is a0.
+      std::vector<std::string> unique;
+      for (const Output &output : outputs)
+        unique.push_back(output.name);
+      unique = uniqueNames(std::move(unique));
+      for (auto [output, name] : llvm::zip(outputs, unique))
+        output.name = name;
     }
     // Two columns of one name: keep the first.
     std::map<std::string, SourceRange> seen;
@@ -173,7 +261,6 @@ Relation Lowering::select(const Relation &relation, Query &query, sema::Scope &n
     for (const Output &output : outputs)
       taken.insert(output.name);
     query.sortColumns.clear();
-    std::string order = query.word("order_by", "ORDER BY");
     binder.setClause(order);
     for (const sql::OrderItem *item : query.orderBy) {
       const Output *found = nullptr;
@@ -181,8 +268,14 @@ Relation Lowering::select(const Relation &relation, Query &query, sema::Scope &n
           literal && literal->literal == sql::LiteralKind::Integer) {
         size_t position = 0;
         if (!llvm::StringRef(literal->text).getAsInteger(10, position) && position >= 1 &&
-            position <= query.visible)
+            position <= query.visible) {
           found = &outputs[position - 1];
+        } else if (query.isSql) {
+          if (result.broken.empty())
+            engine.emit(item->expr->range, diag::OrderPosition, literal->text, query.visible);
+          query.sortColumns.push_back("");
+          continue;
+        }
       } else if (auto *column = dyn_cast<sql::ColumnExpr>(item->expr.get());
                  column && column->parts.size() == 1) {
         for (size_t i = 0; i < query.visible && !found; ++i)
@@ -214,6 +307,19 @@ Relation Lowering::select(const Relation &relation, Query &query, sema::Scope &n
       taken.insert(name);
       outputs.push_back({name, value, item->expr->range, item->expr.get()});
     }
+    // The time of windows goes with their bounds, seen or not.
+    if (const std::optional<Windowed> &window = relation.window; window && !window->time.empty()) {
+      auto has = [&](const std::string &column) {
+        mlir::Value value = block->getArgument(input.indexOf(column));
+        return llvm::any_of(outputs, [&](const Output &o) { return o.plain && o.value == value; });
+      };
+      if (query.isSql && !query.distinct && query.orderBy.empty() && query.limit < 0 &&
+          has(window->start) && has(window->end) && !has(window->time)) {
+        std::string name = unique("$window_time", taken);
+        taken.insert(name);
+        outputs.push_back({name, block->getArgument(input.indexOf(window->time)), range, nullptr, true});
+      }
+    }
     llvm::SmallVector<mlir::Value> values;
     for (const Output &output : outputs)
       values.push_back(output.value);
@@ -222,26 +328,63 @@ Relation Lowering::select(const Relation &relation, Query &query, sema::Scope &n
   std::vector<std::string> outputNames;
   std::vector<mlir::Type> types;
   std::string time;
-  identity = outputs.size() == input.size();
+  bool identity = outputs.size() == input.size();
+  std::map<std::string, std::string> renamed; ///< of columns handed on
   for (size_t i = 0; i < outputs.size(); ++i) {
     outputNames.push_back(outputs[i].name);
     types.push_back(outputs[i].value.getType());
     auto argument = llvm::dyn_cast<mlir::BlockArgument>(outputs[i].value);
     bool plain = argument && argument.getOwner() == block;
     identity &= plain && argument.getArgNumber() == i && input.getNames()[i].getValue() == outputs[i].name;
-    if (plain && time.empty() && i < query.visible && input.getTime() &&
-        input.getNames()[argument.getArgNumber()] == input.getTime())
+    if (outputs[i].expr && isProctime(*outputs[i].expr) && i < query.visible)
+      result.proctimes.insert(outputs[i].name);
+    if (!plain || !outputs[i].plain)
+      continue;
+    std::string from = input.getNames()[argument.getArgNumber()].str();
+    if (i < query.visible || llvm::StringRef(outputs[i].name).starts_with("$"))
+      renamed.emplace(from, outputs[i].name);
+    if (i >= query.visible && !llvm::StringRef(outputs[i].name).starts_with("$"))
+      continue;
+    if (relation.proctimes.count(from))
+      result.proctimes.insert(outputs[i].name);
+    bool isTime = input.getTime() && input.getTime() == from;
+    if (isTime && time.empty())
       time = outputs[i].name;
+    else if (isTime || relation.rowtimes.count(from))
+      result.rowtimes.insert(outputs[i].name);
   }
-  if (identity) {
+  if (time.empty() && !result.rowtimes.empty()) {
+    time = *result.rowtimes.begin();
+    result.rowtimes.erase(time);
+  }
+  if (const std::optional<Windowed> &window = relation.window;
+      window && renamed.count(window->start) && renamed.count(window->end)) {
+    Windowed kept{window->window, renamed[window->start], renamed[window->end],
+                  renamed.count(window->time) ? renamed[window->time] : "", {}};
+    for (const std::string &key : window->keys)
+      kept.keys.push_back(renamed.count(key) ? renamed[key] : "");
+    result.window = std::move(kept);
+  }
+  if (identity && !query.isSql) {
     op.erase();
-    result.value = relation.value;
+    result = relation;
     return result;
   }
   if (input.getTime() && time.empty())
     result.lostTime = input.getTime().str();
   if (input.getTime() && result.broken.count(input.getTime().str()))
     result.brokenTime = true;
+  for (size_t i = query.visible; i < outputs.size(); ++i)
+    if (llvm::StringRef(outputs[i].name).starts_with("$window_time")) {
+      for (const std::string &name : outputNames)
+        result.fields.push_back({result.name, name});
+      result.fields[i].access = sema::Column::Hidden;
+    }
+  if (identity) {
+    op.erase();
+    result.value = relation.value;
+    return result;
+  }
   op.getOutput().setType(streamType(outputNames, types, time));
   result.value = op.getOutput();
   feed(query.deadLetter, op.getDead());
@@ -262,8 +405,12 @@ Relation Lowering::distinct(Relation relation, const Query &query) {
                                         streamType(names, type.getTypes()), mlir::Type(),
                                         relation.value, query.name, builder.getArrayAttr(keys),
                                         WindowAttr(), builder.getArrayAttr({}));
-  relation.value = op.getOutput();
-  return relation;
+  Relation result;
+  result.name = relation.name;
+  result.broken = relation.broken;
+  result.source = relation.source;
+  result.value = op.getOutput();
+  return result;
 }
 
 bool Lowering::checkBatch(const Query &query) {
@@ -311,22 +458,24 @@ Relation Lowering::sort(Relation relation, const Query &query) {
   return relation;
 }
 
-Relation Lowering::lowerQuery(Query &query) {
-  Relation relation = query.input;
-  if (!relation.value)
-    return relation;
-  if (query.where) {
-    sema::Scope names = scopeOf(relation, nullptr);
+Relation Lowering::lowerClauses(Query &query) {
+  Stage stage;
+  if (!query.input.value)
+    return query.input;
+  enterStage(stage, query.input, query);
+  if (!query.where.empty()) {
     std::string clause = query.word("where", "WHERE");
-    explainNames(names, query, clause, /*inSelect=*/false);
-    filter(relation, *query.where, query, names, {}, clause, /*policy=*/true);
+    explainNames(stage.names, query, clause, /*inSelect=*/false);
+    for (const sql::Expr *condition : query.where)
+      where(stage, *condition, query, clause);
+    enterStage(stage, stage.relation, query);
   }
-  if (query.windowFailed) { // what follows would miss the window
-    relation.value = {};
-    return relation;
+  if (query.windowFailed || !stage.relation.value) { // what follows would miss the window
+    stage.relation.value = {};
+    return stage.relation;
   }
   if (needsGroups(query)) {
-    relation = aggregate(relation, query);
+    aggregate(stage, query);
   } else {
     if (query.having)
       engine.emit(query.having->range, diag::NoGroups,
@@ -337,12 +486,25 @@ Relation Lowering::lowerQuery(Query &query) {
                   "`late` takes rows that a window's groups no longer can, and there are no groups")
           .hint("add aggregates to `select`, or `group_by`");
     if (query.window)
-      relation = addWindow(relation, query);
-    if (!relation.value)
-      return relation;
-    sema::Scope names = scopeOf(relation, nullptr);
-    explainNames(names, query, "", /*inSelect=*/true);
-    relation = select(relation, query, names, {}, /*policy=*/true);
+      enterStage(stage, addWindow(stage.relation, query), query);
+    if (stage.relation.value)
+      explainNames(stage.names, query, "", /*inSelect=*/true);
+  }
+  if (!stage.relation.value)
+    return stage.relation;
+  over(stage, query);
+  if (!stage.relation.value)
+    return stage.relation;
+  if (query.qualify)
+    where(stage, *query.qualify, query, "QUALIFY");
+  Relation relation;
+  if (!query.selects && stage.grouping)
+    relation = selectKeys(stage, query);
+  else
+    relation = select(stage, query);
+  if (stage.grouping && windowFailed(stage)) {
+    relation.value = {};
+    relation.brokenTime = true;
   }
   if (!relation.value)
     return relation;

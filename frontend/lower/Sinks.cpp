@@ -128,10 +128,13 @@ void Lowering::lowerSink(const doc::Sink &sink) {
   if (!query.input.value)
     return;
   bool aggregates = needsGroups(query);
-  sema::Scope names = scopeOf(query.input, nullptr);
   Relation rows = query.input;
-  if (query.selects)
-    rows = select(query.input, query, names, {}, /*policy=*/false);
+  if (query.selects) {
+    Stage stage;
+    stage.policy = false;
+    enterStage(stage, query.input, query);
+    rows = select(stage, query);
+  }
   if (!rows.value || broken || aggregates || !rows.broken.empty())
     return; // reported
   checkSinkColumns(sink, rows.type());

@@ -188,6 +188,8 @@ void Lowering::addComputed(Relation &relation, const doc::Source &source) {
     }
     scope.add({relation.name, name, sema::typeOf(value), value});
     values[name] = value;
+    if (isProctime(*expr))
+      relation.proctimes.insert(name);
   }
   std::vector<std::string> names;
   std::vector<mlir::Type> types;

@@ -28,75 +28,12 @@ bool Lowering::clausesNotYet(const doc::Stream &stream) {
 }
 
 Relation Lowering::lowerUnion(const doc::Stream &stream) {
-  Relation result;
-  std::vector<const doc::Name *> names;
-  std::vector<Relation> inputs;
-  bool failed = false;
-  for (const doc::Name &name : stream.unionOf) {
-    Relation input = relation(name.text);
-    failed |= !input.value;
-    for (const std::string &column : input.broken)
-      result.broken.insert(column);
-    result.brokenTime |= input.brokenTime;
-    names.push_back(&name);
-    inputs.push_back(std::move(input));
-  }
-  // With columns left out, positions mean nothing.
-  if (failed || inputs.empty() || !result.broken.empty())
-    return result;
-  StreamType first = inputs[0].type();
-  for (size_t i = 1; i < inputs.size(); ++i)
-    if (inputs[i].type().size() != first.size()) {
-      size_t here = inputs[i].type().size(), there = first.size();
-      engine.emit(names[i]->range, diag::UnionColumns, names[i]->text, here, names[0]->text, there)
-          .label(names[0]->range, fmt::format("{} column{}", there, there == 1 ? "" : "s"))
-          .label(names[i]->range, fmt::format("{} column{}", here, here == 1 ? "" : "s"));
-      failed = true;
-    }
-  if (failed)
-    return result;
-  std::vector<std::string> columns;
-  std::vector<mlir::Type> types;
-  std::string time;
-  for (size_t column = 0; column < first.size(); ++column) {
-    llvm::SmallVector<SqlType> all;
-    bool isTime = true;
-    for (const Relation &input : inputs) {
-      StreamType type = input.type();
-      all.push_back(type.columnType(column));
-      isTime &= type.getTime() && type.getTime() == type.getNames()[column];
-    }
-    SqlType common = sema::commonType(all);
-    if (!common) {
-      for (size_t i = 1; i < inputs.size(); ++i)
-        if (!sema::commonType({all[0], all[i]})) {
-          engine.emit(names[i]->range, diag::NoCommonType,
-                      fmt::format("column {} of the union, `{}`", column + 1, first.getNames()[column].str()),
-                      sema::display(all[0]), sema::display(all[i]))
-              .label(names[0]->range, "here it is " + sema::display(all[0]))
-              .label(names[i]->range, "here it is " + sema::display(all[i]))
-              .hint("CAST one of them");
-          break;
-        }
-      failed = true;
-      continue;
-    }
-    if (isTime && common.getKind() == all[0].getKind())
-      time = first.getNames()[column].str();
-    columns.push_back(first.getNames()[column].str());
-    types.push_back(common);
-  }
-  if (failed)
-    return result;
-  StreamType type = streamType(columns, types, time);
-  mlir::Location location = locate(stream.range);
-  llvm::SmallVector<mlir::Value> values;
-  for (const Relation &input : inputs)
-    values.push_back(recast(input.value, type, stream.name.text, location));
-  result.value = builder.create<UnionOp>(location, type, values, stream.name.text);
-  if (time.empty() && first.getTime())
-    result.lostTime = first.getTime().str();
-  return result;
+  std::vector<Operand> inputs;
+  for (const doc::Name &name : stream.unionOf)
+    inputs.push_back({relation(name.text), name.range, "`" + name.text + "`"});
+  for (Operand &input : inputs)
+    input.relation = trimmed(input.relation, stream.name.text);
+  return unite(std::move(inputs), stream.name.text, stream.range, "the union");
 }
 
 std::optional<Query> Lowering::readClauses(const doc::Stream &stream) {
@@ -116,7 +53,8 @@ std::optional<Query> Lowering::readClauses(const doc::Stream &stream) {
     return query.ownedExprs.back().get();
   };
   if (stream.where)
-    query.where = expression(stream.where);
+    if (const sql::Expr *condition = expression(stream.where))
+      query.where.push_back(condition);
   if (stream.having) {
     query.having = expression(stream.having);
     query.broken |= !query.having;
@@ -180,14 +118,11 @@ Relation Lowering::lowerStream(const doc::Stream &stream) {
     return failed;
   if (stream.sql) {
     const sql::Query *written = queryTree(stream.sql);
-    std::optional<Query> query =
-        written ? readSql(*written, stream.name.text) : std::nullopt;
-    if (!query)
+    if (!written)
       return failed;
-    query->onError = policyOf(stream.onError);
-    if (stream.onError.deadLetter)
-      query->deadLetter = stream.onError.deadLetter->text;
-    return lowerQuery(*query);
+    return lowerSql(*written, stream.name.text, policyOf(stream.onError),
+                    stream.onError.deadLetter ? std::optional(stream.onError.deadLetter->text)
+                                              : std::nullopt);
   }
   std::optional<Query> query = readClauses(stream);
   if (!query)
@@ -200,7 +135,7 @@ Relation Lowering::lowerStream(const doc::Stream &stream) {
     return failed;
   if (query->input.name.empty())
     query->input.name = stream.name.text;
-  Relation result = lowerQuery(*query);
+  Relation result = lowerClauses(*query);
   if (query->broken) // which names it would have had is not known
     result.value = {};
   return result;

@@ -51,7 +51,8 @@ mlir::OwningOpRef<mlir::ModuleOp> Lowering::run() {
   for (const doc::Setting &setting : pipeline.settings)
     if (setting.key.text == "table.local-time-zone" && !knownZone(setting.value.text))
       engine.emit(setting.value.range, diag::UnknownTimeZone, setting.value.text)
-          .hint("such as \"Europe/Lisbon\" or \"GMT+02:00\"");
+          .hint(document.isScript ? "such as 'Europe/Lisbon' or 'GMT+02:00'"
+                                   : "such as \"Europe/Lisbon\" or \"GMT+02:00\"");
   if (pipeline.parallelism)
     op->setAttr("flow.parallelism", builder.getI64IntegerAttr(*pipeline.parallelism));
 
@@ -60,6 +61,8 @@ mlir::OwningOpRef<mlir::ModuleOp> Lowering::run() {
   for (size_t index : document.order) {
     const doc::Stream &stream = document.streams[index];
     Relation result = lowerStream(stream);
+    if (!stream.columnNames.empty())
+      result = renamed(std::move(result), stream);
     result.name = stream.name.text;
     if (!result.value) {
       if (stream.late)
@@ -71,6 +74,7 @@ mlir::OwningOpRef<mlir::ModuleOp> Lowering::run() {
   }
   for (const doc::Sink &sink : document.sinks)
     lowerSink(sink);
+  inferChanges(*module);
   countWays(*module);
   if (engine.hasErrors())
     return {};
@@ -87,10 +91,11 @@ void Lowering::countWays(mlir::ModuleOp module) {
       size_t &sum = ways[rows] = 0;
       for (mlir::OpOperand &use : rows.getUses()) {
         mlir::Operation *reader = use.getOwner();
-        if (llvm::isa<SinkOp, AggregateOp, SortOp>(reader))
+        bool stateless = llvm::isa<ProjectOp, FilterOp, WatermarkOp, WindowOp, UnionOp, UnnestOp>(reader);
+        if (!stateless)
           ++sum;
         for (mlir::Value next : reader->getResults())
-          if (!llvm::isa<AggregateOp, SortOp>(reader))
+          if (stateless)
             sum += ways.lookup(next);
       }
       sum = std::min(sum, most + 1);
@@ -136,7 +141,9 @@ const sql::Query *Lowering::queryTree(const doc::Sql<sql::Query> &piece) {
 }
 
 mlir::Location Lowering::locate(SourceRange range) {
-  return locationOf(&context, engine.sourceMap(), range);
+  mlir::Location location = locationOf(&context, engine.sourceMap(), range);
+  places.try_emplace(location, range);
+  return location;
 }
 
 StreamType Lowering::streamType(llvm::ArrayRef<std::string> names,
@@ -169,15 +176,51 @@ mlir::Block *Lowering::rowBlock(mlir::Region &region, StreamType columns,
   return block;
 }
 
+std::vector<Field> Lowering::fieldsOf(const Relation &relation) {
+  if (!relation.fields.empty())
+    return relation.fields;
+  std::vector<Field> fields;
+  for (mlir::StringAttr name : relation.type().getNames())
+    fields.push_back({relation.name, name.str()});
+  return fields;
+}
+
 sema::Scope Lowering::scopeOf(const Relation &relation, mlir::Block *block) {
   sema::Scope scope(relation.name);
   StreamType type = relation.type();
+  std::vector<Field> fields = fieldsOf(relation);
   for (size_t i = 0; i < type.size(); ++i)
-    scope.add({relation.name, type.getNames()[i].str(), type.columnType(i),
-               block ? mlir::Value(block->getArgument(i)) : mlir::Value()});
+    scope.add({fields[i].table, fields[i].name, type.columnType(i),
+               block ? mlir::Value(block->getArgument(i)) : mlir::Value(), fields[i].access});
   for (const std::string &name : relation.broken)
     scope.addBroken(name);
   return scope;
+}
+
+mlir::Value Lowering::project(
+    mlir::Value rows, const std::string &stream, mlir::Location location,
+    llvm::ArrayRef<std::string> names, llvm::StringRef time,
+    llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::Block *)> fill) {
+  auto input = llvm::cast<StreamType>(rows.getType());
+  auto op = builder.create<ProjectOp>(location, input, mlir::Type(), rows, stream, OnError::fail);
+  mlir::Block *block = rowBlock(op.getBody(), input, location);
+  llvm::SmallVector<mlir::Value> values;
+  {
+    mlir::OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToEnd(block);
+    values = fill(block);
+    if (!llvm::is_contained(values, mlir::Value()))
+      builder.create<YieldOp>(location, values);
+  }
+  if (llvm::is_contained(values, mlir::Value()) || values.size() != names.size()) {
+    op.erase();
+    return {};
+  }
+  std::vector<mlir::Type> types;
+  for (mlir::Value value : values)
+    types.push_back(value.getType());
+  op.getOutput().setType(streamType(names, types, time));
+  return op.getOutput();
 }
 
 void Lowering::enter(sema::Scope &names, mlir::Block *block) {

@@ -93,15 +93,13 @@ mlir::Value Binder::bind(const sql::Expr &e) {
   case sql::ExprKind::Call:
     return bindCall(cast<sql::CallExpr>(e));
   case sql::ExprKind::Field:
-    return notYet(e.range, "a field of a ROW");
+    return bindFieldAccess(cast<sql::FieldExpr>(e));
   case sql::ExprKind::Index:
-    return notYet(e.range, "an element of an ARRAY or MAP");
+    return bindIndex(cast<sql::IndexExpr>(e));
   case sql::ExprKind::RowValue:
-    return notYet(e.range, "a ROW");
   case sql::ExprKind::ArrayValue:
-    return notYet(e.range, "an ARRAY");
   case sql::ExprKind::MapValue:
-    return notYet(e.range, "a MAP");
+    return bindList(cast<sql::ListExpr>(e));
   case sql::ExprKind::Subquery:
     return notYet(e.range, "a query inside an expression");
   }
@@ -126,35 +124,53 @@ mlir::Value Binder::bindCondition(const sql::Expr &e, const std::string &what) {
   return {};
 }
 
+mlir::Value Binder::ambiguous(const sql::ColumnExpr &e, const Scope &where) {
+  std::vector<std::string> tables;
+  const std::string &name = e.parts.back().text;
+  for (const Column &c : where.all())
+    if (c.access == Column::Free && c.name == name)
+      tables.push_back(c.table);
+  if (tables.size() < 2 || tables[0] == tables[1]) {
+    std::string of = tables.empty() ? e.parts.front().text : tables[0];
+    engine.emit(e.range, diag::AmbiguousColumn, name, of, of)
+        .hint("two inputs have that name: give one another with AS");
+    return {};
+  }
+  engine.emit(e.range, diag::AmbiguousColumn, name, tables[0], tables[1])
+      .hint("write `" + tables[0] + "." + name + "` or `" + tables[1] + "." + name + "`");
+  return {};
+}
+
 mlir::Value Binder::bindColumn(const sql::ColumnExpr &e) {
   size_t used = 0;
   const Column *other = nullptr;
   const Column *column = scope.find(e.parts, used, other);
-  if (other) {
-    std::vector<std::string> tables;
-    for (const Column &c : scope.all())
-      if (c.name == e.parts[0].text)
-        tables.push_back(c.table);
-    engine.emit(e.range, diag::AmbiguousColumn, e.parts[0].text, tables[0], tables[1])
-        .hint("write `" + tables[0] + "." + e.parts[0].text + "`");
-    return {};
+  if (other)
+    return ambiguous(e, scope);
+  mlir::Value value = column ? column->value : mlir::Value();
+  // A column of the row for which this query runs.
+  for (const Scope *around = scope.enclosing(); !column && around && !scope.isBroken(e.parts);
+       around = around->enclosing()) {
+    column = around->find(e.parts, used, other);
+    if (other)
+      return ambiguous(e, *around);
+    if (column)
+      value = builder.create<OuterOp>(locate(e.range), column->type, around->number,
+                                      column - around->all().data());
+    else if (around->isBroken(e.parts))
+      return {};
   }
   if (!column) {
-    if (scope.isBroken(e.parts))
-      return {};
-    scope.reportUnknown(e, engine);
+    if (!scope.isBroken(e.parts))
+      scope.reportUnknown(e, engine);
     return {};
   }
-  if (column->type.isNested() || used < e.parts.size()) {
-    if (column->type.getKind() == SqlKind::Row && used < e.parts.size())
-      return notYet(e.range, "a field of a ROW");
-    if (used < e.parts.size()) {
-      engine.emit(e.parts[used].range, diag::UnknownColumn, e.parts[used].text)
-          .hint("`" + column->name + "` is " + display(column->type) + " and has no fields");
-      return {};
-    }
+  for (; value && used < e.parts.size(); ++used) {
+    SourceRange before = e.range;
+    before.end = e.parts[used - 1].range.end;
+    value = bindField(value, before, e.parts[used], e.range);
   }
-  return column->value;
+  return value;
 }
 
 mlir::Value Binder::bindCast(const sql::CastExpr &e) {
@@ -163,8 +179,6 @@ mlir::Value Binder::bindCast(const sql::CastExpr &e) {
   if (!type || !value)
     return {};
   SqlType from = typeOf(value);
-  if (type.isNested())
-    return notYet(e.range, "a CAST to " + display(type));
   if (!castable(from, type)) {
     auto flight = engine.emit(e.range, diag::ImpossibleCast, display(from), display(type));
     flight.label(e.operand->range, "this is " + display(from));

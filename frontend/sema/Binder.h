@@ -159,6 +159,8 @@ std::string fingerprint(const sql::Expr &e, const Scope &scope);
 /// Calls `visit` for `e` and everything in it that is of the same query;
 /// false from `visit` keeps out of an expression's parts.
 void walk(const sql::Expr &e, llvm::function_ref<bool(const sql::Expr &)> visit);
+/// Whether the query of `x IN (VALUES …)` is a list of constants.
+bool isConstantList(const sql::InExpr &e);
 /// Whether the call is of an aggregate of the catalogue (and not OVER).
 bool isAggregate(const sql::CallExpr &e);
 

@@ -261,7 +261,8 @@ mlir::Value Binder::bindCall(const sql::CallExpr &e) {
   // Names of functions are not case sensitive, quoted or not.
   const std::string name = llvm::StringRef(e.name.text).upper();
   if (e.over) {
-    engine.emit(e.range, diag::ClauseNotYet, "OVER");
+    engine.emit(e.range, diag::MisplacedAggregate, name + " OVER", clause)
+        .hint("filter outside: SELECT … FROM (SELECT …, " + name + "(…) OVER (…) AS r FROM …) WHERE r …, or QUALIFY");
     return {};
   }
   if (!checkAggregate(e))

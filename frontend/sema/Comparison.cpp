@@ -191,16 +191,34 @@ mlir::Value Binder::anyEqual(Side operand, llvm::ArrayRef<sql::ExprPtr> list, So
   return failed ? mlir::Value() : result;
 }
 
+bool isConstantList(const sql::InExpr &e) {
+  if (!e.query || e.query->kind != sql::QueryKind::Values || !e.query->with.empty() ||
+      e.query->limit || e.query->offset)
+    return false;
+  for (const sql::ExprPtr &row : e.query->rows) {
+    bool plain = row->kind != sql::ExprKind::RowValue;
+    walk(*row, [&](const sql::Expr &part) {
+      plain &= part.kind != sql::ExprKind::Column && part.kind != sql::ExprKind::Subquery;
+      return plain;
+    });
+    if (!plain)
+      return false;
+  }
+  return true;
+}
+
 mlir::Value Binder::bindIn(const sql::InExpr &e) {
-  if (e.query)
+  bool values = isConstantList(e); // x IN (VALUES 1, 2)
+  if (e.query && !values)
     return notYet(e.range, "IN with a query");
+  const std::vector<sql::ExprPtr> &list = values ? e.query->rows : e.list;
   mlir::Value value = bind(*e.operand);
   if (!value) {
-    for (const sql::ExprPtr &item : e.list)
+    for (const sql::ExprPtr &item : list)
       bind(*item);
     return {};
   }
-  mlir::Value result = anyEqual({value, e.operand->range}, e.list, e.range, "IN");
+  mlir::Value result = anyEqual({value, e.operand->range}, list, e.range, "IN");
   if (!result)
     return {};
   if (constantOf(value) && value.use_empty())

@@ -45,6 +45,12 @@ static void parts(const sql::Expr &e, llvm::function_ref<void(const sql::Expr &)
     maybe(call->filter);
     for (const sql::OrderItem &item : call->withinGroup)
       each(*item.expr);
+    if (call->over) {
+      for (const sql::ExprPtr &expr : call->over->partitionBy)
+        each(*expr);
+      for (const sql::OrderItem &item : call->over->orderBy)
+        each(*item.expr);
+    }
   } else if (auto *field = dyn_cast<sql::FieldExpr>(&e)) {
     each(*field->operand);
   } else if (auto *index = dyn_cast<sql::IndexExpr>(&e)) {

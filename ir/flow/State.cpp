@@ -1,7 +1,9 @@
 //===- State.cpp - joins, OVER, rankings, patterns: verifiers, labels -----===//
 #include "ir/flow/FlowOps.h"
+#include "ir/flow/Text.h"
 
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 #include <limits>
 
@@ -213,3 +215,70 @@ LogicalResult ValuesOp::verify() {
     return emitOpError("has columns");
   return success();
 }
+
+//===----------------------------------------------------------------------===//
+// In words
+//===----------------------------------------------------------------------===//
+
+static std::string joinText(JoinOp op) {
+  std::string kind;
+  switch (op.getKind()) {
+  case JoinKind::inner:
+    kind = "JOIN";
+    break;
+  case JoinKind::left:
+    kind = op.getSingle() ? "a query that stands for a value" : "LEFT JOIN";
+    break;
+  case JoinKind::right:
+    kind = "RIGHT JOIN";
+    break;
+  case JoinKind::full:
+    kind = "FULL JOIN";
+    break;
+  case JoinKind::semi:
+    return "IN or EXISTS with a query";
+  case JoinKind::anti:
+    return "NOT IN or NOT EXISTS with a query";
+  case JoinKind::mark:
+    return "IN or EXISTS with a query as a value";
+  }
+  switch (op.getForm()) {
+  case JoinForm::regular:
+    return kind;
+  case JoinForm::interval:
+    return kind + " of an interval of time";
+  case JoinForm::window:
+    return kind + " of windows";
+  case JoinForm::temporal:
+  case JoinForm::lookup:
+    return kind + " FOR SYSTEM_TIME AS OF";
+  case JoinForm::snapshot:
+    return kind + " with SNAPSHOT";
+  }
+  return kind;
+}
+
+std::string levada::flow::operatorText(Operation *op) {
+  return llvm::TypeSwitch<Operation *, std::string>(op)
+      .Case([](JoinOp join) { return joinText(join); })
+      .Case([](OverOp over) {
+        auto call = cast<AggAttr>(over.getCalls()[0]);
+        return call.getName().getValue().str() + " OVER a window";
+      })
+      .Case([](TopNOp) { return std::string("the first rows of each partition"); })
+      .Case([](DedupOp) { return std::string("the first or last row of each key"); })
+      .Case([](MatchOp) { return std::string("MATCH_RECOGNIZE"); })
+      .Case([](SetOp set) {
+        return std::string(set.getExcept() ? "EXCEPT" : "INTERSECT") + (set.getAll() ? " ALL" : "");
+      })
+      .Case([](TableFunctionOp function) { return function.getFunction().str(); })
+      .Case([](WindowOp) { return std::string("SESSION without aggregates of its keys"); })
+      .Case([](AggregateOp aggregate) {
+        return std::string(aggregate.getWindow() ? "a window over changes" : "GROUP BY without a window");
+      })
+      .Case([](SortOp sort) {
+        return std::string(sort.getKeys().empty() ? "LIMIT on a stream" : "ORDER BY on a stream");
+      })
+      .Default([](Operation *other) { return cast<Operator>(other).label().str(); });
+}
+

@@ -126,6 +126,12 @@ void ReadColumns::visit(Operation *op) {
       .Case([&](SortOp sort) {
         columns[sort.getInput()] |= ownColumns(sort);
         columns[sort.getInput()] |= of(sort.getOutput());
+      })
+      .Default([&](Operation *other) {
+        // Joins and the like look at rows as a whole.
+        if (!other->use_empty() && isa<Operator>(other))
+          for (Value input : other->getOperands())
+            columns[input].set();
       });
 }
 

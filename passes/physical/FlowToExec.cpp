@@ -44,6 +44,7 @@ public:
 private:
   void numberUses(Operation *op);
   void root(flow::SourceOp op);
+  void root(flow::ValuesOp op);
   void root(flow::AggregateOp op);
   void root(flow::SortOp op);
   void rootDead(Value dead);
@@ -334,6 +335,14 @@ void Lowering::root(flow::SourceOp op) {
   consume(op.getRows(), row, {stage, /*inSource=*/true});
 }
 
+void Lowering::root(flow::ValuesOp op) {
+  exec::StageOp stage = plan.stage(op.getLoc(), op.getStream().str() + ".values", {});
+  stage.setInput(plan.values(op).getSymName());
+  b.setInsertionPointToStart(&stage.getBody().front());
+  count(op.getLoc(), "passed", op);
+  consume(op.getRows(), {}, {stage, /*inSource=*/true});
+}
+
 /// The stage that puts rows of channels into the operator's slot, if rows come
 /// that way; returns the slot, or null where no row comes at all.
 template <typename Op> exec::SlotOp Lowering::collect(Op op, StringRef stageName) {
@@ -413,7 +422,8 @@ LogicalResult Lowering::run() {
       operators.push_back(&op);
   for (Operation *op : operators) {
     llvm::TypeSwitch<Operation *>(op)
-        .Case<flow::SourceOp, flow::AggregateOp, flow::SortOp>([&](auto op) { root(op); })
+        .Case<flow::SourceOp, flow::ValuesOp, flow::AggregateOp, flow::SortOp>(
+            [&](auto op) { root(op); })
         .Case([&](flow::SinkOp sink) { plan.sink(sink); });
     if (isa<flow::SourceOp, flow::ProjectOp, flow::FilterOp>(op) && op->getNumResults() == 2)
       if (Value dead = op->getResult(1); gathered(dead) == dead)

@@ -103,6 +103,17 @@ exec::SourceOp Plan::source(flow::SourceOp op, exec::StageOp stage) {
       declarations.getI32IntegerAttr(number(op)));
 }
 
+/// One record without columns, from a connector that has just that.
+exec::SourceOp Plan::values(flow::ValuesOp op) {
+  OpBuilder &b = declarations;
+  DictionaryAttr none = b.getDictionaryAttr({});
+  return b.create<exec::SourceOp>(
+      op.getLoc(), b.getStringAttr(unique(op.getStream() + ".values")), b.getStringAttr("values"), none,
+      b.getStringAttr("raw"), none, b.getArrayAttr({}), b.getArrayAttr({}), b.getDenseI32ArrayAttr({}),
+      b.getArrayAttr({}), flow::OnErrorAttr::get(op.getContext(), flow::OnError::fail),
+      FlatSymbolRefAttr(), b.getI32IntegerAttr(number(op)));
+}
+
 exec::SinkOp Plan::sink(flow::SinkOp op) {
   exec::SinkOp &made = sinks[op];
   if (!made) {

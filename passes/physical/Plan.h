@@ -26,6 +26,7 @@ public:
   bool isLedgered(mlir::Operation *op) const { return numbers.contains(op); }
 
   exec::SourceOp source(flow::SourceOp op, exec::StageOp stage);
+  exec::SourceOp values(flow::ValuesOp op);
   exec::SinkOp sink(flow::SinkOp op);
   exec::SlotOp slot(flow::AggregateOp op);
   exec::SlotOp slot(flow::SortOp op);

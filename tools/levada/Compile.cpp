@@ -14,7 +14,10 @@
 #include "frontend/document/Document.h"
 #include "ir/diag/codes/Codegen.h"
 #include "ir/exec/Exec.h"
+#include "ir/diag/codes/Plan.h"
+#include "ir/flow/Location.h"
 #include "passes/Passes.h"
+#include "passes/physical/Runs.h"
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
@@ -88,7 +91,30 @@ bool Compilation::optimize() {
   return ok;
 }
 
+/// The user's text that a location stands for.
+static SourceRange rangeOf(mlir::Location location, SourceMap &sources) {
+  std::optional<flow::Place> place = flow::placeOf(location);
+  if (!place || !place->line)
+    return {};
+  std::string_view line = sources.line(1, place->line);
+  uint32_t begin = 0;
+  for (unsigned column = 1; column < place->column && begin < line.size(); ++column)
+    do
+      ++begin;
+    while (begin < line.size() && (line[begin] & 0xC0) == 0x80);
+  begin += sources.lineStart(1, place->line);
+  return {1, begin, begin + std::max(place->length, 1u)};
+}
+
+bool Compilation::canRun() {
+  for (const Missing &missing : missingOperators(*ir))
+    engine.emit(rangeOf(missing.op->getLoc(), sources), diag::OperatorNotYet, missing.what);
+  return !engine.hasErrors();
+}
+
 bool Compilation::toExec() {
+  if (!canRun())
+    return false;
   mlir::PassManager manager(&context);
   PipelineOptions options;
   options.level = level;

@@ -32,6 +32,8 @@ public:
   bool toFlow(std::unique_ptr<doc::Document> document);
   /// The flow passes of the -O level.
   bool optimize();
+  /// Whether every operator of the plan has a running form.
+  bool canRun();
   /// flow to exec.
   bool toExec();
 

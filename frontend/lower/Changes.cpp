@@ -1,0 +1,150 @@
+//===- Changes.cpp - which streams change rows that they have given -------===//
+//
+// Walks the operators in order and notes append or retract on their results.
+// Then: what cannot take changes back (windows of sessions, patterns, sinks
+// that append) says so, and names the operator that makes them.
+//
+//===----------------------------------------------------------------------===//
+#include "frontend/lower/Lowering.h"
+
+#include "ir/diag/codes/Plan.h"
+#include "ir/flow/Text.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace levada::lower {
+
+using namespace flow;
+
+static bool changes(mlir::Value rows) {
+  return llvm::cast<StreamType>(rows.getType()).getChangelog() != Changelog::append;
+}
+
+/// Whether the operator's main result changes rows that it gave.
+static bool makesChanges(mlir::Operation *op, bool batch) {
+  bool any = false;
+  for (mlir::Value input : op->getOperands())
+    any |= llvm::isa<StreamType>(input.getType()) && changes(input);
+  if (batch)
+    return false;
+  return llvm::TypeSwitch<mlir::Operation *, bool>(op)
+      .Case([&](AggregateOp aggregate) {
+        if (aggregate.getWindow())
+          return false;
+        return any || !aggregate.getAggs().empty() || aggregate.getKeys().empty();
+      })
+      .Case([&](JoinOp join) {
+        bool left = changes(join.getLeft());
+        switch (join.getForm()) {
+        case JoinForm::interval:
+        case JoinForm::window:
+          return false;
+        case JoinForm::temporal:
+        case JoinForm::lookup:
+        case JoinForm::snapshot:
+          return left;
+        case JoinForm::regular:
+          break;
+        }
+        return any || (join.getKind() != JoinKind::inner && join.getKind() != JoinKind::semi);
+      })
+      .Case([&](OverOp over) {
+        mlir::ArrayAttr order = over.getOrder();
+        auto first = order.empty() ? SortKeyAttr() : llvm::cast<SortKeyAttr>(order[0]);
+        bool timed = first && (over.getInput().getType().getTime() == first.getColumn() ||
+                               over->hasAttr("processing_time"));
+        return any || !timed;
+      })
+      .Case([&](TopNOp top) { return !top.getWindow(); })
+      .Case([&](DedupOp dedup) { return any || (dedup.getKeepLast() && !dedup.getWindow()); })
+      .Case([](SetOp) { return true; })
+      .Case([](MatchOp) { return false; })
+      .Case([](TableFunctionOp function) { return function.getFunction() == "FROM_CHANGELOG"; })
+      .Case([&](SortOp sort) { return any || !sort.getKeys().empty(); })
+      .Default([&](mlir::Operation *) { return any; });
+}
+
+/// The operator above that makes the changes in `rows`.
+static mlir::Operation *makerOf(mlir::Value rows) {
+  mlir::Operation *op = rows.getDefiningOp();
+  for (;;) {
+    mlir::Operation *next = nullptr;
+    if (llvm::isa<ProjectOp, FilterOp, UnionOp, UnnestOp, WatermarkOp, WindowOp>(op))
+      for (mlir::Value input : op->getOperands())
+        if (changes(input))
+          next = input.getDefiningOp();
+    if (!next)
+      return op;
+    op = next;
+  }
+}
+
+void Lowering::inferChanges(mlir::ModuleOp module) {
+  for (mlir::Operation &op : *module.getBody()) {
+    if (op.getNumResults() == 0 || llvm::isa<SourceOp, ValuesOp>(op))
+      continue;
+    auto type = llvm::cast<StreamType>(op.getResult(0).getType());
+    Changelog now = makesChanges(&op, batch) ? Changelog::retract : Changelog::append;
+    if (now != type.getChangelog())
+      op.getResult(0).setType(
+          StreamType::get(&context, type.getNames(), type.getTypes(), now, type.getTime()));
+  }
+  auto range = [&](mlir::Operation *op) {
+    auto at = places.find(op->getLoc());
+    return at == places.end() ? SourceRange() : at->second;
+  };
+  // Only what leads to a sink matters.
+  llvm::DenseSet<mlir::Operation *> needed;
+  std::vector<mlir::Operation *> open;
+  for (SinkOp sink : module.getOps<SinkOp>())
+    open.push_back(sink);
+  while (!open.empty()) {
+    mlir::Operation *op = open.back();
+    open.pop_back();
+    if (op && needed.insert(op).second)
+      for (mlir::Value input : op->getOperands())
+        open.push_back(input.getDefiningOp());
+  }
+  for (mlir::Operation &op : *module.getBody()) {
+    if (!needed.contains(&op))
+      continue;
+    auto join = llvm::dyn_cast<JoinOp>(op);
+    bool finalOnly = llvm::isa<MatchOp>(op) ||
+                     (join && (join.getForm() == JoinForm::interval || join.getForm() == JoinForm::window));
+    auto over = llvm::dyn_cast<OverOp>(op);
+    finalOnly |= over && over.getInput().getType().getTime() && !over.getOrder().empty() &&
+                 llvm::cast<SortKeyAttr>(over.getOrder()[0]).getColumn() == over.getInput().getType().getTime();
+    if (finalOnly)
+      for (mlir::Value input : op.getOperands())
+        if (changes(input)) {
+          mlir::Operation *maker = makerOf(input);
+          engine.emit(range(&op), diag::UpdatingInput, operatorText(&op), operatorText(maker))
+              .label(range(maker), "these rows change");
+          break;
+        }
+    auto sink = llvm::dyn_cast<SinkOp>(op);
+    if (!sink || !changes(sink.getInput()) || takesChanges(sink))
+      continue;
+    mlir::Operation *maker = makerOf(sink.getInput());
+    auto flight = engine.emit(range(maker), diag::UpdatingResult, operatorText(maker),
+                              sink.getStream().str());
+    flight.label(range(sink), "takes only new rows");
+    if (llvm::isa<AggregateOp>(maker))
+      flight.hint(document.isScript
+                      ? "group by windows: FROM TABLE(TUMBLE(TABLE …, DESCRIPTOR(…), INTERVAL '1' HOUR))"
+                      : "add a window, such as window = { tumble = \"1h\" }, or mode = \"batch\" to [pipeline]");
+    if (document.isScript)
+      flight.note("or write changes ('format' = 'changelog-json'), or run in batch: "
+                  "SET 'execution.runtime-mode' = 'batch'");
+  }
+}
+
+/// Whether a sink writes changes, not only new rows.
+bool Lowering::takesChanges(SinkOp sink) {
+  llvm::StringRef connector = sink.getConnector(), format = sink.getFormat();
+  return connector == "print" || connector == "blackhole" || connector == "table" ||
+         connector == "upsert-kafka" || connector == "jdbc" || format.starts_with("changelog") ||
+         format.ends_with("-json") || format.starts_with("debezium");
+}
+
+} // namespace levada::lower
