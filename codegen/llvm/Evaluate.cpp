@@ -1,6 +1,7 @@
 //===- Evaluate.cpp - scalar operations on constants, at compile time ------===//
 #include "codegen/llvm/Evaluate.h"
 
+#include "codegen/llvm/JitLibrary.h"
 #include "codegen/llvm/Stages.h"
 #include "codegen/lower/Lower.h"
 
@@ -41,6 +42,7 @@ char *allocSlow(levada_ctx *ctx, uint64_t size) {
 struct ConstantEvaluator::Host {
   std::unique_ptr<llvm::TargetMachine> target;
   std::unique_ptr<llvm::orc::LLJIT> jit;
+  std::unique_ptr<JitLibrary> library; ///< null: the host did not start
   levada_ctx ctx{};
   levada_program program{};
   std::string zone;
@@ -64,7 +66,14 @@ bool ConstantEvaluator::Host::start() {
   options.cpu = "native";
   std::string error;
   target = createTarget(options, error);
-  auto created = llvm::orc::LLJITBuilder().create();
+  // Each function runs a few times: what counts is how soon.
+  auto machine = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!machine) {
+    llvm::consumeError(machine.takeError());
+    return false;
+  }
+  machine->setCodeGenOptLevel(llvm::CodeGenOptLevel::None);
+  auto created = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(*machine)).create();
   if (!target || !created) {
     llvm::consumeError(created.takeError());
     return false;
@@ -154,10 +163,10 @@ Attribute ConstantEvaluator::evaluate(Operation *op, llvm::ArrayRef<Attribute> o
     return {};
   if (!host) {
     host = std::make_unique<Host>();
-    if (!host->start())
-      host->jit.reset();
+    if (host->start())
+      host->library = JitLibrary::open(bitcode, *host->jit);
   }
-  if (!host->jit)
+  if (!host->library)
     return {};
 
   MLIRContext *context = op->getContext();
@@ -185,17 +194,10 @@ Attribute ConstantEvaluator::evaluate(Operation *op, llvm::ArrayRef<Attribute> o
     e.ret();
   }
 
-  auto llvmContext = std::make_unique<llvm::LLVMContext>();
-  std::unique_ptr<llvm::Module> code = translate(*module, *llvmContext, *host->target);
-  std::string error;
-  if (!code || !linkLibrary(*code, bitcode, error, name))
+  std::unique_ptr<llvm::Module> code =
+      translate(*module, host->library->context(), *host->target);
+  if (!code || !host->library->add(std::move(code)))
     return {};
-  code->setDataLayout(host->jit->getDataLayout());
-  if (llvm::Error bad = host->jit->addIRModule(
-          llvm::orc::ThreadSafeModule(std::move(code), std::move(llvmContext)))) {
-    llvm::consumeError(std::move(bad));
-    return {};
-  }
   auto address = host->jit->lookup(name);
   if (!address) {
     llvm::consumeError(address.takeError());

@@ -15,8 +15,7 @@
 
 namespace levada::codegen {
 
-bool linkLibrary(llvm::Module &module, const std::string &bitcode, std::string &error,
-                 llvm::StringRef kept) {
+bool linkLibrary(llvm::Module &module, const std::string &bitcode, std::string &error) {
   llvm::SMDiagnostic diagnostic;
   std::unique_ptr<llvm::Module> library =
       llvm::getLazyIRFileModule(bitcode, diagnostic, module.getContext());
@@ -31,7 +30,7 @@ bool linkLibrary(llvm::Module &module, const std::string &bitcode, std::string &
     return false;
   }
   llvm::internalizeModule(module, [&](const llvm::GlobalValue &value) {
-    return value.getName() == kept;
+    return value.getName() == "levada_program_main";
   });
   return true;
 }

@@ -27,10 +27,9 @@ std::unique_ptr<llvm::Module> translate(mlir::ModuleOp module, llvm::LLVMContext
 /// Defines levada_program_main and every table it refers to.
 void addProgram(llvm::Module &module, const Plan &plan, const BuildOptions &options);
 
-/// Links what is called of the library's bitcode, and makes all but the
-/// `kept` symbol private. False with `error` set when the bitcode cannot be read.
-bool linkLibrary(llvm::Module &module, const std::string &bitcode, std::string &error,
-                 llvm::StringRef kept = "levada_program_main");
+/// Links what is called of the library's bitcode, and makes all but the program
+/// private. False with `error` set when the bitcode cannot be read.
+bool linkLibrary(llvm::Module &module, const std::string &bitcode, std::string &error);
 
 /// The -O pipeline.
 void optimize(llvm::Module &module, llvm::TargetMachine &target, unsigned level);
