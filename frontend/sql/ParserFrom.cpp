@@ -7,6 +7,7 @@
 #include "frontend/sql/ParserImpl.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace levada::sql {
 
@@ -270,6 +271,7 @@ bool Parser::hints(std::vector<Hint> &list) {
     next = 0;
     reportedAt = SIZE_MAX;
     inHint = true;
+    Layout *notes = std::exchange(layout, nullptr);
     bool ok = !at(Tok::End) || expected("the name of a hint");
     while (ok && !at(Tok::End)) {
       Hint h;
@@ -280,6 +282,7 @@ bool Parser::hints(std::vector<Hint> &list) {
     }
     tokens = std::move(outside);
     inHint = false;
+    layout = notes;
     next = back;
     reportedAt = reported;
     if (!ok)

@@ -23,6 +23,7 @@ namespace {
 enum Visible : unsigned {
   BuildVis = 1 << 1, RunVis = 1 << 2, CheckVis = 1 << 3,
   ExplainVis = 1 << 4, ListVis = 1 << 5, NewVis = 1 << 6, SqlVis = 1 << 7,
+  FmtVis = 1 << 8,
 };
 
 #define PREFIX(NAME, VALUE)                                                    \
@@ -47,6 +48,7 @@ const Command commands[] = {
     {"run", "compile (cached) and run a pipeline", "levada run FILE [options] [-- ARGS of the program]", RunVis, runRun},
     {"sql", "run one query over files", "levada sql \"SELECT ... FROM 'FILE' ...\" [options]", SqlVis, runSql},
     {"check", "report what is wrong with pipelines", "levada check FILE... [options]", CheckVis, runCheck},
+    {"fmt", "lay out SQL scripts and pipeline files", "levada fmt [--check] [--diff] FILE...|-", FmtVis, runFmt},
     {"explain", "show the plan of a pipeline, or explain a diagnostic", "levada explain FILE|CODE [options]", ExplainVis, runExplain},
     {"functions", "list the built-in functions", "levada functions [NAME...]", ListVis, runFunctions},
     {"connectors", "list connectors and formats with their options", "levada connectors [NAME...]", ListVis, runConnectors},

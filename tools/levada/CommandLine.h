@@ -50,6 +50,7 @@ int runFunctions(Arguments &);
 int runConnectors(Arguments &);
 int runNew(Arguments &);
 int runSql(Arguments &);
+int runFmt(Arguments &);
 
 /// Prints `levada: TEXT` and where help is; returns Exit::Usage.
 int usageError(const Arguments &, const std::string &text);

@@ -13,6 +13,7 @@ def ExplainVis : OptionVisibility;
 def ListVis : OptionVisibility;
 def NewVis : OptionVisibility;
 def SqlVis : OptionVisibility;
+def FmtVis : OptionVisibility;
 
 class Vis<list<OptionVisibility> on> { list<OptionVisibility> Visibility = on; }
 
@@ -23,10 +24,10 @@ multiclass Value<string name, string meta, list<OptionVisibility> on, string hel
 }
 
 def help : Flag<["-", "--"], "help">, HelpText<"Print this help">,
-  Vis<[BuildVis, RunVis, CheckVis, ExplainVis, ListVis, NewVis, SqlVis]>;
+  Vis<[BuildVis, RunVis, CheckVis, ExplainVis, ListVis, NewVis, SqlVis, FmtVis]>;
 def h : Flag<["-"], "h">, Alias<help>, Flags<[HelpHidden]>,
-  Vis<[BuildVis, RunVis, CheckVis, ExplainVis, ListVis, NewVis, SqlVis]>;
-defm diagnostics : Value<"diagnostics", "<style>", [BuildVis, RunVis, CheckVis, ExplainVis, SqlVis],
+  Vis<[BuildVis, RunVis, CheckVis, ExplainVis, ListVis, NewVis, SqlVis, FmtVis]>;
+defm diagnostics : Value<"diagnostics", "<style>", [BuildVis, RunVis, CheckVis, ExplainVis, SqlVis, FmtVis],
   "How errors are shown: pretty, plain or json (default: pretty on a terminal)">;
 
 def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">,
@@ -45,6 +46,10 @@ defm format : Value<"format", "<format>", [ExplainVis, SqlVis],
   "explain: text (default), dot or svg; sql: table (default on a terminal), json (default else) or csv">;
 
 def markdown : Flag<["--"], "markdown">, HelpText<"Print the whole documentation as Markdown">, Vis<[ListVis]>;
+
+def check : Flag<["--"], "check">,
+  HelpText<"Change nothing: name the files that are not formatted, exit 1 if there are any">, Vis<[FmtVis]>;
+def diff : Flag<["--"], "diff">, HelpText<"Change nothing: print what would change">, Vis<[FmtVis]>;
 
 defm from : Value<"from", "<file>", [NewVis],
   "The data to look at: CSV, JSON lines or a log, plain or compressed">;
