@@ -230,18 +230,19 @@ objects(const std::string &json) {
       Chunk chunk(object);
       static const levada_json_name none[1] = {};
       levada_json reader;
+      levada_json_cursor cursor;
       levada_json_open(&reader, &chunk.ctx, &chunk.chunk, none, 0);
-      EXPECT_EQ(levada_json_next(&reader), LEVADA_RECORD_GOOD);
+      EXPECT_EQ(levada_json_next(&reader, &cursor), LEVADA_RECORD_GOOD);
       all.push_back({});
-      while (levada_json_key(&reader) == LEVADA_JSON_OTHER) {
-        const char *end = reader.at - 1; // ':' or a space behind the key
+      while (levada_json_key(&reader, &cursor) == LEVADA_JSON_OTHER) {
+        const char *end = cursor.at - 1; // ':' or a space behind the key
         while (*end != '"')
           --end;
         const char *begin = end - 1;
         while (*begin != '"')
           --begin;
         levada_str value;
-        EXPECT_EQ(levada_json_str(&reader, &value), LEVADA_VALUE);
+        EXPECT_EQ(levada_json_str(&reader, &cursor, &value), LEVADA_VALUE);
         all.back().push_back({{begin + 1, end}, text_of(value)});
       }
     }

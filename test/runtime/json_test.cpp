@@ -18,12 +18,12 @@ using namespace levada::test;
 
 namespace {
 
-using Parse = std::function<levada_status(levada_json *, std::string &)>;
+using Parse = std::function<levada_status(levada_json *, levada_json_cursor *, std::string &)>;
 
-template <typename T> Parse as(levada_status (*parse)(levada_json *, T *)) {
-  return [parse](levada_json *json, std::string &out) {
+template <typename T> Parse as(levada_status (*parse)(levada_json *, levada_json_cursor *, T *)) {
+  return [parse](levada_json *json, levada_json_cursor *cursor, std::string &out) {
     T value{};
-    levada_status status = parse(json, &value);
+    levada_status status = parse(json, cursor, &value);
     if (status == LEVADA_VALUE) {
       if constexpr (std::is_same_v<T, levada_str>)
         out = text_of(value);
@@ -34,9 +34,9 @@ template <typename T> Parse as(levada_status (*parse)(levada_json *, T *)) {
   };
 }
 Parse dec(int precision, int scale) {
-  return [=](levada_json *json, std::string &out) {
+  return [=](levada_json *json, levada_json_cursor *cursor, std::string &out) {
     int64_t value;
-    levada_status status = levada_json_dec64(json, precision, scale, &value);
+    levada_status status = levada_json_dec64(json, cursor, precision, scale, &value);
     if (status == LEVADA_VALUE)
       out = std::to_string(value);
     return status;
@@ -53,24 +53,25 @@ std::vector<Record> read(const std::string &data, const std::vector<Parse> &type
     table.push_back({names[i].data(), (uint32_t)names[i].size(), (int32_t)i});
   Chunk chunk(data);
   levada_json json;
+  levada_json_cursor cursor;
   levada_json_open(&json, &chunk.ctx, &chunk.chunk, table.data(), (uint32_t)table.size());
   std::vector<Record> all;
-  while (int32_t found = levada_json_next(&json)) {
+  while (int32_t found = levada_json_next(&json, &cursor)) {
     Record record;
     record.raw.assign(json.record, json.size);
     record.fields.assign(types.size(), "-");
     bool bad = found == LEVADA_RECORD_BAD;
     while (!bad) {
-      int32_t key = levada_json_key(&json);
+      int32_t key = levada_json_key(&json, &cursor);
       if (key == LEVADA_JSON_CLOSED)
         break;
       if (key == LEVADA_JSON_BROKEN) {
         bad = true;
       } else if (key == LEVADA_JSON_OTHER) {
-        bad = levada_json_skip(&json) == LEVADA_ERROR;
+        bad = levada_json_skip(&json, &cursor) == LEVADA_ERROR;
       } else {
         std::string &field = record.fields[(size_t)key];
-        levada_status status = types[(size_t)key](&json, field);
+        levada_status status = types[(size_t)key](&json, &cursor, field);
         if (status == LEVADA_NULL)
           field = "NULL";
         bad = status == LEVADA_ERROR;

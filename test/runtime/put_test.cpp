@@ -51,13 +51,14 @@ TEST(Put, JsonTextsReadBack) {
     Chunk chunk("{\"a\":" + json(s) + "}\n");
     levada_json_name name{"a", 1, 0};
     levada_json reader;
+    levada_json_cursor cursor;
     levada_json_open(&reader, &chunk.ctx, &chunk.chunk, &name, 1);
-    ASSERT_EQ(levada_json_next(&reader), LEVADA_RECORD_GOOD);
-    ASSERT_EQ(levada_json_key(&reader), 0);
+    ASSERT_EQ(levada_json_next(&reader, &cursor), LEVADA_RECORD_GOOD);
+    ASSERT_EQ(levada_json_key(&reader, &cursor), 0);
     levada_str back;
-    ASSERT_EQ(levada_json_str(&reader, &back), LEVADA_VALUE);
+    ASSERT_EQ(levada_json_str(&reader, &cursor, &back), LEVADA_VALUE);
     ASSERT_EQ(text_of(back), s);
-    ASSERT_EQ(levada_json_key(&reader), LEVADA_JSON_CLOSED);
+    ASSERT_EQ(levada_json_key(&reader, &cursor), LEVADA_JSON_CLOSED);
   }
 }
 
