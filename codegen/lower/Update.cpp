@@ -29,7 +29,7 @@ static Value setMember(Lowering &l, Value value, SqlType type) {
 }
 
 static void addTo(Lowering &l, const AggPlan &agg, Value acc, llvm::ArrayRef<Value> args,
-                  llvm::ArrayRef<SqlType> types) {
+                  llvm::ArrayRef<SqlType> types, llvm::ArrayRef<Scalar> given) {
   Emitter &e = l.e;
   Value state = e.offset(acc, agg.offset);
   auto add = [&] {
@@ -42,10 +42,16 @@ static void addTo(Lowering &l, const AggPlan &agg, Value acc, llvm::ArrayRef<Val
   };
   if (agg.setOffset < 0)
     return add();
-  auto abi = e.abi();
-  Value fresh = abi::rt_distinct_add(abi, l.ctx, e.offset(acc, agg.setOffset),
-                                     setMember(l, args[0], types[0]), e.i1(isStr(types[0])));
-  e.when(fresh, add);
+  auto isFresh = [&] {
+    auto abi = e.abi();
+    return abi::rt_distinct_add(abi, l.ctx, e.offset(acc, agg.setOffset),
+                                setMember(l, given[0].value, types[0]), e.i1(isStr(types[0])));
+  };
+  // What takes NULLs sees by itself to having one of them.
+  bool takesNull = agg.impl->params[0].nullable && given[0].isNull;
+  e.when(takesNull ? e.choose(given[0].isNull, e.intType(1), [&] { return e.i1(true); }, isFresh)
+                   : isFresh(),
+         add);
 }
 
 static void addAll(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value acc) {
@@ -54,10 +60,12 @@ static void addAll(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value a
   for (const AggPlan &agg : slot.aggs) {
     llvm::SmallVector<Value> args;
     llvm::SmallVector<SqlType> types;
+    llvm::SmallVector<Scalar> given;
     Value condition; // all of it must hold for the row to count
     auto require = [&](Value flag) { condition = condition ? e.bitAnd(condition, flag) : flag; };
     for (unsigned i = 0; i < agg.argCount; ++i, ++at) {
       Scalar argument = l.get(op.getArgs()[at]);
+      given.push_back(argument);
       // One that may be NULL is passed by its address, or none.
       const catalog::Param &param = agg.impl->params[i];
       auto type = cast<SqlType>(op.getArgs()[at].getType());
@@ -75,9 +83,9 @@ static void addAll(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value a
     if (!agg.attr.getFilter().empty())
       require(l.isTrue(l.get(op.getArgs()[at++])));
     if (condition)
-      e.when(condition, [&] { addTo(l, agg, acc, args, types); });
+      e.when(condition, [&] { addTo(l, agg, acc, args, types, given); });
     else
-      addTo(l, agg, acc, args, types);
+      addTo(l, agg, acc, args, types, given);
   }
 }
 

@@ -70,8 +70,28 @@ mlir::Value Binder::bindJson(const sql::CallExpr &e, llvm::StringRef name) {
   if (name == "JSON_EXISTS") {
     addWord(behaviorName(json.onError, "FALSE"));
   } else if (name == "JSON_QUERY") {
-    if (json.returning)
-      return notYet(json.returning->range, "RETURNING of JSON_QUERY");
+    if (json.returning) {
+      SqlType type = resolveType(*json.returning, engine, context);
+      if (!type)
+        return {};
+      bool texts = type.getKind() == SqlKind::Array &&
+                   llvm::cast<SqlType>(type.getChildren()[0]).isCharacter();
+      if (!texts && !type.isCharacter()) {
+        engine.emit(json.returning->range, diag::NoMatchingSignature, name.str(),
+                    "RETURNING " + display(type))
+            .hint("it returns STRING or ARRAY<STRING>: CAST the result");
+        return {};
+      }
+      for (auto behavior : {json.onEmpty, json.onError})
+        if (texts && behavior == sql::JsonBehavior::EmptyObject) {
+          engine.emit(e.range, diag::NoMatchingSignature, name.str(),
+                      "RETURNING " + display(type) + " … EMPTY OBJECT")
+              .hint("EMPTY ARRAY is an array");
+          return {};
+        }
+      if (texts)
+        name = "JSON_QUERY ARRAY";
+    }
     addWord(!json.wrapper || *json.wrapper == sql::JsonWrapper::Without ? ""
             : *json.wrapper == sql::JsonWrapper::Conditional            ? "CONDITIONAL"
                                                                         : "UNCONDITIONAL");

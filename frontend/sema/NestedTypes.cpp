@@ -259,7 +259,8 @@ fitPatterns(llvm::ArrayRef<llvm::StringRef> params, llvm::StringRef result,
       if (!assignable(argument.type, type) && !constant)
         return std::nullopt;
     }
-    fit.cost += sameBytes(argument.type, type) ? 0 : 1;
+    // What takes anything comes after what takes this type.
+    fit.cost += (sameBytes(argument.type, type) ? 0 : 1) + (isVariable(param) ? 30 : 0);
     fit.params.push_back(type);
   }
   fit.result = matcher.substitute(result);
