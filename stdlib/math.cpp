@@ -107,7 +107,7 @@ LEVADA_FN("POWER", pure)
 double levada_fn_power(double base, double exponent) { return power(base, exponent); }
 /// Square root of `x`; NaN of a negative one.
 LEVADA_FN("SQRT", pure)
-double levada_fn_sqrt(double x) { return __builtin_sqrt(x); }
+double levada_fn_sqrt(double x) { return __builtin_sqrt(x) + 0.0; } // of -0 too: 0
 /// e to the power of `x`.
 LEVADA_FN("EXP", pure)
 double levada_fn_exp(double x) { return exp(x); }

@@ -117,6 +117,18 @@ levada_status splitIndex(const levada_str &s, const char *separator, uint64_t si
   }
 }
 
+/// Roughly Character.isLetter: blocks of signs and punctuation hold no letters.
+bool isLetter(uint32_t c) {
+  if (c < 0x80)
+    return (c | 32) - 'a' < 26;
+  if (c < 0xC0)
+    return c == 0xAA || c == 0xB5 || c == 0xBA;
+  bool sign = c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c < 0x2C00 && (c < 0x2100 || c >= 0x2140)) ||
+              (c >= 0x2E00 && c < 0x3005) || (c >= 0xD800 && c < 0xF900) ||
+              (c >= 0xFE00 && c < 0xFE70) || (c >= 0xFF00 && c < 0xFF21);
+  return !sign && c < 0x10000;
+}
+
 } // namespace
 
 extern "C" {
@@ -333,33 +345,35 @@ levada_status levada_fn_split_index_code(levada_ctx *, const levada_str &s, int3
   return splitIndex(s, text, uint64_t(putChar(text, uint32_t(separator)) - text), index, out);
 }
 
-/// True when `s` is not empty and all its characters are digits.
+/// True when `s` is not empty and all its characters are digits; false of NULL.
 LEVADA_FN("IS_DIGIT", pure)
-bool levada_fn_is_digit(const levada_str &s) {
-  const char *p = levada_data(s);
-  for (uint32_t i = 0; i < s.len; ++i)
-    if (uint8_t(p[i] - '0') >= 10)
-      return false;
-  return s.len != 0;
+levada_status levada_fn_is_digit(levada_ctx *, levada_opt<levada_str> s, bool *out) {
+  *out = s.value && s.value->len != 0;
+  const char *p = *out ? levada_data(*s.value) : nullptr;
+  for (uint32_t i = 0; *out && i < s.value->len; ++i)
+    *out = uint8_t(p[i] - '0') < 10;
+  return LEVADA_VALUE;
 }
-/// True when `s` is not empty and all its characters are letters.
+/// True when `s` is not empty and all its characters are letters; false of NULL. Of characters
+/// beyond U+FFFF none counts as a letter.
 LEVADA_FN("IS_ALPHA", pure)
-bool levada_fn_is_alpha(const levada_str &s) {
-  const char *p = levada_data(s), *end = p + s.len;
-  while (p < end) {
-    uint32_t c = readChar(p, end);
-    bool letter = c < 0x80 ? (c | 32) - 'a' < 26 : c >= 0xC0 && c != 0xD7 && c != 0xF7;
-    if (!letter)
-      return false;
-  }
-  return s.len != 0;
+levada_status levada_fn_is_alpha(levada_ctx *, levada_opt<levada_str> s, bool *out) {
+  *out = s.value && s.value->len != 0;
+  if (!*out)
+    return LEVADA_VALUE;
+  const char *p = levada_data(*s.value), *end = p + s.value->len;
+  while (*out && p < end)
+    *out = isLetter(readChar(p, end));
+  return LEVADA_VALUE;
 }
 
-/// True when `s` is a number as Java reads one.
+/// True when `s` is a number as Java reads one; false of NULL.
 LEVADA_FN("IS_DECIMAL", pure)
-bool levada_fn_is_decimal(const levada_str &s) {
+levada_status levada_fn_is_decimal(levada_ctx *, levada_opt<levada_str> s, bool *out) {
   double value;
-  return s.len != 0 && levada_parse_f64(levada_data(s), s.len, &value);
+  *out = s.value && s.value->len != 0 &&
+         levada_parse_f64(levada_data(*s.value), s.value->len, &value);
+  return LEVADA_VALUE;
 }
 /// The absolute value of Java's hash code of `s`.
 LEVADA_FN("HASH_CODE", pure)
