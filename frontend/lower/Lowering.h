@@ -224,7 +224,7 @@ private:
   Relation select(Stage &stage, Query &query);
   Relation distinct(Relation relation, const Query &query);
   Relation sort(Relation relation, const Query &query);
-  bool checkBatch(const Query &query);
+  bool checkBatch(const Relation &relation, const Query &query);
   Relation selectKeys(Stage &stage, Query &query);
   static bool windowFailed(const Stage &stage);
   std::optional<mlir::Value> standIn(Stage &stage, const Query &query, const sql::Expr &expr);

@@ -413,20 +413,34 @@ Relation Lowering::distinct(Relation relation, const Query &query) {
   return result;
 }
 
-bool Lowering::checkBatch(const Query &query) {
+/// On streams of SQL: the first rows, in an order or as they come; or all of
+/// them in the order of time.
+bool Lowering::checkBatch(const Relation &relation, const Query &query) {
   if (batch)
     return true;
-  if (!query.orderBy.empty())
-    engine.emit(query.orderRange, diag::BatchOnly, query.word("order_by", "ORDER BY"))
-        .hint("add mode = \"batch\" to [pipeline]");
+  bool limited = query.limit >= 0;
+  const std::string first = query.sortColumns.empty() ? "" : query.sortColumns.front();
+  bool timed = !first.empty() && !query.orderBy.front()->descending &&
+               (relation.type().getTime() == first || relation.rowtimes.count(first) ||
+                relation.proctimes.count(first));
+  if (query.isSql && (limited || timed || (query.orderBy.empty() && query.skip >= 0)))
+    return true;
+  if (query.isSql && first.empty() && !query.orderBy.empty())
+    return false; // reported
+  bool orders = !query.orderBy.empty();
+  auto flight = engine.emit(orders ? query.orderRange : query.limitRange, diag::BatchOnly,
+                            orders ? query.word("order_by", "ORDER BY") : query.word("limit", "LIMIT"));
+  if (document.isScript)
+    flight.hint("SET 'execution.runtime-mode' = 'batch'");
   else
-    engine.emit(query.limitRange, diag::BatchOnly, query.word("limit", "LIMIT"))
-        .hint("add mode = \"batch\" to [pipeline]");
+    flight.hint("add mode = \"batch\" to [pipeline]");
+  if (query.isSql)
+    flight.note("on a stream, rows can be sorted by their event time, or with LIMIT");
   return false;
 }
 
 Relation Lowering::sort(Relation relation, const Query &query) {
-  if (!checkBatch(query)) {
+  if (!checkBatch(relation, query)) {
     relation.value = {};
     return relation;
   }
@@ -446,6 +460,11 @@ Relation Lowering::sort(Relation relation, const Query &query) {
                                           static_cast<uint64_t>(query.limit),
                                           static_cast<uint64_t>(query.skip));
   StreamType type = relation.type();
+  bool ordered = query.orderBy.empty() || batch;
+  if (!ordered && query.limit >= 0) {
+    relation.rowtimes.clear();
+    relation.proctimes.clear();
+  }
   if (query.visible < type.size()) {
     std::vector<std::string> names;
     for (mlir::StringAttr name : type.getNames().take_front(query.visible))

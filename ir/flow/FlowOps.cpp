@@ -75,7 +75,7 @@ std::optional<SmallVector<StringAttr>> AggregateOp::partitionKeys() {
 }
 
 std::string SortOp::stateBound() {
-  if (getLimit() < 0)
+  if (static_cast<int64_t>(getLimit()) < 0)
     return "all rows, until the input ends";
   return std::to_string(getLimit() + std::max<int64_t>(getSkip(), 0)) + " rows";
 }

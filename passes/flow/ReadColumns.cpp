@@ -98,6 +98,8 @@ void ReadColumns::visit(Operation *op) {
         llvm::BitVector bits = of(window.getOutput());
         bits.resize(streamType(window.getInput()).size());
         setColumn(bits, streamType(window.getInput()), window.getWindow().getOn());
+        for (StringAttr key : window.getKeys().getAsRange<StringAttr>())
+          setColumn(bits, streamType(window.getInput()), key);
         columns[window.getInput()] |= bits;
       })
       .Case([&](UnnestOp unnest) {
