@@ -162,8 +162,9 @@ mlir::Value Lowering::insert(const doc::Sink &sink, const doc::Insert &written,
         auto flight = engine.emit(place, diag::InsertType, column.name.text, sink.name.text,
                                   sema::display(type), sema::display(have));
         flight.label(column.type.where(), "declared here");
+        std::string name = given.getNames()[from[i]].str();
         if (sema::castable(have, type))
-          flight.hint("write CAST(" + given.getNames()[from[i]].str() + " AS " +
+          flight.hint("write CAST(" + (name.starts_with("EXPR$") ? "…" : name) + " AS " +
                       sema::display(type) + ")");
         failed = true;
         continue;
