@@ -19,7 +19,7 @@
 //
 // Not here, because codegen has it in one instruction or none: integers to
 // integers (sext, trunc), bool to integers (zext), integers to bool (!= 0),
-// integers to floats (sitofp), f32 <-> f64, str <-> bytes (the same bytes),
+// integers to floats (sitofp), f32 <-> f64, str to bytes (the same bytes),
 // ltz <-> ltz and ts <-> ts of other storage (multiply, floor division).
 // A narrower TIMESTAMP(p) within one storage: levada_cast_ts_digits.
 // Everything to CHAR(n), VARCHAR(n), BINARY(n), VARBINARY(n): to str first, then
@@ -98,6 +98,8 @@ LEVADA_RT(pure) levada_status levada_cast_ltz6_str(levada_ctx *ctx, int64_t valu
 LEVADA_RT(pure) levada_status levada_cast_ltz9_str(levada_ctx *ctx, const levada_i128 *value, int32_t digits, levada_str *out);
 LEVADA_RT(pure) levada_status levada_cast_ym_str(levada_ctx *ctx, int32_t value, levada_str *out);
 LEVADA_RT(pure) levada_status levada_cast_dt_str(levada_ctx *ctx, int64_t value, levada_str *out);
+/* What is not UTF-8 becomes U+FFFD. */
+LEVADA_RT(pure) levada_status levada_cast_bytes_str(levada_ctx *ctx, const levada_str *value, levada_str *out);
 /* Length of text in characters, of bytes in bytes: pads (CHAR, BINARY), cuts. */
 LEVADA_RT(pure) levada_status levada_cast_str_char(levada_ctx *ctx, const levada_str *value, int32_t length, levada_str *out);
 LEVADA_RT(pure) levada_status levada_cast_str_varchar(levada_ctx *ctx, const levada_str *value, int32_t length, levada_str *out);

@@ -1,5 +1,6 @@
 //===- encode.cpp - base64, hexadecimal, URLs ------------------------------===//
 #include "stdlib/build.h"
+#include "stdlib/utf8.h"
 #include "stdlib/cast.h"
 
 using namespace levada::text;
@@ -219,13 +220,14 @@ levada_status levada_fn_decode(levada_ctx *ctx, const levada_bytes &bytes,
   char set = charset(charsetName);
   if (set == 0)
     return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "DECODE: this character set is not known");
+  if (set == 'u') {
+    *out = repaired(ctx, bytes);
+    return LEVADA_VALUE;
+  }
   const char *p = levada_data(bytes), *end = p + bytes.len;
   Buffer buffer(ctx, uint64_t(bytes.len) * 3 + 4);
   char *at = buffer.data;
-  if (set == 'u') {
-    while (p < end)
-      at = putChar(at, readChar(p, end));
-  } else if (set == 'a' || set == 'l') {
+  if (set == 'a' || set == 'l') {
     for (; p < end; ++p)
       at = putChar(at, set == 'a' && uint8_t(*p) >= 0x80 ? 0xFFFD : uint8_t(*p));
   } else {
@@ -250,6 +252,19 @@ levada_status levada_fn_decode(levada_ctx *ctx, const levada_bytes &bytes,
     }
   }
   *out = buffer.finish(at);
+  return LEVADA_VALUE;
+}
+
+/// Whether the bytes are UTF-8.
+LEVADA_FN("IS_VALID_UTF8", pure)
+bool levada_fn_is_valid_utf8(const levada_bytes &bytes) {
+  return isValid(levada_data(bytes), bytes.len);
+}
+/// The bytes as text, with U+FFFD for what is not UTF-8.
+LEVADA_FN("MAKE_VALID_UTF8", pure)
+levada_status levada_fn_make_valid_utf8(levada_ctx *ctx, const levada_bytes &bytes,
+                                        levada_str *out) {
+  *out = repaired(ctx, bytes);
   return LEVADA_VALUE;
 }
 
@@ -337,6 +352,11 @@ levada_status levada_fn_inet_ntoa(levada_ctx *ctx, int64_t number, levada_str *o
       *at++ = '.';
   }
   *out = keep(ctx, text, uint64_t(at - text));
+  return LEVADA_VALUE;
+}
+
+levada_status levada_cast_bytes_str(levada_ctx *ctx, const levada_str *value, levada_str *out) {
+  *out = repaired(ctx, *value);
   return LEVADA_VALUE;
 }
 

@@ -1,17 +1,19 @@
 //===- ext_regex.cpp - REGEXP and its kin, by RE2 --------------------------===//
 //
-// Java's regular expressions without what RE2 cannot do in linear time
-// (lookaround, back references): such a pattern counts as one that does not
-// compile, which is NULL or FALSE as in Flink. Compiled patterns are kept per
-// thread.
+// A pattern that does not compile is NULL or FALSE as in Flink; one that only a
+// matcher that backtracks could follow (lookaround, back references) is an
+// error. Compiled patterns are kept per thread.
 //
 //===----------------------------------------------------------------------===//
 #include "stdlib/build.h"
+#include "stdlib/java_regex.h"
 #include "stdlib/regex.h"
 
 #include <re2/re2.h>
 
 #include <string.h>
+
+#include <string>
 
 using namespace levada::text;
 
@@ -20,21 +22,24 @@ namespace {
 struct Compiled {
   char *pattern;
   uint64_t size;
+  bool java;
   re2::RE2 *regex; ///< null: does not compile
+  bool backtracks; ///< it would in Java
   Compiled *next;
 };
 constexpr int kBuckets = 64, kMaxKept = 4096;
 
-re2::RE2 *compile(const char *pattern, uint64_t size) {
+/// `java`: Java's language, else RE2's.
+const Compiled &compiled(const char *pattern, uint64_t size, bool java) {
   thread_local Compiled *kept[kBuckets];
   thread_local int count = 0;
-  uint64_t hash = size;
+  uint64_t hash = size * 2 + java;
   for (uint64_t i = 0; i < size; ++i)
     hash = (hash ^ uint8_t(pattern[i])) * 0x100000001b3ull;
   Compiled *&bucket = kept[(hash >> 32) % kBuckets];
   for (Compiled *c = bucket; c; c = c->next)
-    if (c->size == size && memcmp(c->pattern, pattern, size) == 0)
-      return c->regex;
+    if (c->size == size && c->java == java && memcmp(c->pattern, pattern, size) == 0)
+      return *c;
   if (count++ == kMaxKept) { // patterns from data: start again
     for (Compiled *&head : kept)
       while (head) {
@@ -49,17 +54,33 @@ re2::RE2 *compile(const char *pattern, uint64_t size) {
   re2::RE2::Options options;
   options.set_log_errors(false);
   options.set_dot_nl(false);
-  auto *regex = new re2::RE2(re2::StringPiece(pattern, size), options);
-  if (!regex->ok()) {
-    delete regex;
-    regex = nullptr;
+  std::string text(pattern, size);
+  auto reading = levada::javaregex::Reading::Good;
+  if (java)
+    reading = levada::javaregex::translate(pattern, size, text);
+  re2::RE2 *regex = nullptr;
+  if (reading == levada::javaregex::Reading::Good) {
+    regex = new re2::RE2(text, options);
+    if (!regex->ok()) {
+      delete regex;
+      regex = nullptr;
+    }
   }
   char *copy = new char[size + 1];
   memcpy(copy, pattern, size);
-  bucket = new Compiled{copy, size, regex, bucket};
-  return regex;
+  bucket = new Compiled{copy, size, java, regex, reading == levada::javaregex::Reading::Backtracks, bucket};
+  return *bucket;
 }
-re2::RE2 *compile(const levada_str &pattern) { return compile(levada_data(pattern), pattern.len); }
+/// The pattern compiled; null where it does not, or, with `error`, could not here.
+re2::RE2 *compile(levada_ctx *ctx, const levada_str &pattern, bool *error) {
+  const Compiled &c = compiled(levada_data(pattern), pattern.len, true);
+  *error = c.backtracks;
+  if (c.backtracks)
+    LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT,
+                "the regular expression needs backtracking: look-around, back references and "
+                "possessive quantifiers are not matched in linear time");
+  return c.regex;
+}
 
 re2::StringPiece piece(const levada_str &s) { return {levada_data(s), s.len}; }
 
@@ -75,9 +96,12 @@ levada_str partOf(const levada_str &s, const re2::StringPiece &group) {
   return part(s, uint64_t(group.data() - levada_data(s)), group.size());
 }
 
-levada_status extract(const levada_str &s, const levada_str &pattern, int32_t index,
-                      levada_str *out) {
-  re2::RE2 *regex = compile(pattern);
+levada_status extract(levada_ctx *ctx, const levada_str &s, const levada_str &pattern,
+                      int32_t index, levada_str *out) {
+  bool error;
+  re2::RE2 *regex = compile(ctx, pattern, &error);
+  if (error)
+    return LEVADA_ERROR;
   re2::StringPiece groups[kMaxGroups];
   if (!regex || index < 0 || index > regex->NumberOfCapturingGroups() || index >= kMaxGroups)
     return LEVADA_NULL;
@@ -157,7 +181,7 @@ levada_status similar(levada_ctx *ctx, const levada_str &s, const levada_str &pa
   char *text = levada_rt_alloc(ctx, uint64_t(pattern.len) * 7 + 16);
   uint64_t size;
   re2::RE2 *regex =
-      translateSimilar(pattern, escape, text, &size) ? compile(text, size) : nullptr;
+      translateSimilar(pattern, escape, text, &size) ? compiled(text, size, false).regex : nullptr;
   if (!regex)
     return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT, "SIMILAR TO: the pattern does not compile");
   *out = match(*regex, s, 0, nullptr, 0);
@@ -167,13 +191,13 @@ levada_status similar(levada_ctx *ctx, const levada_str &s, const levada_str &pa
 } // namespace
 
 int levada::regex::groupCount(const levada_str &pattern) {
-  re2::RE2 *regex = compile(pattern);
+  re2::RE2 *regex = compiled(levada_data(pattern), pattern.len, true).regex;
   return regex ? regex->NumberOfCapturingGroups() : -1;
 }
 
 bool levada::regex::find(const levada_str &pattern, const levada_str &text, uint64_t from,
                          Span *spans, int count) {
-  re2::RE2 *regex = compile(pattern);
+  re2::RE2 *regex = compiled(levada_data(pattern), pattern.len, true).regex;
   re2::StringPiece groups[kMaxGroups];
   if (!regex || count > kMaxGroups || from > text.len || !match(*regex, text, from, groups, count))
     return false;
@@ -185,41 +209,43 @@ bool levada::regex::find(const levada_str &pattern, const levada_str &text, uint
 extern "C" {
 
 /// True when a part of `s` matches the regular expression; FALSE for an empty or broken one.
-LEVADA_FN("REGEXP", pure)
-bool levada_fn_regexp(const levada_str &s, const levada_str &pattern) {
-  if (pattern.len == 0)
-    return false;
-  re2::RE2 *regex = compile(pattern);
-  return regex && match(*regex, s, 0, nullptr, 0);
+LEVADA_FN("REGEXP", pure | fails)
+levada_status levada_fn_regexp(levada_ctx *ctx, const levada_str &s, const levada_str &pattern,
+                               bool *out) {
+  bool error;
+  re2::RE2 *regex = compile(ctx, pattern, &error);
+  *out = pattern.len != 0 && regex && match(*regex, s, 0, nullptr, 0);
+  return error ? LEVADA_ERROR : LEVADA_VALUE;
 }
 /// What the first match of the regular expression in `s` is; NULL where there is none.
-LEVADA_FN("REGEXP_EXTRACT", pure | nullable)
-levada_status levada_fn_regexp_extract(levada_ctx *, const levada_str &s,
+LEVADA_FN("REGEXP_EXTRACT", pure | nullable | fails)
+levada_status levada_fn_regexp_extract(levada_ctx *ctx, const levada_str &s,
                                        const levada_str &pattern, levada_str *out) {
-  return extract(s, pattern, 0, out);
+  return extract(ctx, s, pattern, 0, out);
 }
 /// Group `index` of the first match of the regular expression in `s`; NULL where there is none.
-LEVADA_FN("REGEXP_EXTRACT", pure | nullable)
-levada_status levada_fn_regexp_extract_group(levada_ctx *, const levada_str &s,
+LEVADA_FN("REGEXP_EXTRACT", pure | nullable | fails)
+levada_status levada_fn_regexp_extract_group(levada_ctx *ctx, const levada_str &s,
                                              const levada_str &pattern, int32_t index,
                                              levada_str *out) {
-  return extract(s, pattern, index, out);
+  return extract(ctx, s, pattern, index, out);
 }
 /// What the first match of the regular expression in `s` is; NULL where there is none.
-LEVADA_FN("REGEXP_SUBSTR", pure | nullable)
-levada_status levada_fn_regexp_substr(levada_ctx *, const levada_str &s,
+LEVADA_FN("REGEXP_SUBSTR", pure | nullable | fails)
+levada_status levada_fn_regexp_substr(levada_ctx *ctx, const levada_str &s,
                                       const levada_str &pattern, levada_str *out) {
-  return extract(s, pattern, 0, out);
+  return extract(ctx, s, pattern, 0, out);
 }
 /// `s` with all matches of the regular expression replaced by `replacement`, taken literally;
 /// NULL for a broken expression.
-LEVADA_FN("REGEXP_REPLACE", pure | nullable)
+LEVADA_FN("REGEXP_REPLACE", pure | nullable | fails)
 levada_status levada_fn_regexp_replace(levada_ctx *ctx, const levada_str &s,
                                        const levada_str &pattern, const levada_str &replacement,
                                        levada_str *out) {
-  re2::RE2 *regex = compile(pattern);
+  bool error;
+  re2::RE2 *regex = compile(ctx, pattern, &error);
   if (!regex)
-    return LEVADA_NULL;
+    return error ? LEVADA_ERROR : LEVADA_NULL;
   uint64_t size = s.len, matches = 0;
   forEachMatch(*regex, s, [&](uint64_t begin, uint64_t end) {
     size += replacement.len - (end - begin);
@@ -245,12 +271,13 @@ levada_status levada_fn_regexp_replace(levada_ctx *ctx, const levada_str &s,
   return LEVADA_VALUE;
 }
 /// Number of matches of the regular expression in `s`; NULL for a broken one.
-LEVADA_FN("REGEXP_COUNT", pure | nullable)
-levada_status levada_fn_regexp_count(levada_ctx *, const levada_str &s, const levada_str &pattern,
+LEVADA_FN("REGEXP_COUNT", pure | nullable | fails)
+levada_status levada_fn_regexp_count(levada_ctx *ctx, const levada_str &s, const levada_str &pattern,
                                      int32_t *out) {
-  re2::RE2 *regex = compile(pattern);
+  bool error;
+  re2::RE2 *regex = compile(ctx, pattern, &error);
   if (!regex)
-    return LEVADA_NULL;
+    return error ? LEVADA_ERROR : LEVADA_NULL;
   int32_t count = 0;
   forEachMatch(*regex, s, [&](uint64_t, uint64_t) { ++count; });
   *out = count;
@@ -258,16 +285,21 @@ levada_status levada_fn_regexp_count(levada_ctx *, const levada_str &s, const le
 }
 /// Number of the character where the regular expression first matches in `s`, 0 where it does
 /// not; NULL for a broken one.
-LEVADA_FN("REGEXP_INSTR", pure | nullable)
-levada_status levada_fn_regexp_instr(levada_ctx *, const levada_str &s, const levada_str &pattern,
+LEVADA_FN("REGEXP_INSTR", pure | nullable | fails)
+levada_status levada_fn_regexp_instr(levada_ctx *ctx, const levada_str &s, const levada_str &pattern,
                                      int32_t *out) {
-  re2::RE2 *regex = compile(pattern);
+  bool error;
+  re2::RE2 *regex = compile(ctx, pattern, &error);
   if (!regex)
-    return LEVADA_NULL;
+    return error ? LEVADA_ERROR : LEVADA_NULL;
   re2::StringPiece found;
   *out = 0;
   if (match(*regex, s, 0, &found, 1))
-    *out = countChars(levada_data(s), uint64_t(found.data() - levada_data(s))) + 1;
+    // In UTF-16 units, as Java counts.
+    for (const char *p = levada_data(s); p != found.data(); ++p)
+      *out += isStart(*p) + (uint8_t(*p) >= 0xF0);
+  if (*out || (found.data() && found.data() == levada_data(s)))
+    ++*out;
   return LEVADA_VALUE;
 }
 /// `s SIMILAR TO pattern`: SQL's regular expressions, with `%` and `_`.

@@ -149,6 +149,8 @@ Scalar Cast::toText(Value value) {
     if (from.isTimestamp() || from.getKind() == SqlKind::Time)
       operands.push_back(e.i32(from.getPrecision()));
     text = library(name, operands, Rep::Str);
+  } else if (from.isBinary() && to.isCharacter()) {
+    text = library("levada_cast_bytes_str", {l.ctx, value}, Rep::Str);
   }
   if (to.getPrecision() == flow::kMaxLength)
     return text;

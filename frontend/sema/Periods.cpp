@@ -47,11 +47,16 @@ mlir::Value Binder::bindOverlaps(const sql::BinaryExpr &e) {
   }
   if (failed)
     return {};
+  // A comparison may give a constant another type: each takes one of its own.
+  auto copy = [&](const Side &side) {
+    return constantOf(side.value) ? Side{builder.clone(*side.value.getDefiningOp())->getResult(0), side.range}
+                                  : side;
+  };
   // The earlier and the later of the two; of a NULL the second is the earlier.
   for (int i : {0, 2}) {
     Side from = sides[i], to = sides[i + 1];
     for (bool earlier : {true, false}) {
-      mlir::Value inOrder = compare(Predicate::le, from, to, e.range, e.opRange, "OVERLAPS");
+      mlir::Value inOrder = compare(Predicate::le, copy(from), copy(to), e.range, e.opRange, "OVERLAPS");
       if (!inOrder)
         return {};
       mlir::OpBuilder::InsertionGuard guard(builder);
@@ -60,8 +65,8 @@ mlir::Value Binder::bindOverlaps(const sql::BinaryExpr &e) {
       SqlType type = caseType({typeOf(from.value), typeOf(to.value)});
       if (!type)
         return binaryMismatch(e.opRange, "OVERLAPS", from, to);
-      chainIf(chain, inOrder, [&] { return yes.value; }, yes.range, location);
-      chainElse(chain, no.value, no.range);
+      chainIf(chain, inOrder, [&] { return copy(yes).value; }, yes.range, location);
+      chainElse(chain, copy(no).value, no.range);
       sides[i + !earlier].value = chainEnd(chain, type);
     }
   }
