@@ -44,6 +44,8 @@ private:
   size_t innermost(uint32_t token) const;
   void decide(size_t node);
   void keepTogether(const Layout::Written &statement);
+  void align(const Layout::Written &statement);
+  size_t sourceColumn(uint32_t token) const;
   bool blank(size_t token) const;
   size_t flat(uint32_t begin, uint32_t end) const;
   size_t tail(const Node &n, uint32_t limit) const;
@@ -60,6 +62,7 @@ private:
   std::vector<Piece> all;
   std::string_view text;
   std::vector<Node> nodes;
+  std::vector<size_t> pads;   ///< blanks more before a token
   std::vector<size_t> widths; ///< prefix sums: a token and the blank before it
   std::string out;
   size_t column = 0, lineIndent = 0;
@@ -230,6 +233,39 @@ void Formatter::keepTogether(const Layout::Written &s) {
     nodes[0].must = true;
 }
 
+/// Keeps types and values in one column where the author had put them there.
+void Formatter::align(const Layout::Written &s) {
+  for (const Node &n : nodes) {
+    if (!n.must || !n.span.bracket ||
+        std::find(s.together.begin(), s.together.end(), n.span.begin) == s.together.end())
+      continue;
+    std::vector<uint32_t> second; // `INT` of `a INT`, `=` of 'key' = 'value'
+    for (const Layout::Break &b : n.breaks) {
+      uint32_t t = b.token;
+      bool name = layout.roles[t] & Layout::IsName || tokens[t].kind == Tok::QuotedName;
+      bool option = tokens[t].kind == Tok::String && tokens[t + 1].kind == Tok::Eq;
+      if (t + 1 < n.span.end && (option || (name && tokens[t + 1].kind == Tok::Word)))
+        second.push_back(t + 1);
+    }
+    size_t most = 0, least = SIZE_MAX;
+    bool same = second.size() > 1;
+    for (uint32_t t : second) {
+      same &= sourceColumn(t) == sourceColumn(second[0]) && all[t - 1].newLine;
+      most = std::max(most, width(all[t - 1].text));
+      least = std::min(least, width(all[t - 1].text));
+    }
+    for (uint32_t t : second)
+      if (same && most > least)
+        pads[t] = most - width(all[t - 1].text);
+  }
+}
+
+size_t Formatter::sourceColumn(uint32_t token) const {
+  size_t at = tokens[token].range.begin, line = at ? text.rfind('\n', at - 1) : text.npos;
+  size_t begin = line == text.npos ? 0 : line + 1;
+  return width(text.substr(begin, at - begin));
+}
+
 //===----------------------------------------------------------------------===//
 // Writing
 //===----------------------------------------------------------------------===//
@@ -273,8 +309,11 @@ void Formatter::indentAs(size_t indent) {
 void Formatter::comments(uint32_t token, size_t indent) {
   bool first = true;
   for (const Comment &c : all[token].above) {
-    if (!first && c.blankBefore)
-      newLine(indent, true);
+    if (!first && c.blankBefore && column == lineIndent) {
+      indentAs(0);
+      out += '\n';
+      indentAs(indent);
+    }
     first = false;
     out += c.text;
     column += width(c.text);
@@ -307,8 +346,8 @@ void Formatter::emit(uint32_t i) {
     start = true;
   }
   if (!start && blank(i) && out.back() != ' ') {
-    out += ' ';
-    ++column;
+    out.append(1 + pads[i], ' ');
+    column += 1 + pads[i];
   }
   out += p.text;
   column += width(p.text);
@@ -392,11 +431,13 @@ void Formatter::statement(const Layout::Written &s) {
   build(s.begin, s.end);
   decide(0);
   keepTogether(s);
+  align(s);
   print(0, s.end, false);
 }
 
 std::string Formatter::run() {
   widths.assign(tokens.size() + 1, 0);
+  pads.assign(tokens.size(), 0);
   for (uint32_t i = 0; i < tokens.size(); ++i) {
     size_t w = width(all[i].text) + (blank(i) ? 1 : 0);
     for (const Comment &c : all[i].behind)

@@ -48,7 +48,7 @@ private:
   void trailing(const Token &comment);
   void header(const Line &line);
   void pair(const Line &line);
-  void value(const Line &line);
+  bool value(const Line &line, bool asBroken);
   size_t itemWidth(const Line &line, size_t from) const;
   bool blank(const Token &before, const Token &t) const;
   std::string query(const Line &line, const Token &t) const;
@@ -99,24 +99,18 @@ Line Formatter::readLine(size_t &pos) const {
   return line;
 }
 
-/// Keeps `=` in one column where the author had put it there.
+/// Keeps `=` in one column on lines where the author had put it there.
 void Formatter::align(std::vector<Line> &lines) const {
-  for (size_t i = 0; i < lines.size();) {
-    size_t end = i;
-    while (end < lines.size() && lines[end].kind == Line::Pair)
-      ++end;
-    size_t most = 0, least = SIZE_MAX;
-    bool same = end - i > 1;
-    for (size_t k = i; k < end; ++k) {
-      most = std::max(most, width(lines[k].key));
-      least = std::min(least, width(lines[k].key));
-      same &= lines[k].equals < lines[k].tokens.size() &&
-              columnOf(lines[k].tokens[lines[k].equals].begin) ==
-                  columnOf(lines[i].tokens[lines[i].equals].begin);
-    }
-    for (size_t k = i; k < end && same && most > least; ++k)
+  auto equals = [&](const Line &line) {
+    bool pair = line.kind == Line::Pair && line.equals < line.tokens.size();
+    return pair ? columnOf(line.tokens[line.equals].begin) : 0;
+  };
+  for (size_t i = 0, end; i < lines.size(); i = end) {
+    size_t column = equals(lines[i]), most = 0;
+    for (end = i; end < lines.size() && equals(lines[end]) == column; ++end)
+      most = std::max(most, width(lines[end].key));
+    for (size_t k = i; k < end && column && end - i > 1; ++k)
       lines[k].pad = most - width(lines[k].key);
-    i = std::max(end, i + 1);
   }
 }
 
@@ -134,9 +128,20 @@ void Formatter::newLine(size_t indent) {
   column = indent;
 }
 
-/// A comment behind something: in the column where it stood, if that is free.
+/// A comment behind something: in the column where it stood, if that is free;
+/// when its line was indented otherwise, as far behind as it was.
 void Formatter::trailing(const Token &comment) {
   size_t wanted = columnOf(comment.begin);
+  size_t before = comment.begin;
+  while (before > 0 && (text[before - 1] == ' ' || text[before - 1] == '\t'))
+    --before;
+  auto indent = [](std::string_view all, size_t at) {
+    size_t line = at ? all.rfind('\n', at - 1) : all.npos;
+    size_t begin = line == all.npos ? 0 : line + 1;
+    return all.find_first_not_of(" \t", begin) - begin;
+  };
+  if (indent(text, comment.begin) != indent(out, out.size()))
+    wanted = column + (comment.begin - before);
   out.append(wanted > column ? wanted - column : 1, ' ');
   column = std::max(wanted, column + 1);
   write(words(comment));
@@ -208,7 +213,10 @@ std::string Formatter::query(const Line &line, const Token &t) const {
   return safe ? marks + "\n" + *formatted + marks : as;
 }
 
-void Formatter::value(const Line &line) {
+/// Writes a value; `asBroken`: lists keep the lines of their author. False if a
+/// line was longer than it may be and lists can be filled anew.
+bool Formatter::value(const Line &line, bool asBroken) {
+  bool fits = true, commented = false;
   struct Open {
     bool list;
     size_t indent; ///< of the lines of a list
@@ -225,6 +233,9 @@ void Formatter::value(const Line &line) {
       continue;
     }
     bool closes = is(t, ']') || is(t, '}');
+    commented |= t.kind == TokenKind::Comment && !open.empty();
+    if (!asBroken && breaks && before && !is(*before, '[') && !closes)
+      breaks = 0;
     if (t.kind == TokenKind::Comment && breaks == 0) {
       trailing(t);
       continue;
@@ -239,6 +250,7 @@ void Formatter::value(const Line &line) {
     } else if (before && is(*before, ',') && !open.empty() && open.back().list &&
                column + 1 + itemWidth(line, i) > lineWidth) {
       newLine(open.back().indent);
+      fits = false;
     } else if (before && blank(*before, t)) {
       write(" ");
     }
@@ -256,6 +268,7 @@ void Formatter::value(const Line &line) {
       open.push_back({is(t, '['), column, base});
     before = &t;
   }
+  return fits || commented;
 }
 
 void Formatter::header(const Line &line) {
@@ -279,7 +292,13 @@ void Formatter::pair(const Line &line) {
   out.append(line.pad, ' ');
   column += line.pad;
   write(" =");
-  value(line);
+  size_t begin = out.size(), from = column;
+  if (value(line, true))
+    return;
+  // A line was too long: the list's lines are filled anew.
+  out.resize(begin);
+  column = from;
+  value(line, false);
 }
 
 std::string Formatter::run() {
