@@ -1,0 +1,123 @@
+//===- files.cpp - files that survive a power cut -------------------------===//
+#include "runtime/checkpoint/files.h"
+
+#include <algorithm>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace levada::rt {
+
+bool write_durably(const char *path, std::string_view bytes) {
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0)
+    return false;
+  bool ok = true;
+  while (ok && !bytes.empty()) {
+    ssize_t put = write(fd, bytes.data(), std::min<size_t>(bytes.size(), 64 << 20));
+    if (put > 0)
+      bytes.remove_prefix(put);
+    else
+      ok = put < 0 && errno == EINTR;
+  }
+  ok = ok && fsync(fd) == 0;
+  int error = errno;
+  if (close(fd) != 0 && ok) {
+    ok = false;
+    error = errno;
+  }
+  errno = error;
+  return ok;
+}
+
+bool replace_durably(const char *directory, const char *name, std::string_view bytes) {
+  Text to = textf("%s/%s", directory, name), from = textf("%s/.%s.making", directory, name);
+  return write_durably(from.c_str(), bytes) &&
+         rename_durably(from.c_str(), to.c_str(), directory);
+}
+
+bool sync_directory(const char *path) {
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return false;
+  // Some file systems have no such thing for directories.
+  bool ok = fsync(fd) == 0 || errno == EINVAL || errno == ENOSYS;
+  int error = errno;
+  close(fd);
+  errno = error;
+  return ok;
+}
+
+bool rename_durably(const char *from, const char *to, const char *directory) {
+  return rename(from, to) == 0 && sync_directory(directory);
+}
+
+bool list_folder(const char *path, std::vector<Text> &names) {
+  DIR *dir = opendir(path);
+  if (!dir)
+    return false;
+  while (dirent *entry = readdir(dir)) {
+    std::string_view name = entry->d_name;
+    if (name != "." && name != "..")
+      names.push_back(Text(name));
+  }
+  closedir(dir);
+  std::sort(names.begin(), names.end());
+  return true;
+}
+
+bool remove_folder(const char *path) {
+  std::vector<Text> names;
+  if (!list_folder(path, names))
+    return errno == ENOENT;
+  // Without its manifest it is none any more, should the rest stay.
+  unlink(textf("%s/manifest", path).c_str());
+  for (const Text &name : names)
+    unlink(textf("%s/%s", path, name.c_str()).c_str());
+  return rmdir(path) == 0;
+}
+
+bool read_whole(const char *path, Text &out) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return false;
+  char bytes[16 << 10];
+  ssize_t got;
+  while ((got = read(fd, bytes, sizeof bytes)) > 0)
+    out.append(std::string_view(bytes, got));
+  int error = errno;
+  close(fd);
+  errno = error;
+  return got == 0;
+}
+
+Mapped::~Mapped() {
+  if (data_)
+    munmap(data_, size_);
+}
+
+bool Mapped::open(const char *path) {
+  int fd = ::open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return false;
+  struct stat info;
+  bool ok = fstat(fd, &info) == 0;
+  if (ok && info.st_size) {
+    void *at = mmap(nullptr, info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    ok = at != MAP_FAILED;
+    if (ok) {
+      data_ = static_cast<char *>(at);
+      size_ = info.st_size;
+    }
+  }
+  int error = errno;
+  close(fd);
+  errno = error;
+  return ok;
+}
+
+} // namespace levada::rt

@@ -1,0 +1,46 @@
+//===- files.h - files that survive a power cut ---------------------------===//
+//
+// Steps of the commit protocol, each of which may fail: errno tells why.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_CHECKPOINT_FILES_H
+#define LEVADA_RUNTIME_CHECKPOINT_FILES_H
+
+#include "runtime/core/text.h"
+
+#include <vector>
+
+namespace levada::rt {
+
+/// Writes a new file and forces it to the disk.
+bool write_durably(const char *path, std::string_view bytes);
+/// The same, and what was at `path` is replaced in one step.
+bool replace_durably(const char *directory, const char *name, std::string_view bytes);
+/// Forces a directory's names to the disk.
+bool sync_directory(const char *path);
+/// Renames, and forces the new name to the disk. `directory`: of both.
+bool rename_durably(const char *from, const char *to, const char *directory);
+/// A directory of files and all in it; one that is not there is removed already.
+bool remove_folder(const char *path);
+/// Names in a directory, sorted; false: it cannot be read.
+bool list_folder(const char *path, std::vector<Text> &names);
+bool read_whole(const char *path, Text &out);
+
+/// A file in memory, as long as the object lives.
+class Mapped {
+public:
+  Mapped() = default;
+  Mapped(Mapped &&other) noexcept : data_(other.data_), size_(other.size_) { other.data_ = nullptr; }
+  Mapped(const Mapped &) = delete;
+  ~Mapped();
+  bool open(const char *path);
+  std::string_view view() const { return {data_ ? data_ : "", size_}; }
+
+private:
+  char *data_ = nullptr;
+  size_t size_ = 0;
+};
+
+} // namespace levada::rt
+
+#endif

@@ -1,0 +1,82 @@
+//===- store.h - the state directory of a pipeline ------------------------===//
+//
+// One folder for one pipeline:
+//   pipeline            whose it is
+//   lock                held by the process that uses it, with its pid
+//   chk-000017/         a checkpoint: manifest, run, state-WORKER
+//   .chk-000018.making/ one being made, or left by a crash
+//   finished            the last run read its input to the end
+// A checkpoint is there when its directory has its name: files are forced to the
+// disk before, the parent after the rename. What is damaged is named and passed
+// over; nothing is removed but what was superseded by a published checkpoint.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_CHECKPOINT_STORE_H
+#define LEVADA_RUNTIME_CHECKPOINT_STORE_H
+
+#include "runtime/checkpoint/manifest.h"
+#include "runtime/core/error.h"
+
+namespace levada::rt {
+
+class Store {
+public:
+  ~Store();
+  /// Makes the folder if need be and locks it for this process. False: it is
+  /// another pipeline's, in use, no state directory, or not ours to write.
+  bool open(const char *path, const char *program, Error &error);
+  /// To look at only: neither made nor locked.
+  bool look(const char *path, Error &error);
+
+  /// One checkpoint there is.
+  struct Found {
+    uint64_t epoch = 0;
+    Manifest manifest;
+    Text path, problem; // problem: empty for a sound one
+  };
+  /// All by epoch, newest first. `deep`: the files' checksums too.
+  std::vector<Found> list(bool deep) const;
+  /// The newest sound one with those it builds on, oldest first; empty when there
+  /// is none. Damaged ones newer than it go to `passed`.
+  std::vector<Found> newest(std::vector<Found> &passed) const;
+  /// The one in the folder `path` with those it builds on (its neighbours), a
+  /// savepoint, or the newest of another state directory.
+  static bool at(const char *path, std::vector<Found> &chain, Error &error);
+
+  /// Begins a checkpoint in the state directory, or in the folder `target`.
+  bool begin(uint64_t epoch, const char *target, Error &error);
+  bool write(const char *name, std::string_view bytes, Error &error);
+  /// Writes the manifest (files are filled in) and makes the checkpoint appear.
+  bool publish(Manifest &manifest, Error &error);
+  /// Removes what was begun.
+  void abandon();
+  /// Removes checkpoints that neither belong to the `keep` newest nor are built
+  /// upon by those, and what crashes left.
+  void retain(uint32_t keep);
+
+  /// The last run came to the end of its input; there is nothing to resume.
+  bool finished() const { return finished_; }
+  bool finish(Error &error);
+  /// Of the highest checkpoint ever made here.
+  uint64_t last_epoch() const { return last_; }
+  uint32_t locked_by() const; // pid, or 0; for look()
+  const Text &path() const { return path_; }
+
+private:
+  bool lock(Error &error);
+  bool check_owner(const char *program, Error &error);
+  void read_finished();
+  bool denied(const char *what, Error &error) const;
+
+  Text path_, making_, target_;
+  int lock_ = -1;
+  bool finished_ = false;
+  uint64_t finished_epoch_ = 0, last_ = 0;
+  std::vector<Manifest::File> files_;
+};
+
+Text checkpoint_name(uint64_t epoch); // chk-000017
+
+} // namespace levada::rt
+
+#endif
