@@ -32,6 +32,13 @@ struct Item {
     __builtin_memcpy(item.words, &kept.str, 16);
     return item;
   }
+  template <class Archive> void state(Archive &archive, bool isText) {
+    archive.value(null);
+    if (isText)
+      archive.text(reinterpret_cast<levada_str &>(words));
+    else
+      archive.value(words);
+  }
   levada_any get(const levada_type *type) const {
     levada_any value = {};
     value.type = type;
@@ -40,6 +47,23 @@ struct Item {
     return value;
   }
 };
+
+/// Stands for a type of which only this counts: whether values are texts. It is
+/// what comes back of a type that was saved.
+constexpr levada_type someType(uint8_t kind) {
+  levada_type type = {};
+  type.kind = kind;
+  return type;
+}
+constexpr levada_type kSomeText = someType(LEVADA_TYPE_VARCHAR);
+constexpr levada_type kSomeValue = someType(LEVADA_TYPE_BIGINT);
+
+template <class Archive> void stateOfType(Archive &archive, const levada_type *&type) {
+  uint8_t what = !type ? 0 : isStr(type) ? 1 : 2;
+  archive.value(what);
+  if (Archive::loading)
+    type = what == 0 ? nullptr : what == 1 ? &kSomeText : &kSomeValue;
+}
 
 struct Items {
   Item *data = nullptr;
@@ -57,6 +81,11 @@ struct Items {
       levada_any value = other.type ? other.data[i].get(other.type) : levada_any{};
       add(ctx, other.data[i].null ? nullptr : &value);
     }
+  }
+  template <class Archive> void state(Archive &archive) {
+    stateOfType(archive, type);
+    bool texts = type && isStr(type);
+    archive.array(data, count, capacity, [&](Item &item) { item.state(archive, texts); });
   }
   /// At most 2^31 - 1, as in Java.
   uint32_t size() const { return count > INT32_MAX ? uint32_t(INT32_MAX) : uint32_t(count); }
@@ -147,6 +176,10 @@ struct LEVADA_AGG("COLLECT", ordered, "(T) -> MULTISET<T>") levada_agg_collect {
 struct LEVADA_AGG("FIRST_VALUE", ordered, "(T) -> T") levada_agg_first_any {
   Item item;
   const levada_type *type = nullptr;
+  template <class Archive> void state(Archive &archive) {
+    stateOfType(archive, type);
+    item.state(archive, type && isStr(type));
+  }
   void add(levada_ctx *ctx, const levada_any &value) {
     if (type)
       return;
@@ -169,6 +202,10 @@ struct LEVADA_AGG("FIRST_VALUE", ordered, "(T) -> T") levada_agg_first_any {
 struct LEVADA_AGG("LAST_VALUE", ordered, "(T) -> T") levada_agg_last_any {
   Item item;
   const levada_type *type = nullptr;
+  template <class Archive> void state(Archive &archive) {
+    stateOfType(archive, type);
+    item.state(archive, type && isStr(type));
+  }
   void add(levada_ctx *ctx, const levada_any &value) {
     type = value.type;
     item = Item::of(ctx, &value);

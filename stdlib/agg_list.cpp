@@ -38,6 +38,12 @@ struct List {
     __builtin_memcpy(data + size, text, length);
     size += length;
   }
+  template <class Archive> void state(Archive &archive) {
+    archive.value(count);
+    archive.bytes(data, size);
+    if (Archive::loading)
+      capacity = size;
+  }
 };
 
 } // namespace
@@ -66,6 +72,11 @@ struct LEVADA_AGG("LISTAGG", ordered) levada_agg_listagg_with {
   List list;
   char *separator = nullptr; ///< of the first row: what a merge puts between
   uint64_t separator_size = 0;
+
+  template <class Archive> void state(Archive &archive) {
+    list.state(archive);
+    archive.bytes(separator, separator_size);
+  }
 
   void add(levada_ctx *ctx, const levada_str &value, const levada_str &between) {
     if (list.count == 0 && between.len) {

@@ -48,6 +48,14 @@ struct KeptText {
     }
     count = 1;
   }
+  template <class Archive> void state(Archive &archive) {
+    archive.value(count);
+    archive.text(text);
+    if (Archive::loading && text.len > 12) {
+      room = const_cast<char *>(text.ptr);
+      capacity = text.len;
+    }
+  }
   /// A copy in the frame: the state may go before the row does.
   levada_status get(levada_ctx *ctx, levada_str *out) const {
     *out = levada::text::keep(ctx, levada_data(text), text.len);

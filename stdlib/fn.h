@@ -37,7 +37,9 @@
 // nothing may be the result, levada_status with an out pointer. Each may take
 // `levada_ctx *` first. AbiGen writes its C thunks into generated/thunks_FILE.inc:
 // NAME_init(void *), NAME_add(ctx, void *, value), NAME_merge(ctx, void *,
-// const void *), NAME_get(ctx, const void *, out *) -> levada_status.
+// const void *), NAME_get(ctx, const void *, out *) -> levada_status. A struct
+// with pointers says how it is saved and loaded (stdlib/archive.h), and has
+// NAME_save(writer, void *) and NAME_load(ctx, reader, void *) too.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_STDLIB_FN_H

@@ -181,6 +181,26 @@ void Builder::aggMerge(const catalog::Aggregate &agg, Value ctx, Value into, Val
        {ctx, into, from});
 }
 
+void Builder::aggSave(const catalog::Aggregate &agg, Value writer, Value state) {
+  Type ptr = type(Kind::Ptr);
+  if (agg.plain)
+    emit(declare(*findCall("levada_rt_save")), {writer, state, constant(Kind::I64, agg.size)});
+  else
+    emit(declare((ref(agg.symbol) + "_save").str(), type(Kind::Void), {ptr, ptr}, true, false),
+         {writer, state});
+}
+
+void Builder::aggLoad(const catalog::Aggregate &agg, Value ctx, Value reader, Value state) {
+  Type ptr = type(Kind::Ptr);
+  if (agg.plain)
+    emit(declare(*findCall("levada_rt_load_into")),
+         {reader, state, constant(Kind::I64, agg.size)});
+  else
+    emit(declare((ref(agg.symbol) + "_load").str(), type(Kind::Void), {ptr, ptr, ptr}, true,
+                 false),
+         {ctx, reader, state});
+}
+
 Value Builder::aggGet(const catalog::Aggregate &agg, Value ctx, Value state, Value out) {
   Type ptr = type(Kind::Ptr);
   return emit(declare((ref(agg.symbol) + "_get").str(), type(Kind::I32), {ptr, ptr, ptr}, false,

@@ -117,6 +117,10 @@ public:
               llvm::ArrayRef<mlir::Value> arguments);
   void aggMerge(const catalog::Aggregate &agg, mlir::Value ctx, mlir::Value into,
                 mlir::Value from);
+  /// The state to the bytes of a Writer, and from those of a Reader into what aggInit made.
+  void aggSave(const catalog::Aggregate &agg, mlir::Value writer, mlir::Value state);
+  void aggLoad(const catalog::Aggregate &agg, mlir::Value ctx, mlir::Value reader,
+               mlir::Value state);
   /// The status; the value is in `out`.
   mlir::Value aggGet(const catalog::Aggregate &agg, mlir::Value ctx, mlir::Value state,
                      mlir::Value out);

@@ -169,6 +169,9 @@ Constant *Tables::source(const SourcePlan &source) {
 
 Constant *Tables::channel(const ChannelPlan &channel) {
   exec::ChannelOp op = channel.op;
+  llvm::SmallVector<Constant *> texts;
+  for (uint32_t offset : channel.row.strOffsets())
+    texts.push_back(u32(offset));
   return make("levada_channel_desc",
               {{"name", text(op.getSymName())},
                {"row_size", u32(channel.row.size)},
@@ -176,7 +179,33 @@ Constant *Tables::channel(const ChannelPlan &channel) {
                {"stage", u32(channel.stage)},
                {"producer", u32(channel.producer)},
                {"input", u32(channel.input)},
-               {"place_offset", u32(channel.placeOffset < 0 ? 0 : channel.placeOffset)}});
+               {"place_offset", u32(channel.placeOffset < 0 ? 0 : channel.placeOffset)},
+               {"texts", table(texts, "texts")},
+               {"text_count", u32(texts.size())},
+               {"hash_offset", u32(channel.hashOffset < 0 ? 0 : channel.hashOffset)}});
+}
+
+/// What a slot keeps, as a state that is restored must have it: windows, keys,
+/// aggregates or columns, with the functions that keep them.
+static std::string schemaOf(const SlotPlan &slot) {
+  exec::SlotOp op = slot.op;
+  std::string schema;
+  llvm::raw_string_ostream os(schema);
+  os << op.getKind();
+  if (flow::WindowAttr window = op.getWindowAttr())
+    os << " " << flow::stringifyWindowKind(window.getKind()) << " " << window.getSize() << " "
+       << window.getSlide() << " " << window.getOffset() << (op.getLocalZone() ? " local" : "");
+  os << "\n";
+  for (auto [name, column] : llvm::zip(op.getKeyNames().getAsRange<StringAttr>(), slot.key.columns))
+    os << (op.getKind() == "sort" ? "column " : "key ") << name.getValue() << " "
+       << column.type.str() << "\n";
+  for (const AggPlan &agg : slot.aggs)
+    os << (agg.setOffset >= 0 ? "distinct " : "aggregate ") << agg.attr.getName().getValue() << " "
+       << agg.attr.getSymbol().getValue() << "\n";
+  for (auto key : op.getSortKeys().getAsRange<flow::SortKeyAttr>())
+    os << "by " << key.getColumn().getValue() << (key.getDescending() ? " DESC" : "")
+       << (key.getNullsFirst() ? " NULLS FIRST" : "") << "\n";
+  return schema;
 }
 
 Constant *Tables::slot(const SlotPlan &slot) {
@@ -213,7 +242,10 @@ Constant *Tables::slot(const SlotPlan &slot) {
        {"fire", function(slot.fireStage < 0 ? "" : plan.stages[slot.fireStage].function)},
        {"fire_stage", u32(slot.fireStage)},
        {"op", u32(op.getOp())},
-       {"align", u32(slot.align)}});
+       {"align", u32(slot.align)},
+       {"save", function(slot.save)},
+       {"load", function(slot.load)},
+       {"schema", text(schemaOf(slot))}});
   // In the table too: the one that functions refer to is another copy.
   if (m.getNamedGlobal(slot.desc))
     define(slot.desc, desc);
@@ -294,6 +326,10 @@ void Tables::build() {
                                {{"name", text(cast<StringAttr>(pair[0]).getValue())},
                                 {"kind", text(cast<StringAttr>(pair[1]).getValue())}}));
     }
+  auto numberAttr = [&](llvm::StringRef name) {
+    auto attr = plan.exec->getAttrOfType<IntegerAttr>(name);
+    return attr ? attr.getInt() : 0;
+  };
   auto textAttr = [&](llvm::StringRef name, llvm::StringRef fallback) {
     auto attr = plan.exec->getAttrOfType<StringAttr>(name);
     return attr ? attr.getValue() : fallback;
@@ -333,7 +369,10 @@ void Tables::build() {
        {"exprs", table(exprs, "exprs")},
        {"expr_count", u32(exprs.size())},
        {"operators", table(operators, "operators")},
-       {"operator_count", u32(operators.size())}});
+       {"operator_count", u32(operators.size())},
+       {"checkpoint_interval", i64(numberAttr("flow.checkpoint_interval"))},
+       {"checkpoint_min_pause", i64(numberAttr("flow.checkpoint_min_pause"))},
+       {"checkpoint_keep", u32(numberAttr("flow.checkpoint_keep"))}});
   auto *main = abi::global(m, program, "levada_program_main", 16);
   main->setLinkage(llvm::GlobalValue::ExternalLinkage);
 }

@@ -88,6 +88,13 @@ Plan::Plan(ModuleOp exec) : exec(exec) {
     channel.placeOffset = channel.row.size;
     channel.row.size += 8;
   }
+  // Rows that wait for those of other inputs may go on at another parallelism.
+  for (ChannelPlan &channel : channels) {
+    if (channel.stage < 0 || channel.op.getSingle() || !stages[channel.stage].op.getMergedAttr())
+      continue;
+    channel.hashOffset = channel.row.size;
+    channel.row.size += 8;
+  }
   // Rows that were diverted are the runtime's own struct: nothing in it is NULL.
   exec.walk([&](Operation *op) {
     auto symbol = op->getAttrOfType<FlatSymbolRefAttr>("dead_letter");
@@ -96,7 +103,7 @@ Plan::Plan(ModuleOp exec) : exec(exec) {
     for (Column &column : channels[indexOf(symbol)].row.columns)
       column.nullOffset = -1;
     Layout &row = channels[indexOf(symbol)].row;
-    channels[indexOf(symbol)].placeOffset = -1;
+    channels[indexOf(symbol)].placeOffset = channels[indexOf(symbol)].hashOffset = -1;
     row.size = 8;
     for (Column &column : row.columns)
       row.size += sizeOf(column.rep);
@@ -157,6 +164,10 @@ void Plan::planSlot(exec::SlotOp op) {
     at = llvm::alignTo(at, own);
     agg.offset = at;
     at += agg.impl ? agg.impl->size : 8;
+    if (agg.setOffset >= 0 || (agg.impl && !agg.impl->plain)) {
+      slot.save = "levada_slot_save." + number;
+      slot.load = "levada_slot_load." + number;
+    }
     slot.aggs.push_back(agg);
   }
   if (op.getKind() == "group" && op.getAggs().empty())

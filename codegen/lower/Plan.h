@@ -38,7 +38,7 @@ struct SlotPlan {
   unsigned accOffset = 0, entrySize = 0, align = 8;
   std::string desc;   ///< symbols: descriptor, key layout
   std::string layout;
-  std::string init, merge, compare; ///< functions, "" for none
+  std::string init, merge, save, load, compare; ///< functions, "" for none
   int fireStage = -1;
 };
 
@@ -46,6 +46,7 @@ struct ChannelPlan {
   exec::ChannelOp op;
   Layout row;
   int placeOffset = -1; ///< of the row's hidden place in its number (levada_rt_order)
+  int hashOffset = -1;  ///< of the row's hidden hash, where it may wait for other inputs
   int stage = -1, producer = -1;
   unsigned input = 0;   ///< which input of its consumer, for unions
 };

@@ -1,6 +1,6 @@
 //===- Slot.cpp - what the runtime asks of a slot --------------------------===//
 //
-// init and merge of the accumulators of one key, and the order of sorted rows.
+// init, merge, save and load of the accumulators of one key, and the order of sorted rows.
 // Merging DISTINCT aggregates goes through their sets: a value counts once
 // however many slices have it.
 //
@@ -76,6 +76,30 @@ void lowerMerge(Plan &plan, SlotPlan &slot, ModuleOp to) {
   l.e.ret();
 }
 
+/// Both ways in the same order; nothing to do where the bytes are all there is.
+void lowerSave(Plan &plan, SlotPlan &slot, ModuleOp to) {
+  for (bool loading : {false, true}) {
+    Lowering l(plan, slotFunction(to, slot, loading ? slot.load : slot.save, false, 3));
+    Value archive = l.e.arg(1), acc = l.e.arg(2);
+    for (const AggPlan &agg : slot.aggs) {
+      auto abi = l.e.abi();
+      if (agg.setOffset >= 0) {
+        Value set = l.e.offset(acc, agg.setOffset), texts = l.e.i1(isStr(agg.argType));
+        if (loading)
+          abi::rt_distinct_load(abi, l.ctx, archive, set, texts);
+        else
+          abi::rt_distinct_save(abi, archive, set, texts);
+      }
+      Value state = l.e.offset(acc, agg.offset);
+      if (loading)
+        abi.aggLoad(*agg.impl, l.ctx, archive, state);
+      else
+        abi.aggSave(*agg.impl, archive, state);
+    }
+    l.e.ret();
+  }
+}
+
 /// Bits of a float that order as integers do: as Double.compare, NaN last.
 Value orderedBits(Emitter &e, Value value) {
   unsigned bits = value.getType().getIntOrFloatBitWidth();
@@ -135,6 +159,8 @@ void lowerSlot(Plan &plan, SlotPlan &slot, ModuleOp to) {
     return lowerCompare(plan, slot, to);
   lowerInit(plan, slot, to);
   lowerMerge(plan, slot, to);
+  if (!slot.save.empty())
+    lowerSave(plan, slot, to);
 }
 
 } // namespace levada::codegen

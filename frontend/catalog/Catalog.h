@@ -62,6 +62,7 @@ struct Aggregate {
   Param result;
   uint32_t size, align;      ///< of the state struct
   bool exact;                ///< commutative and exact: order does not matter
+  bool plain;                ///< its bytes are its state; else there are _save and _load
   std::string_view rule;     ///< result type rule, as in Function
   std::string_view doc, file;
   uint32_t line;

@@ -247,6 +247,9 @@ typedef struct levada_channel_desc {
   uint32_t place_offset;       /* of an int64 in the row that the consumer gives to
                                 * levada_rt_order, 0: none. The runtime replaces it
                                 * where rows of several senders are put in order. */
+  const uint32_t *texts; uint32_t text_count; /* offsets of levada_str in a row */
+  uint32_t hash_offset;        /* of an uint64_t in the row: the hash that chose the
+                                * receiver, where rows may wait for other inputs; 0: none */
 } levada_channel_desc;
 
 enum { LEVADA_SLOT_WINDOW, LEVADA_SLOT_SESSION, LEVADA_SLOT_GROUP, LEVADA_SLOT_SORT };
@@ -276,6 +279,11 @@ typedef struct levada_slot_desc {
   levada_fire_stage fire;
   uint32_t fire_stage, op;
   uint32_t align;              /* of entries and rows: 16 when they hold an i128, else 8 */
+  /* Accumulators to bytes and back; NULL where their bytes are all there is.
+   * load fills what init has made; the reader remembers whether bytes ran out. */
+  void (*save)(levada_ctx *, void *writer, const char *acc);
+  void (*load)(levada_ctx *, void *reader, char *acc);
+  const char *schema;          /* keys and aggregates with their types, a line each */
 } levada_slot_desc;
 
 enum { LEVADA_STAGE_SOURCE, LEVADA_STAGE_ROWS, LEVADA_STAGE_FIRE };
@@ -337,6 +345,9 @@ typedef struct levada_program {
   const levada_sink_desc *sinks; uint32_t sink_count;
   const levada_expr_desc *exprs; uint32_t expr_count;
   const levada_operator_desc *operators; uint32_t operator_count;
+  int64_t checkpoint_interval; /* ms; 0: no checkpoints unless asked for */
+  int64_t checkpoint_min_pause; /* ms from the end of one to the start of the next */
+  uint32_t checkpoint_keep;    /* newest ones that stay; 0: as by default */
 } levada_program;
 
 /* The one symbol a generated object defines. */
@@ -393,6 +404,15 @@ LEVADA_RT(inline) int32_t levada_rt_failed(levada_ctx *ctx);
 LEVADA_RT() bool levada_rt_distinct_add(levada_ctx *ctx, char *set, const char *value, bool is_str);
 /* Next value of a set for merging: index from 0, NULL at the end. */
 LEVADA_RT() const char *levada_rt_distinct_next(const char *set, uint64_t *index);
+
+/* Checkpoints: appends to a Writer; the next `size` bytes of a Reader (its own
+ * memory), NULL beyond the end, and after that; how many there are. */
+LEVADA_RT(cold) void levada_rt_save(void *writer, const char *data, uint64_t size);
+LEVADA_RT(cold) const char *levada_rt_load(void *reader, uint64_t size);
+LEVADA_RT(cold) void levada_rt_load_into(void *reader, char *to, uint64_t size);
+LEVADA_RT(cold) uint64_t levada_rt_load_left(void *reader);
+LEVADA_RT(cold) void levada_rt_distinct_save(void *writer, const char *set, bool is_str);
+LEVADA_RT(cold) void levada_rt_distinct_load(levada_ctx *ctx, void *reader, char *set, bool is_str);
 
 /* A record that does not decode. `begin`..`size` its bytes in the chunk;
  * `code` 6xx, `reason` static or in the arena, `field` the column's name or

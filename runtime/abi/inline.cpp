@@ -73,6 +73,7 @@ LEVADA_BODY char *levada_rt_window(levada_ctx *ctx, uint32_t index, const levada
   char *entry = table_find(&slice->table, desc, hash, key);
   if (__builtin_expect(!entry, 0))
     entry = add_entry(ctx, slot, desc, hash, key);
+  table_mark(&slice->table, ~tag_of(hash));
   ctx->state_arena = &slice->memory->arena;
   return entry + desc->acc_offset;
 }
@@ -84,6 +85,7 @@ LEVADA_BODY char *levada_rt_group(levada_ctx *ctx, uint32_t index, const levada_
   char *entry = table_find(&slice->table, desc, hash, key);
   if (__builtin_expect(!entry, 0))
     entry = add_entry(ctx, slot, desc, hash, key);
+  table_mark(&slice->table, ~tag_of(hash));
   ctx->state_arena = &slice->memory->arena;
   return entry + desc->acc_offset;
 }

@@ -88,6 +88,22 @@ void arena_free(levada_arena *arena) {
   *arena = {};
 }
 
+void arena_adopt(levada_arena *to, levada_arena *from) {
+  auto *last = static_cast<Block *>(from->blocks);
+  if (!last)
+    return;
+  auto *newest = static_cast<Block *>(to->blocks);
+  if (!newest) {
+    *to = *from;
+  } else {
+    while (last->next)
+      last = last->next;
+    last->next = newest->next;
+    newest->next = static_cast<Block *>(from->blocks);
+  }
+  *from = {};
+}
+
 Buffer::~Buffer() { free(data_); }
 
 char *Buffer::get(uint64_t size) {

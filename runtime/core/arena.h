@@ -23,6 +23,9 @@ void arena_reset(levada_arena *arena);
 /// Frees everything.
 void arena_free(levada_arena *arena);
 
+/// What `from` holds lives as long as `to` from now on; `from` is empty.
+void arena_adopt(levada_arena *to, levada_arena *from);
+
 /// Bytes of all its blocks.
 uint64_t arena_bytes(const levada_arena *arena);
 

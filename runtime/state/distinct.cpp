@@ -5,6 +5,7 @@
 // an index by hash stands beside them. All of it is state memory of the slice.
 //
 //===----------------------------------------------------------------------===//
+#include "runtime/checkpoint/bytes.h"
 #include "runtime/state/key.h"
 #include "runtime/state/memory.h"
 
@@ -105,4 +106,43 @@ extern "C" const char *levada_rt_distinct_next(const char *where, uint64_t *inde
   if (!set || *index >= set->count)
     return nullptr;
   return set->values + (*index)++ * 16;
+}
+
+extern "C" void levada_rt_distinct_save(void *writer, const char *where, bool is_str) {
+  auto *to = (Writer *)writer;
+  const Set *set;
+  memcpy(&set, where, sizeof set);
+  uint32_t count = set ? set->count : 0;
+  to->value(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    const char *value = set->values + i * 16ull;
+    uint32_t len = (uint32_t)load64(value);
+    if (!is_str)
+      to->bytes(value, 16);
+    else
+      to->text({len > 12 ? (const char *)load64(value + 8) : value + 4, len});
+  }
+}
+
+extern "C" void levada_rt_distinct_load(levada_ctx *ctx, void *reader, char *where, bool is_str) {
+  auto *from = (Reader *)reader;
+  memset(where, 0, sizeof(Set *));
+  uint32_t count = 0;
+  from->value(count);
+  for (uint32_t i = 0; i < count && from->ok; ++i) {
+    char value[16] = {};
+    std::string_view text;
+    if (!is_str) {
+      from->bytes(value, 16);
+    } else if (from->text(text)) {
+      uint32_t len = (uint32_t)text.size();
+      const char *data = text.data();
+      memcpy(value, &len, 4);
+      memcpy(value + 4, data, len > 12 ? 4 : len);
+      if (len > 12)
+        memcpy(value + 8, &data, 8);
+    }
+    if (from->ok)
+      levada_rt_distinct_add(ctx, where, value, is_str);
+  }
 }

@@ -8,22 +8,21 @@
 //
 // To restore: slot_create; then for each checkpoint of the chain, the oldest
 // first, slot_load with the slot's part of *every* worker (in any order within
-// one checkpoint); then slot_loaded. Parts of another number of workers than
-// those before replace what was loaded. Then rows may come.
+// one checkpoint); then slot_loaded; then rows may come. (Where the number of
+// workers is the same, the parts of the slot's own worker are enough.) Parts of
+// another number of workers than those before replace what was loaded.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_RUNTIME_STATE_SAVE_H
 #define LEVADA_RUNTIME_STATE_SAVE_H
 
+#include "runtime/checkpoint/bytes.h"
 #include "runtime/state/slot.h"
 
 namespace levada::rt {
 
-class Reader; // runtime/checkpoint/bytes.h
-class Writer;
-
-/// From now on the slot remembers what changes. Call it after slot_create, or
-/// after slot_loaded; without it every part is full.
+/// From its next part on the slot remembers what changes; without it every part
+/// is full. Call it at any time.
 void slot_keep_marks(levada_slot *slot);
 
 /// Appends one part: everything (`all`, or where a delta cannot be), else what
@@ -35,8 +34,9 @@ void slot_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to);
 /// only be destroyed.
 bool slot_load(levada_ctx *ctx, levada_slot *slot, Reader &from);
 
-/// All parts are there.
-void slot_loaded(levada_ctx *ctx, levada_slot *slot);
+/// All parts are there. False: they do not fit together; the slot may then only
+/// be destroyed.
+bool slot_loaded(levada_ctx *ctx, levada_slot *slot);
 
 } // namespace levada::rt
 

@@ -6,38 +6,9 @@
 // may have been passed since: it is looked at again when it comes up.
 //
 //===----------------------------------------------------------------------===//
-#include "runtime/state/slot_impl.h"
+#include "runtime/state/session.h"
 
 namespace levada::rt {
-
-namespace {
-struct alignas(16) Session {
-  Memory memory; // first: frames that view its texts keep it whole
-  // behind: the entry, then the long texts of the key
-  Session *older;
-  int64_t start, end;
-  uint64_t tag;
-  bool joined; // became part of another; freed when it leaves the heap
-
-  char *entry() { return (char *)(this + 1); }
-};
-struct Due {
-  int64_t end;
-  Session *session;
-};
-} // namespace
-
-struct Sessions {
-  Table table; // slots: tag, newest session of the key
-  List<Due> heap;
-  List<Due> due, scratch;
-};
-
-static constexpr uint32_t stride = 16;
-
-static Session *&newest(const Table *table, uint64_t place) {
-  return *(Session **)(table->slots + place * stride + 8);
-}
 
 //--- the heap ----------------------------------------------------------------
 
@@ -47,6 +18,10 @@ static void heap_push(List<Due> &heap, Due due) {
   for (; at > 0 && heap[(at - 1) / 2].end > due.end; at = (at - 1) / 2)
     heap[at] = heap[(at - 1) / 2];
   heap[at] = due;
+}
+
+void sessions_push(levada_slot *slot, Session *session) {
+  heap_push(slot->sessions->heap, {session->end, session});
 }
 
 /// Puts `due` in place of the lowest.
@@ -69,11 +44,10 @@ static void heap_pop(List<Due> &heap) {
 
 //--- updates -----------------------------------------------------------------
 
-/// The place of a key, or where it belongs.
-static uint64_t find_place(const Table *table, const levada_layout *layout, uint64_t tag,
+uint64_t find_place(const Table *table, const levada_layout *layout, uint64_t tag,
                            const char *key, bool *found) {
   for (uint64_t place = table_home(table, ~tag);; ++place) {
-    uint64_t have = load64(table->slots + place * stride);
+    uint64_t have = load64(table->slots + place * session_stride);
     *found = false;
     if (have < tag)
       return place;
@@ -86,12 +60,12 @@ static uint64_t find_place(const Table *table, const levada_layout *layout, uint
   }
 }
 
-static void plan_next(levada_slot *slot) {
+void sessions_plan(levada_slot *slot) {
   const List<Due> &heap = slot->sessions->heap;
   slot->next_fire = heap.count ? trigger_of(slot, heap[0].end) : INT64_MAX;
 }
 
-static Session *session_new(levada_ctx *ctx, levada_slot *slot, uint64_t tag, const char *key,
+Session *session_new(levada_ctx *ctx, levada_slot *slot, uint64_t tag, const char *key,
                             int64_t start, int64_t end) {
   const levada_slot_desc *desc = slot->desc;
   uint64_t texts = 0;
@@ -114,7 +88,7 @@ static Session *session_new(levada_ctx *ctx, levada_slot *slot, uint64_t tag, co
     desc->init(ctx, session->entry() + desc->acc_offset);
   heap_push(slot->sessions->heap, {end, session});
   if (slot->sessions->heap[0].session == session)
-    plan_next(slot);
+    sessions_plan(slot);
   return session;
 }
 
@@ -125,6 +99,15 @@ static void join(levada_ctx *ctx, levada_slot *slot, Session *older, Session *ne
   desc->merge(ctx, older->entry() + desc->acc_offset, newer->entry() + desc->acc_offset);
   older->end = newer->end > older->end ? newer->end : older->end;
   newer->joined = true;
+}
+
+void session_open(levada_slot *slot, Session *session) {
+  Table *table = &slot->sessions->table;
+  table_reserve(table, session_stride, slot->range); // moves entries
+  bool found;
+  uint64_t place = find_place(table, &slot->desc->key, session->tag, session->entry(), &found);
+  table_open(table, session_stride, place, session->tag);
+  newest(table, place) = session;
 }
 
 /// The session that a row at `t` belongs to; NULL when it is late.
@@ -153,12 +136,9 @@ static Session *session_of(levada_ctx *ctx, levada_slot *slot, uint64_t tag, con
   if (found) {
     session->older = *link;
     *link = session;
-    return session;
+  } else {
+    session_open(slot, session);
   }
-  table_reserve(&all->table, stride, slot->range); // moves entries
-  place = find_place(&all->table, &slot->desc->key, tag, key, &found);
-  table_open(&all->table, stride, place, tag);
-  newest(&all->table, place) = session;
   return session;
 }
 
@@ -226,8 +206,9 @@ static void remove(levada_slot *slot, Session *session) {
   while (*link != session)
     link = &(*link)->older;
   *link = session->older;
+  table_mark(table, ~session->tag);
   if (!newest(table, place))
-    table_close(table, stride, place);
+    table_close(table, session_stride, place);
 }
 
 int32_t sessions_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark) {
@@ -257,7 +238,7 @@ int32_t sessions_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark) 
     memory_release(&due.session->memory);
   all->due.count = 0;
   slot->watermark = watermark;
-  plan_next(slot);
+  sessions_plan(slot);
   return 0;
 }
 
@@ -265,7 +246,7 @@ int32_t sessions_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark) 
 
 void sessions_create(levada_slot *slot) {
   slot->sessions = (Sessions *)must_zero(sizeof(Sessions));
-  table_init(&slot->sessions->table, stride, slot->range, 0);
+  table_init(&slot->sessions->table, session_stride, slot->range, 0);
 }
 
 void sessions_destroy(levada_slot *slot) {
@@ -285,7 +266,7 @@ SlotSize sessions_size(const levada_slot *slot) {
   const Sessions *all = slot->sessions;
   SlotSize size{};
   size.entries = all->heap.count;
-  size.bytes = (all->table.end + 2) * stride + all->heap.room * sizeof(Due) +
+  size.bytes = (all->table.end + 2) * session_stride + all->heap.room * sizeof(Due) +
                all->heap.count * (sizeof(Session) + slot->desc->entry_size);
   return size;
 }
@@ -307,6 +288,7 @@ extern "C" char *levada_rt_session(levada_ctx *ctx, uint32_t index, const levada
   Session *session = session_of(ctx, slot, tag_of(hash), key, local_time(slot, desc, time_ms));
   if (!session)
     return nullptr;
+  table_mark(&slot->sessions->table, ~session->tag);
   ctx->state_arena = &session->memory.arena;
   return session->entry() + desc->acc_offset;
 }

@@ -10,9 +10,9 @@
 namespace levada::rt {
 
 /// The key groups whose rows reach the slot: this worker's where the stage that
-/// updates it is fed by a hash channel, all where it is not.
+/// updates it is fed by a hash channel, all (of the first worker) where it is not.
 static HashRange slot_range(const levada_program *program, uint32_t index, const levada_ctx *ctx,
-                            uint32_t depth = 0) {
+                            bool *hashed, uint32_t depth = 0) {
   for (uint32_t s = 0; s < program->stage_count && depth < 64; ++s) {
     const levada_stage_desc &stage = program->stages[s];
     bool updates = false;
@@ -21,9 +21,10 @@ static HashRange slot_range(const levada_program *program, uint32_t index, const
     if (!updates)
       continue;
     if (stage.kind == LEVADA_STAGE_FIRE && stage.input_slot >= 0)
-      return slot_range(program, (uint32_t)stage.input_slot, ctx, depth + 1);
+      return slot_range(program, (uint32_t)stage.input_slot, ctx, hashed, depth + 1);
     for (uint32_t c = 0; c < program->channel_count; ++c)
       if (program->channels[c].stage == s && program->channels[c].mode == LEVADA_CHANNEL_HASH) {
+        *hashed = true;
         uint32_t first = first_group(ctx->worker, ctx->workers);
         return {first, first_group(ctx->worker + 1, ctx->workers) - first};
       }
@@ -39,7 +40,10 @@ levada_slot *slot_create(const levada_program *program, uint32_t index, const le
   slot->watermark = slot->progress = INT64_MIN;
   slot->next_fire = INT64_MAX;
   slot->slice = &slot->none;
-  slot->range = slot_range(program, index, ctx);
+  bool hashed = false;
+  slot->owned = slot->range = slot_range(program, index, ctx, &hashed);
+  if (!hashed && ctx->worker != 0)
+    slot->owned.count = 0;
   if (slot->range.count == 0) // more workers than key groups: nothing comes
     slot->range.count = 1;
   if (desc->local_zone)
@@ -77,6 +81,7 @@ void slot_destroy(levada_slot *slot) {
     sessions_destroy(slot);
   if (slot->sorter)
     sorter_destroy(slot);
+  restore_free(slot->restore);
   zone_close(slot->zone);
   free(slot->block);
   free(slot);
@@ -102,7 +107,10 @@ Slice *slice_new(levada_slot *slot, int64_t start, int64_t end, int64_t last_end
   slice->end = end;
   slice->last_end = last_end;
   slice->memory = memory_new();
+  slice->id = ++slot->slice_ids;
   table_init(&slice->table, slot_stride(slot->desc), slot->range, slot->expected);
+  if (slot->marking && slot->parts)
+    table_clear_marks(&slice->table);
   return slice;
 }
 

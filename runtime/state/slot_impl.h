@@ -25,11 +25,14 @@ struct Slice {
   Table table;
   Memory *memory; // long texts of keys, what accumulators allocate
   int64_t start, end, last_end;
+  uint64_t id; // never given twice by a slot: parts of checkpoints name slices by it
 };
 
 /// Sessions (session.cpp) and rows to sort (sort.cpp).
 struct Sessions;
 struct Sorter;
+/// What parts of checkpoints hold until all have come (save.cpp).
+struct Restore;
 
 /// Entries handed to a fire stage at once.
 inline constexpr uint32_t fire_block = 4096;
@@ -60,6 +63,11 @@ struct levada_slot {
   levada::rt::Zone *zone;
   levada::rt::Sessions *sessions;
   levada::rt::Sorter *sorter;
+  levada::rt::HashRange owned; // the key groups that come here and nowhere else; may be none
+  bool marking;        // changes are remembered from the first part on
+  uint64_t parts;      // saved so far
+  uint64_t slice_ids;  // given so far
+  levada::rt::Restore *restore;
 };
 
 /// The part of an update that fires; called from inlined bodies.
@@ -100,7 +108,13 @@ levada_fire window_fire(const levada_slot *slot, int64_t start, int64_t end);
 /// Sets ctx's error; the run stops.
 void state_fail(levada_ctx *ctx, uint32_t code, const char *text);
 
+/// Whether a window's slice may have these times.
+bool slice_fits(const levada_slot_desc *desc, int64_t start, int64_t end, int64_t last_end);
+/// After slices were put there.
+void window_plan(levada_slot *slot);
 int32_t window_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark);
+
+void restore_free(Restore *restore);
 
 void sessions_create(levada_slot *slot);
 void sessions_destroy(levada_slot *slot);

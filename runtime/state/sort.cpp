@@ -6,7 +6,7 @@
 // when they outweigh those of rows that stayed.
 //
 //===----------------------------------------------------------------------===//
-#include "runtime/state/slot_impl.h"
+#include "runtime/state/entry.h"
 
 namespace levada::rt {
 
@@ -17,6 +17,7 @@ struct Sorter {
   uint64_t arrivals;
   uint64_t bound;      // rows to keep, UINT64_MAX: all
   uint64_t text_bytes; // of kept rows
+  uint64_t saved;      // of kept rows, without a bound: those in parts already
 };
 
 static constexpr uint64_t head = 16;
@@ -145,6 +146,61 @@ int32_t sorter_finish(levada_ctx *ctx, levada_slot *slot) {
       return 1;
   }
   return 0;
+}
+
+//--- parts of checkpoints ----------------------------------------------------
+
+namespace {
+/// Rows from number `first` of those that were kept; a bounded heap goes whole.
+struct SortHead {
+  uint64_t arrivals, first, count;
+};
+} // namespace
+
+void sorter_save(levada_slot *slot, bool all, Writer &to) {
+  Sorter *sorter = slot->sorter;
+  uint64_t first = all || sorter->bound != UINT64_MAX ? 0 : sorter->saved;
+  to.value(SortHead{sorter->arrivals, first, sorter->kept.count - first});
+  for (uint64_t i = first; i < sorter->kept.count; ++i) {
+    to.value(arrival(sorter->kept[i]));
+    key_save(&slot->desc->key, sorter->kept[i], to);
+  }
+  sorter->saved = sorter->kept.count;
+}
+
+bool sorter_load(levada_slot *slot, const PartHead &head, Reader &from) {
+  Sorter *sorter = slot->sorter;
+  SortHead rows{};
+  if (!from.value(rows))
+    return false;
+  if (head.group_count == 0) // a worker that no row comes to
+    return rows.count == 0;
+  if (slot->owned.count && rows.first == 0) {
+    memory_release(sorter->rows);
+    memory_release(sorter->texts);
+    sorter->rows = memory_new();
+    sorter->texts = memory_new();
+    sorter->kept.count = sorter->text_bytes = 0;
+  }
+  if (slot->owned.count && rows.first != sorter->kept.count)
+    return false;
+  if (rows.first && sorter->bound != UINT64_MAX)
+    return false;
+  char *bytes = (char *)must_alloc(slot->desc->key.size);
+  bool good = true;
+  for (uint64_t i = 0; i < rows.count && good; ++i) {
+    uint64_t number = 0;
+    good = from.value(number) && key_load(&slot->desc->key, bytes, from);
+    if (!good || !slot->owned.count)
+      continue;
+    char *row = new_row(slot);
+    sorter->arrivals = number;
+    fill(slot, row, bytes);
+    sorter->kept.push(row);
+  }
+  free(bytes);
+  sorter->arrivals = rows.arrivals;
+  return good && sorter->kept.count <= sorter->bound;
 }
 
 void sorter_create(levada_slot *slot) {

@@ -23,6 +23,32 @@ static void allocate(Table *table, uint32_t stride, HashRange range, uint64_t ca
   table->slots = (char *)must_zero((table->end + 2) * stride);
 }
 
+static uint64_t mark_words(const Table *table) { return table->last / 64 + 1; }
+
+/// Marks of `old` for as many home places as `table` has. A place becomes those
+/// that its hashes may be at now, or more.
+static void move_marks(Table *table, const Table *old) {
+  if (!old->marks || table->last == old->last)
+    return;
+  table->marks = (uint64_t *)must_zero(mark_words(table) * 8);
+  const uint64_t ratio = (table->last + 1) / (old->last + 1);
+  for (uint64_t word = 0; word < mark_words(old); ++word)
+    for (uint64_t bits = old->marks[word]; bits; bits &= bits - 1) {
+      uint64_t home = word * 64 + (uint64_t)__builtin_ctzll(bits);
+      // Factors are rounded: a hash may come one place behind.
+      for (uint64_t to = home * ratio; to <= (home + 1) * ratio && to <= table->last; ++to)
+        table->marks[to / 64] |= (uint64_t)1 << (to % 64);
+    }
+  free(old->marks);
+}
+
+void table_clear_marks(Table *table) {
+  if (table->marks)
+    memset(table->marks, 0, mark_words(table) * 8);
+  else
+    table->marks = (uint64_t *)must_zero(mark_words(table) * 8);
+}
+
 /// Moves all entries to an array of `capacity` home places.
 static void rebuild(Table *table, uint32_t stride, HashRange range, uint64_t capacity,
                     uint64_t tail) {
@@ -45,6 +71,7 @@ static void rebuild(Table *table, uint32_t stride, HashRange range, uint64_t cap
     memcpy(table->slots + place++ * stride, from, stride);
   }
   free(old.slots);
+  move_marks(table, &old);
 }
 
 void table_init(Table *table, uint32_t stride, HashRange range, uint64_t expected) {
@@ -57,6 +84,7 @@ void table_init(Table *table, uint32_t stride, HashRange range, uint64_t expecte
 
 void table_free(Table *table) {
   free(table->slots);
+  free(table->marks);
   *table = {};
 }
 
@@ -95,8 +123,9 @@ void table_close(Table *table, uint32_t stride, uint64_t place) {
   --table->count;
 }
 
-char *table_insert(levada_ctx *ctx, Table *table, const levada_slot_desc *desc, HashRange range,
-                   uint64_t tag, const char *key, levada_arena *arena) {
+/// Makes room for a key that is not there; returns its slot.
+static char *open_key(Table *table, const levada_slot_desc *desc, HashRange range, uint64_t tag,
+                      const char *key) {
   const uint32_t stride = slot_stride(desc), head = slot_head(desc);
   table_reserve(table, stride, range);
   uint64_t place = table_home(table, ~tag);
@@ -106,7 +135,17 @@ char *table_insert(levada_ctx *ctx, Table *table, const levada_slot_desc *desc, 
     if (have < tag || (have == tag && key_compare(slot + head, key, &desc->key) > 0))
       break;
   }
-  char *entry = table_open(table, stride, place, tag) + head;
+  return table_open(table, stride, place, tag);
+}
+
+void table_put(Table *table, const levada_slot_desc *desc, HashRange range, const char *slot) {
+  memcpy(open_key(table, desc, range, load64(slot), slot + slot_head(desc)), slot,
+         slot_stride(desc));
+}
+
+char *table_insert(levada_ctx *ctx, Table *table, const levada_slot_desc *desc, HashRange range,
+                   uint64_t tag, const char *key, levada_arena *arena) {
+  char *entry = open_key(table, desc, range, tag, key) + slot_head(desc);
   key_copy(entry, key, &desc->key, arena);
   if (desc->init)
     desc->init(ctx, entry + desc->acc_offset);

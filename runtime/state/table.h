@@ -26,6 +26,7 @@ struct Table {
   uint64_t last = 0;   // highest home place
   uint64_t count = 0, max = 0;
   uint64_t end = 0; // slots, without the two that stay empty
+  uint64_t *marks = nullptr; // NULL, or a bit for each home place where something changed
 };
 
 /// Key groups a table is made for. Other hashes are legal, but crowd.
@@ -39,6 +40,14 @@ LEVADA_INLINE uint64_t table_home(const Table *table, uint64_t hash) {
   uint64_t from = hash < table->low ? 0 : hash - table->low;
   uint64_t home = (uint64_t)(((unsigned __int128)from * table->factor) >> 64);
   return home < table->last ? home : table->last;
+}
+
+/// Remembers that the entries of this hash's home place changed.
+LEVADA_INLINE void table_mark(const Table *table, uint64_t hash) {
+  if (!table->marks)
+    return;
+  uint64_t home = table_home(table, hash);
+  table->marks[home / 64] |= (uint64_t)1 << (home % 64);
 }
 
 /// Bytes between slots, and from a slot to its entry.
@@ -81,6 +90,10 @@ void table_reserve(Table *table, uint32_t stride, HashRange range);
 char *table_open(Table *table, uint32_t stride, uint64_t place, uint64_t tag);
 /// Takes out what stands at `place`.
 void table_close(Table *table, uint32_t stride, uint64_t place);
+/// Nothing is marked, and from now on what changes is.
+void table_clear_marks(Table *table);
+/// Adds what another table of these slots holds at `slot`; not there yet.
+void table_put(Table *table, const levada_slot_desc *desc, HashRange range, const char *slot);
 /// Adds `key`, which must not be there: entry with accumulators of desc->init.
 /// Long texts of the key go to `arena`.
 char *table_insert(levada_ctx *ctx, Table *table, const levada_slot_desc *desc, HashRange range,

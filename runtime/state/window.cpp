@@ -47,6 +47,24 @@ static void plan_next(levada_slot *slot) {
   slot->next_fire = end == INT64_MAX ? INT64_MAX : trigger_of(slot, end);
 }
 
+void window_plan(levada_slot *slot) {
+  make_current(slot, nullptr);
+  plan_next(slot);
+}
+
+bool slice_fits(const levada_slot_desc *desc, int64_t start, int64_t end, int64_t last_end) {
+  if (start < -2 * time_limit || last_end > 2 * time_limit || start >= end || end > last_end)
+    return false;
+  const int64_t step = step_of(desc), offset = desc->offset % desc->size;
+  if (desc->window == LEVADA_WINDOW_CUMULATE) {
+    int64_t period = floor_to(start, offset, desc->size);
+    return last_end - period == desc->size && (start - period) % step == 0 &&
+           (end - period) % step == 0 && (start == period || end - start == step);
+  }
+  return floor_to(start, offset, step) == start && end - start == step &&
+         last_end == (desc->window == LEVADA_WINDOW_HOP ? start + desc->size : end);
+}
+
 /// The first slice that starts after `t`.
 static uint64_t slice_after(const levada_slot *slot, int64_t t) {
   uint64_t low = 0, high = slot->slices.count;
@@ -114,6 +132,7 @@ static void merge_into(levada_ctx *ctx, levada_slot *slot, Slice *into, const Ta
     if (!entry)
       entry = table_insert(ctx, table, desc, slot->range, tag, at + head, arena);
     desc->merge(ctx, entry + desc->acc_offset, at + head + desc->acc_offset);
+    table_mark(table, ~tag);
   }
 }
 

@@ -46,6 +46,9 @@ struct Aggregate {
   bool addContext = false, mergeContext = false, getStatus = false, getContext = false;
   bool exact = false;
   uint64_t size = 0, align = 0;
+  /// How its state is saved and loaded: statements on `self` and `archive`; empty
+  /// where the state's bytes are all there is.
+  std::vector<std::string> archive;
   Place place;
 };
 

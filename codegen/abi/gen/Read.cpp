@@ -341,6 +341,7 @@ private:
       agg.getContext = get->getNumParams() == 2;
       agg.cResult = spelled(get->parameters().back()->getType()->getPointeeType());
     }
+    agg.archive = readState(context, decl, model);
     auto translated = translate(get->getLocation(), "", agg.cResult);
     if (!translated)
       return;

@@ -4,7 +4,7 @@
 
 #include "codegen/abi/gen/Model.h"
 
-#include "clang/AST/Decl.h"
+#include "clang/AST/DeclCXX.h"
 
 namespace levada::abigen {
 
@@ -17,6 +17,10 @@ void readCall(clang::ASTContext &context, clang::FunctionDecl *decl, llvm::Strin
               Model &model);
 /// A struct of abi.h.
 void readStruct(clang::ASTContext &context, clang::RecordDecl *decl, Model &model);
+
+/// How an aggregate is saved: see Aggregate::archive.
+std::vector<std::string> readState(clang::ASTContext &context, clang::CXXRecordDecl *decl,
+                                   Model &model);
 
 } // namespace levada::abigen
 

@@ -125,7 +125,7 @@ std::string aggregatesInc(const Model &model) {
     std::string span = params(os, agg->params, agg->symbol);
     rowsOs << "    {" << quoted(agg->sqlName) << ", " << quoted(agg->symbol) << ", " << span
            << ", " << param(agg->result) << ", " << agg->size << ", " << agg->align << ", "
-           << yes(agg->exact) << ", " << quoted(agg->rule) << ",\n     " << quoted(agg->doc)
+           << yes(agg->exact) << ", " << yes(agg->archive.empty()) << ", " << quoted(agg->rule) << ",\n     " << quoted(agg->doc)
            << ", " << quoted(agg->place.file) << ", " << agg->place.line << "},\n";
   }
   return out + table("Aggregate", "kAggregates", rows);
@@ -199,10 +199,23 @@ std::string callsInc(const Model &model) {
 std::string thunksInc(const Model &model, const std::string &file) {
   std::string out = kHead;
   llvm::raw_string_ostream os(out);
-  os << "extern \"C\" {\n";
+  os << "#include \"stdlib/archive.h\"\n\nextern \"C\" {\n";
   for (const auto &[name, agg] : model.aggregates) {
     if (agg.place.file != file)
       continue;
+    auto archived = [&](const char *direction) {
+      os << "  auto &self = *static_cast<" << name << " *>(state);\n  levada::state::" << direction
+         << ";\n";
+      for (const std::string &statement : agg.archive)
+        os << "  " << statement << "\n";
+      os << "}\n";
+    };
+    if (!agg.archive.empty()) {
+      os << "void " << name << "_save(void *writer, void *state) {\n";
+      archived("Save archive(writer)");
+      os << "void " << name << "_load(levada_ctx *ctx, void *reader, void *state) {\n";
+      archived("Load archive(ctx, reader)");
+    }
     os << "void " << name << "_init(void *state) { new (state) " << name << "{}; }\n";
     os << "void " << name << "_add(levada_ctx *ctx, void *state";
     for (size_t i = 0; i < agg.cParams.size(); ++i)

@@ -1,0 +1,301 @@
+//===- save.cpp - parts of checkpoints: windows and groups -----------------===//
+//
+// A part names the slices that there are; entries follow each, all or those of
+// marked home places. Parts are loaded apart by worker (slices of two workers
+// may be the same window, and a later part of one of them may change its
+// times); when all have come, slices of equal times become one.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/state/save.h"
+#include "runtime/state/entry.h"
+
+namespace levada::rt {
+
+struct Restore {
+  struct Source {
+    uint32_t worker;
+    uint64_t number; // of the part loaded last
+    List<Slice *> slices;
+  };
+  uint32_t workers;
+  List<Source> sources;
+};
+
+namespace {
+constexpr uint32_t part_magic = 0x31504c53; // "SLP1"
+
+struct SliceHead {
+  uint64_t id;
+  int64_t start, end, last_end;
+  uint64_t count; // of entries behind
+};
+} // namespace
+
+//--- saving ------------------------------------------------------------------
+
+void slot_keep_marks(levada_slot *slot) { slot->marking = true; }
+
+static uint64_t save_all(levada_ctx *ctx, const levada_slot_desc *desc, const Table *table,
+                         Writer &to) {
+  const uint32_t stride = slot_stride(desc), head = slot_head(desc);
+  const char *at = table->slots;
+  for (uint64_t left = table->count; left; at += stride)
+    if (uint64_t tag = load64(at)) {
+      entry_save(ctx, desc, tag, at + head, to);
+      --left;
+    }
+  return table->count;
+}
+
+/// Entries of marked places. Places and entries both go by hash: one pass.
+static uint64_t save_marked(levada_ctx *ctx, const levada_slot_desc *desc, const Table *table,
+                            Writer &to) {
+  const uint32_t stride = slot_stride(desc), head = slot_head(desc);
+  uint64_t saved = 0, place = 0;
+  for (uint64_t word = 0; word <= table->last / 64; ++word)
+    for (uint64_t bits = table->marks[word]; bits; bits &= bits - 1) {
+      const uint64_t home = word * 64 + (uint64_t)__builtin_ctzll(bits);
+      for (place = place > home ? place : home;; ++place) {
+        const char *at = table->slots + place * stride;
+        uint64_t tag = load64(at), own = tag ? table_home(table, ~tag) : UINT64_MAX;
+        if (own > home)
+          break;
+        if (own == home) {
+          entry_save(ctx, desc, tag, at + head, to);
+          ++saved;
+        }
+      }
+    }
+  return saved;
+}
+
+static void save_slices(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to) {
+  to.value(slot->slices.count);
+  for (Slice *slice : slot->slices) {
+    uint64_t at = to.size();
+    to.value(SliceHead{slice->id, slice->start, slice->end, slice->last_end, 0});
+    uint64_t count = all || !slice->table.marks ? save_all(ctx, slot->desc, &slice->table, to)
+                                                : save_marked(ctx, slot->desc, &slice->table, to);
+    to.put(at + offsetof(SliceHead, count), count);
+    if (slot->marking)
+      table_clear_marks(&slice->table);
+  }
+}
+
+void slot_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to) {
+  const levada_slot_desc *desc = slot->desc;
+  all |= !slot->marking || slot->parts == 0;
+  PartHead head{};
+  head.magic = part_magic;
+  head.kind = desc->kind;
+  head.window = desc->window;
+  head.all = all;
+  head.key_size = desc->key.size;
+  head.acc_size = desc->entry_size - desc->acc_offset;
+  head.worker = ctx->worker;
+  head.workers = ctx->workers;
+  head.first_group = slot->owned.first;
+  head.group_count = slot->owned.count;
+  head.number = ++slot->parts;
+  head.watermark = slot->watermark;
+  head.progress = slot->progress;
+  to.value(head);
+  if (slot->sessions)
+    sessions_save(ctx, slot, all, to);
+  else if (slot->sorter)
+    sorter_save(slot, all, to);
+  else
+    save_slices(ctx, slot, all, to);
+}
+
+//--- loading -----------------------------------------------------------------
+
+static void free_slices(List<Slice *> &slices) {
+  for (Slice *slice : slices)
+    slice_free(slice);
+  slices.count = 0;
+}
+
+static void forget_sources(Restore *restore) {
+  for (Restore::Source &source : restore->sources) {
+    free_slices(source.slices);
+    source.slices.free();
+  }
+  restore->sources.count = 0;
+}
+
+void restore_free(Restore *restore) {
+  if (!restore)
+    return;
+  forget_sources(restore);
+  restore->sources.free();
+  free(restore);
+}
+
+static bool load_entries(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t count,
+                         Reader &from) {
+  const levada_slot_desc *desc = slot->desc;
+  EntryReader entries(slot);
+  for (uint64_t i = 0; i < count; ++i) {
+    if (!entries.next(from))
+      return false;
+    if (!entries.owned())
+      continue;
+    const char *key = entries.take_key();
+    if (!key)
+      return false;
+    ctx->state_arena = &slice->memory->arena;
+    char *entry = table_find(&slice->table, desc, ~entries.tag, key);
+    if (!entry)
+      entry = table_insert(ctx, &slice->table, desc, slot->range, entries.tag, key,
+                           &slice->memory->arena);
+    else if (desc->init)
+      desc->init(ctx, entry + desc->acc_offset);
+    if (!entries.load(ctx, entry + desc->acc_offset))
+      return false;
+  }
+  return true;
+}
+
+static Slice *take_slice(List<Slice *> &from, uint64_t id) {
+  for (uint64_t i = 0; i < from.count; ++i)
+    if (from[i]->id == id) {
+      Slice *slice = from[i];
+      from.erase(i);
+      return slice;
+    }
+  return nullptr;
+}
+
+static bool load_slices(levada_ctx *ctx, levada_slot *slot, Restore::Source &source,
+                        Reader &from) {
+  const levada_slot_desc *desc = slot->desc;
+  const bool group = desc->kind == LEVADA_SLOT_GROUP;
+  List<Slice *> old = source.slices;
+  source.slices = {};
+  uint64_t count = 0;
+  bool good = from.value(count);
+  for (uint64_t i = 0; i < count && good; ++i) {
+    SliceHead head{};
+    good = from.value(head) &&
+           (group ? i == 0 && head.start == INT64_MIN && head.end == INT64_MAX
+                  : slice_fits(desc, head.start, head.end, head.last_end));
+    if (!good)
+      break;
+    Slice *slice = take_slice(old, head.id);
+    if (!slice) { // its table is made for what comes
+      slot->expected = head.count <= from.left() / 16 ? head.count : 0;
+      slice = slice_new(slot, head.start, head.end, head.last_end);
+    }
+    slice->id = head.id;
+    slice->start = head.start;
+    slice->end = head.end;
+    slice->last_end = head.last_end;
+    source.slices.push(slice);
+    good = load_entries(ctx, slot, slice, head.count, from);
+  }
+  free_slices(old);
+  old.free();
+  return good;
+}
+
+/// The source of a part; NULL for a delta over nothing.
+static Restore::Source *source_of(levada_slot *slot, const PartHead &head) {
+  if (!slot->restore)
+    slot->restore = (Restore *)must_zero(sizeof(Restore));
+  Restore *restore = slot->restore;
+  if (restore->workers != head.workers) { // of another run: nothing of before counts
+    forget_sources(restore);
+    if (slot->sessions)
+      sessions_clear(slot);
+    restore->workers = head.workers;
+    slot->watermark = slot->progress = INT64_MIN;
+  }
+  Restore::Source *source = nullptr;
+  for (Restore::Source &one : restore->sources)
+    if (one.worker == head.worker)
+      source = &one;
+  if (!source)
+    source = restore->sources.push({head.worker, 0, {}});
+  if (head.all)
+    free_slices(source->slices);
+  else if (source->number == 0 || head.number != source->number + 1)
+    return nullptr;
+  source->number = head.number;
+  return source;
+}
+
+bool slot_load(levada_ctx *ctx, levada_slot *slot, Reader &from) {
+  const levada_slot_desc *desc = slot->desc;
+  PartHead head{};
+  if (!from.value(head) || head.magic != part_magic || head.kind != desc->kind ||
+      head.window != desc->window || head.key_size != desc->key.size ||
+      head.acc_size != desc->entry_size - desc->acc_offset || head.worker >= head.workers ||
+      head.first_group > key_groups || head.group_count > key_groups - head.first_group)
+    return false;
+  Restore::Source *source = source_of(slot, head);
+  if (!source)
+    return false;
+  slot->watermark = slot->watermark > head.watermark ? slot->watermark : head.watermark;
+  slot->progress = slot->progress > head.progress ? slot->progress : head.progress;
+  if (slot->sessions)
+    return sessions_load(ctx, slot, head, from);
+  if (slot->sorter)
+    return sorter_load(slot, head, from);
+  return load_slices(ctx, slot, *source, from);
+}
+
+/// Moves the entries of `from`, keys that `into` has not, and their memory.
+static void absorb(levada_slot *slot, Slice *into, Slice *from) {
+  const uint32_t stride = slot_stride(slot->desc);
+  const char *at = from->table.slots;
+  for (uint64_t left = from->table.count; left; at += stride)
+    if (load64(at)) {
+      table_put(&into->table, slot->desc, slot->range, at);
+      --left;
+    }
+  arena_adopt(&into->memory->arena, &from->memory->arena);
+  slice_free(from);
+}
+
+/// The slot's slices by start; false where two overlap.
+static bool place_slice(levada_slot *slot, Slice *slice) {
+  List<Slice *> &slices = slot->slices;
+  uint64_t at = slices.count;
+  while (at > 0 && slices[at - 1]->start > slice->start)
+    --at;
+  if (at > 0 && slices[at - 1]->start == slice->start && slices[at - 1]->end == slice->end) {
+    absorb(slot, slices[at - 1], slice);
+    return true;
+  }
+  slice->id = ++slot->slice_ids;
+  slices.insert(at, slice);
+  return slice->last_end > slot->progress && (at == 0 || slices[at - 1]->end <= slice->start) &&
+         (at + 1 == slices.count || slices[at + 1]->start >= slice->end);
+}
+
+bool slot_loaded(levada_ctx *, levada_slot *slot) {
+  Restore *restore = slot->restore;
+  if (!restore)
+    return true;
+  bool good = true;
+  if (slot->sessions)
+    sessions_loaded(slot);
+  for (Restore::Source &source : restore->sources) {
+    for (Slice *slice : source.slices)
+      if (slot->desc->kind == LEVADA_SLOT_GROUP)
+        absorb(slot, slot->slice, slice);
+      else if (slice->table.count == 0)
+        slice_free(slice);
+      else
+        good &= place_slice(slot, slice);
+    source.slices.count = 0;
+  }
+  restore_free(restore);
+  slot->restore = nullptr;
+  if (slot->desc->kind == LEVADA_SLOT_WINDOW)
+    window_plan(slot);
+  return good;
+}
+
+} // namespace levada::rt
