@@ -35,24 +35,49 @@ struct SliceHead {
 
 void slot_keep_marks(levada_slot *slot) { slot->marking = true; }
 
-static uint64_t save_all(levada_ctx *ctx, const levada_slot_desc *desc, const Table *table,
-                         Writer &to) {
-  const uint32_t stride = slot_stride(desc), head = slot_head(desc);
+namespace {
+/// Writes entries of tables.
+struct EntryWriter {
+  EntryWriter(levada_ctx *ctx, const levada_slot_desc *desc, Writer &to)
+      : ctx(ctx), desc(desc), to(to), stride(slot_stride(desc)), head(slot_head(desc)),
+        whole(is_fixed(desc) && head == 8 && desc->acc_offset == desc->key.size) {}
+  void add(const char *slot) {
+    if (whole) // as it lies there
+      memcpy(to.extend(8 + desc->entry_size), slot, 8 + desc->entry_size);
+    else
+      entry_save(ctx, desc, load64(slot), slot + head, to);
+  }
+  uint64_t all(const Table *table);
+  uint64_t marked(const Table *table);
+
+  levada_ctx *ctx;
+  const levada_slot_desc *desc;
+  Writer &to;
+  const uint32_t stride, head;
+  const bool whole;
+};
+} // namespace
+
+uint64_t EntryWriter::all(const Table *table) {
   const char *at = table->slots;
   for (uint64_t left = table->count; left; at += stride)
-    if (uint64_t tag = load64(at)) {
-      entry_save(ctx, desc, tag, at + head, to);
+    if (load64(at)) {
+      add(at);
       --left;
     }
   return table->count;
 }
 
 /// Entries of marked places. Places and entries both go by hash: one pass.
-static uint64_t save_marked(levada_ctx *ctx, const levada_slot_desc *desc, const Table *table,
-                            Writer &to) {
-  const uint32_t stride = slot_stride(desc), head = slot_head(desc);
+uint64_t EntryWriter::marked(const Table *table) {
+  constexpr uint64_t ahead = 4; // words of marks whose places are brought near
+  const uint64_t words = table->last / 64 + 1;
   uint64_t saved = 0, place = 0;
-  for (uint64_t word = 0; word <= table->last / 64; ++word)
+  for (uint64_t word = 0; word < words; ++word) {
+    if (word + ahead < words)
+      for (uint64_t bits = table->marks[word + ahead]; bits; bits &= bits - 1)
+        __builtin_prefetch(table->slots +
+                           ((word + ahead) * 64 + (uint64_t)__builtin_ctzll(bits)) * stride);
     for (uint64_t bits = table->marks[word]; bits; bits &= bits - 1) {
       const uint64_t home = word * 64 + (uint64_t)__builtin_ctzll(bits);
       for (place = place > home ? place : home;; ++place) {
@@ -61,21 +86,23 @@ static uint64_t save_marked(levada_ctx *ctx, const levada_slot_desc *desc, const
         if (own > home)
           break;
         if (own == home) {
-          entry_save(ctx, desc, tag, at + head, to);
+          add(at);
           ++saved;
         }
       }
     }
+  }
   return saved;
 }
 
 static void save_slices(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to) {
+  EntryWriter entries(ctx, slot->desc, to);
   to.value(slot->slices.count);
   for (Slice *slice : slot->slices) {
     uint64_t at = to.size();
     to.value(SliceHead{slice->id, slice->start, slice->end, slice->last_end, 0});
-    uint64_t count = all || !slice->table.marks ? save_all(ctx, slot->desc, &slice->table, to)
-                                                : save_marked(ctx, slot->desc, &slice->table, to);
+    uint64_t count = all || !slice->table.marks ? entries.all(&slice->table)
+                                                : entries.marked(&slice->table);
     to.put(at + offsetof(SliceHead, count), count);
     if (slot->marking)
       table_clear_marks(&slice->table);
