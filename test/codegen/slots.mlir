@@ -20,6 +20,16 @@ exec.sink @out {columns = ["k", "n"], types = [!flow.sql<INT>, !flow.sql<BIGINT 
 // CHECK: llvm.call @levada_rt_distinct_add
 // CHECK: llvm.call @levada_agg_count_value_add
 
+// A set is saved value by value, what is plain as it lies there; loaded the same way.
+// CHECK-LABEL: llvm.func @levada_slot_save.0
+// CHECK: llvm.call @levada_rt_save
+// CHECK: llvm.call @levada_rt_distinct_save
+// CHECK: llvm.call @levada_rt_save
+// CHECK-LABEL: llvm.func @levada_slot_load.0
+// CHECK: llvm.call @levada_rt_load_into
+// CHECK: llvm.call @levada_rt_distinct_load
+// CHECK: llvm.call @levada_rt_load_into
+
 // CHECK-LABEL: llvm.func @stage.read
 // The watermark takes effect behind the row: the header is read before.
 // CHECK: %[[LEAST:.+]] = llvm.mlir.constant(-9223372036854775808 : i64)

@@ -380,3 +380,102 @@ TEST(StateSave, HundredThousandOfAMillionTakeMilliseconds) {
     EXPECT_EQ(slot_size(fresh.slot).entries, 1'000'000u);
   });
 }
+
+//--- sort, sets --------------------------------------------------------------
+
+static int32_t compare_sum(const char *a, const char *b) {
+  int64_t x = ((const Acc *)(a + 24))->sum, y = ((const Acc *)(b + 24))->sum;
+  return x < y ? -1 : x > y;
+}
+
+TEST(StateSave, RowsToSortKeepTheirOrderOfArrival) {
+  static const uint32_t offsets[] = {8};
+  std::mt19937 random(4);
+  auto fresh = [&](int64_t limit) {
+    auto slot = std::make_unique<Slot>(Slot::Text);
+    slot->desc.kind = LEVADA_SLOT_SORT;
+    slot->desc.key = {40, 1, offsets};
+    slot->desc.acc_offset = 24;
+    slot->desc.compare = compare_sum;
+    slot->desc.limit = limit;
+    slot->desc.skip = 0;
+    slot->create();
+    slot_keep_marks(slot->slot);
+    return slot;
+  };
+  for (int64_t limit : {-1, 30, 0}) {
+    auto whole = fresh(limit), slot = fresh(limit);
+    std::vector<std::string> parts;
+    for (int64_t i = 0; i < 600; ++i) {
+      int64_t value = random() % 40;
+      std::string name = "a row of value " + std::to_string(value);
+      struct {
+        int64_t number;
+        levada_str text;
+        Acc acc;
+      } row{7, text(name), {i, value}};
+      for (Slot *to : {whole.get(), slot.get()})
+        levada_rt_sort(&to->ctx, 0, &to->desc, (char *)&row);
+      if (i % 50 != 49)
+        continue;
+      Writer to;
+      slot_save(&slot->ctx, slot->slot, false, to);
+      parts.push_back(std::string(to.view()));
+      if (i % 150 != 149)
+        continue;
+      slot = fresh(limit);
+      for (auto &part : parts) {
+        Reader from(part);
+        ASSERT_TRUE(slot_load(&slot->ctx, slot->slot, from));
+        ASSERT_EQ(from.left(), 0u);
+      }
+      ASSERT_TRUE(slot_loaded(&slot->ctx, slot->slot));
+      parts.clear();
+    }
+    whole->finish();
+    slot->finish();
+    EXPECT_EQ(slot->take(), whole->take()) << limit;
+  }
+}
+
+TEST(StateSave, SetsComeBackInOrder) {
+  for (bool is_str : {false, true}) {
+    levada_ctx ctx{};
+    levada_arena arenas[2]{};
+    char *sets[2] = {};
+    Writer to;
+    auto add = [&](int set, int64_t v) {
+      std::string s = (v % 2 ? "a long text that is kept " : "") + std::to_string(v);
+      int64_t bytes[2] = {v, 0};
+      levada_str str = text(s);
+      ctx.state_arena = &arenas[set];
+      return levada_rt_distinct_add(&ctx, (char *)&sets[set],
+                                    is_str ? (char *)&str : (char *)bytes, is_str);
+    };
+    levada_rt_distinct_save(&to, (char *)&sets[0], is_str);
+    for (int64_t v = 0; v < 300; ++v)
+      add(0, v * 7 % 307);
+    levada_rt_distinct_save(&to, (char *)&sets[0], is_str);
+    for (uint64_t size : {to.size(), to.size() - 1}) {
+      Reader from(to.data(), size);
+      ctx.state_arena = &arenas[1];
+      levada_rt_distinct_load(&ctx, &from, (char *)&sets[1], is_str);
+      EXPECT_EQ(sets[1], nullptr);
+      levada_rt_distinct_load(&ctx, &from, (char *)&sets[1], is_str);
+      ASSERT_EQ(from.ok, size == to.size());
+      uint64_t a = 0, b = 0;
+      while (const char *value = levada_rt_distinct_next((char *)&sets[1], &b)) {
+        const char *old = levada_rt_distinct_next((char *)&sets[0], &a);
+        if (is_str)
+          EXPECT_EQ(text(*(const levada_str *)old), text(*(const levada_str *)value));
+        else
+          EXPECT_EQ(*(const int64_t *)old, *(const int64_t *)value);
+      }
+      EXPECT_EQ(b, size == to.size() ? 300u : 299u);
+    }
+    EXPECT_FALSE(add(1, 7));
+    EXPECT_TRUE(add(1, 5000));
+    arena_free(&arenas[0]);
+    arena_free(&arenas[1]);
+  }
+}
