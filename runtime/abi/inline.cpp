@@ -70,10 +70,10 @@ LEVADA_BODY char *levada_rt_window(levada_ctx *ctx, uint32_t index, const levada
     if (!open_slice(ctx, slot, time))
       return nullptr;
   Slice *slice = slot->slice;
+  table_mark(&slice->table, ~tag_of(hash));
   char *entry = table_find(&slice->table, desc, hash, key);
   if (__builtin_expect(!entry, 0))
     entry = add_entry(ctx, slot, desc, hash, key);
-  table_mark(&slice->table, ~tag_of(hash));
   ctx->state_arena = &slice->memory->arena;
   return entry + desc->acc_offset;
 }
@@ -82,10 +82,10 @@ LEVADA_BODY char *levada_rt_group(levada_ctx *ctx, uint32_t index, const levada_
                                   uint64_t hash, const char *key) {
   levada_slot *slot = ctx->slots[index];
   Slice *slice = slot->slice;
+  table_mark(&slice->table, ~tag_of(hash));
   char *entry = table_find(&slice->table, desc, hash, key);
   if (__builtin_expect(!entry, 0))
     entry = add_entry(ctx, slot, desc, hash, key);
-  table_mark(&slice->table, ~tag_of(hash));
   ctx->state_arena = &slice->memory->arena;
   return entry + desc->acc_offset;
 }

@@ -70,16 +70,14 @@ uint64_t EntryWriter::all(const Table *table) {
 
 /// Entries of marked places. Places and entries both go by hash: one pass.
 uint64_t EntryWriter::marked(const Table *table) {
-  constexpr uint64_t ahead = 4; // words of marks whose places are brought near
-  const uint64_t words = table->last / 64 + 1;
+  constexpr uint64_t ahead = 32; // words of marks whose places are brought near
+  const uint64_t words = mark_words(table);
   uint64_t saved = 0, place = 0;
   for (uint64_t word = 0; word < words; ++word) {
     if (word + ahead < words)
-      for (uint64_t bits = table->marks[word + ahead]; bits; bits &= bits - 1)
-        __builtin_prefetch(table->slots +
-                           ((word + ahead) * 64 + (uint64_t)__builtin_ctzll(bits)) * stride);
-    for (uint64_t bits = table->marks[word]; bits; bits &= bits - 1) {
-      const uint64_t home = word * 64 + (uint64_t)__builtin_ctzll(bits);
+      each_mark(table, word + ahead,
+                [&](uint64_t home) { __builtin_prefetch(table->slots + home * stride); });
+    each_mark(table, word, [&](uint64_t home) {
       for (place = place > home ? place : home;; ++place) {
         const char *at = table->slots + place * stride;
         uint64_t tag = load64(at), own = tag ? table_home(table, ~tag) : UINT64_MAX;
@@ -90,7 +88,7 @@ uint64_t EntryWriter::marked(const Table *table) {
           ++saved;
         }
       }
-    }
+    });
   }
   return saved;
 }

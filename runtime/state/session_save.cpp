@@ -71,9 +71,11 @@ void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to) {
     to.put(begin + offsetof(Range, count), count);
   } else {
     uint64_t place = 0;
-    for (uint64_t word = 0; word <= table->last / 64; ++word)
-      for (uint64_t bits = table->marks[word]; bits; bits &= bits - 1, ++ranges)
-        save_range(ctx, slot, word * 64 + (uint64_t)__builtin_ctzll(bits), &place, to);
+    for (uint64_t word = 0; word < mark_words(table); ++word)
+      each_mark(table, word, [&](uint64_t home) {
+        save_range(ctx, slot, home, &place, to);
+        ++ranges;
+      });
   }
   to.put(at, ranges);
   if (slot->marking)

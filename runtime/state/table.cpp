@@ -23,22 +23,19 @@ static void allocate(Table *table, uint32_t stride, HashRange range, uint64_t ca
   table->slots = (char *)must_zero((table->end + 2) * stride);
 }
 
-static uint64_t mark_words(const Table *table) { return table->last / 64 + 1; }
-
 /// Marks of `old` for as many home places as `table` has. A place becomes those
 /// that its hashes may be at now, or more.
 static void move_marks(Table *table, const Table *old) {
   if (!old->marks || table->last == old->last)
     return;
-  table->marks = (uint64_t *)must_zero(mark_words(table) * 8);
+  table->marks = (char *)must_zero(mark_words(table) * 8);
   const uint64_t ratio = (table->last + 1) / (old->last + 1);
   for (uint64_t word = 0; word < mark_words(old); ++word)
-    for (uint64_t bits = old->marks[word]; bits; bits &= bits - 1) {
-      uint64_t home = word * 64 + (uint64_t)__builtin_ctzll(bits);
+    each_mark(old, word, [&](uint64_t home) {
       // Factors are rounded: a hash may come one place behind.
       for (uint64_t to = home * ratio; to <= (home + 1) * ratio && to <= table->last; ++to)
-        table->marks[to / 64] |= (uint64_t)1 << (to % 64);
-    }
+        table->marks[to] = 1;
+    });
   free(old->marks);
 }
 
@@ -46,7 +43,7 @@ void table_clear_marks(Table *table) {
   if (table->marks)
     memset(table->marks, 0, mark_words(table) * 8);
   else
-    table->marks = (uint64_t *)must_zero(mark_words(table) * 8);
+    table->marks = (char *)must_zero(mark_words(table) * 8);
 }
 
 /// Moves all entries to an array of `capacity` home places.

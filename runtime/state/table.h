@@ -26,7 +26,9 @@ struct Table {
   uint64_t last = 0;   // highest home place
   uint64_t count = 0, max = 0;
   uint64_t end = 0; // slots, without the two that stay empty
-  uint64_t *marks = nullptr; // NULL, or a bit for each home place where something changed
+  // NULL, or for each home place whether something changed there, in whole words:
+  // bytes, since a store alone costs less than to set a bit.
+  char *marks = nullptr;
 };
 
 /// Key groups a table is made for. Other hashes are legal, but crowd.
@@ -44,10 +46,15 @@ LEVADA_INLINE uint64_t table_home(const Table *table, uint64_t hash) {
 
 /// Remembers that the entries of this hash's home place changed.
 LEVADA_INLINE void table_mark(const Table *table, uint64_t hash) {
-  if (!table->marks)
-    return;
-  uint64_t home = table_home(table, hash);
-  table->marks[home / 64] |= (uint64_t)1 << (home % 64);
+  if (table->marks)
+    table->marks[table_home(table, hash)] = 1;
+}
+/// Words of eight marks.
+LEVADA_INLINE uint64_t mark_words(const Table *table) { return table->last / 8 + 1; }
+/// Calls body(home) for the marks of a word, in order.
+template <typename Body> LEVADA_INLINE void each_mark(const Table *table, uint64_t word, Body body) {
+  for (uint64_t bits = load64(table->marks + word * 8); bits; bits &= bits - 1)
+    body(word * 8 + (uint64_t)__builtin_ctzll(bits) / 8);
 }
 
 /// Bytes between slots, and from a slot to its entry.
