@@ -26,8 +26,8 @@ namespace levada::rt {
 void slot_keep_marks(levada_slot *slot);
 
 /// Appends one part: everything (`all`, or where a delta cannot be), else what
-/// changed since the last slot_save. Marks begin anew. The slot goes on as if
-/// nothing had been.
+/// changed since the last slot_save. Marks begin anew: where a part does not reach
+/// a checkpoint, the next one must be full. The slot goes on as if nothing had been.
 void slot_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to);
 
 /// Applies one part. False: the bytes are no part of this slot's; it may then
