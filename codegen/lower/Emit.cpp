@@ -55,8 +55,10 @@ void lowerEmit(Lowering &l, exec::EmitOp op) {
   e.store(l.headerWatermark, row, 8);
   if (channel.placeOffset >= 0)
     e.store(placeOf(l), e.offset(row, channel.placeOffset), 8);
+  if (channel.hashOffset >= 0)
+    e.store(hash, e.offset(row, channel.hashOffset), 8);
   for (auto [column, value] : llvm::zip(channel.row.columns, values))
-    e.storeColumn(row, column, value, /*canonical=*/false);
+    e.storeColumn(row, column, value, /*canonical=*/channel.waits);
 }
 
 } // namespace levada::codegen

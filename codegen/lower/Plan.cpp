@@ -90,7 +90,8 @@ Plan::Plan(ModuleOp exec) : exec(exec) {
   }
   // Rows that wait for those of other inputs may go on at another parallelism.
   for (ChannelPlan &channel : channels) {
-    if (channel.stage < 0 || channel.op.getSingle() || !stages[channel.stage].op.getMergedAttr())
+    channel.waits = channel.stage >= 0 && stages[channel.stage].op.getMergedAttr();
+    if (!channel.waits || channel.op.getSingle())
       continue;
     channel.hashOffset = channel.row.size;
     channel.row.size += 8;

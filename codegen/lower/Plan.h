@@ -46,7 +46,8 @@ struct ChannelPlan {
   exec::ChannelOp op;
   Layout row;
   int placeOffset = -1; ///< of the row's hidden place in its number (levada_rt_order)
-  int hashOffset = -1;  ///< of the row's hidden hash, where it may wait for other inputs
+  bool waits = false;   ///< its rows may wait for those of other inputs
+  int hashOffset = -1;  ///< of the row's hidden hash, where it waits
   int stage = -1, producer = -1;
   unsigned input = 0;   ///< which input of its consumer, for unions
 };
