@@ -103,7 +103,8 @@ struct Pipeline {
   Name name;                               ///< default: the file's stem
   Mode mode = Mode::Streaming;
   std::optional<int64_t> parallelism;      ///< 1 … 128
-  std::optional<Duration> checkpointInterval;
+  std::optional<Duration> checkpointInterval, checkpointMinPause;
+  std::optional<int64_t> checkpointKeep;   ///< 1 …
   std::vector<Setting> settings;
   std::string_view setting(std::string_view key) const; ///< "" when not set
 };

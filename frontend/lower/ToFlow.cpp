@@ -55,6 +55,14 @@ mlir::OwningOpRef<mlir::ModuleOp> Lowering::run() {
                                    : "such as \"Europe/Lisbon\" or \"GMT+02:00\"");
   if (pipeline.parallelism)
     op->setAttr("flow.parallelism", builder.getI64IntegerAttr(*pipeline.parallelism));
+  if (pipeline.checkpointInterval && pipeline.checkpointInterval->millis)
+    op->setAttr("flow.checkpoint_interval",
+                builder.getI64IntegerAttr(pipeline.checkpointInterval->millis));
+  if (pipeline.checkpointMinPause)
+    op->setAttr("flow.checkpoint_min_pause",
+                builder.getI64IntegerAttr(pipeline.checkpointMinPause->millis));
+  if (pipeline.checkpointKeep)
+    op->setAttr("flow.checkpoint_keep", builder.getI64IntegerAttr(*pipeline.checkpointKeep));
 
   for (const doc::Source &source : document.sources)
     relations[source.name.text] = lowerSource(source);

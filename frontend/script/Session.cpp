@@ -214,6 +214,10 @@ void Session::finish() {
       pipeline.parallelism = reader.integer(m, 1, 128);
     else if (key == "execution.checkpointing.interval")
       pipeline.checkpointInterval = reader.duration(m, doc::Sign::NotNegative);
+    else if (key == "execution.checkpointing.min-pause")
+      pipeline.checkpointMinPause = reader.duration(m, doc::Sign::NotNegative);
+    else if (key == "state.checkpoints.num-retained")
+      pipeline.checkpointKeep = reader.integer(m, 1, 1000);
     else if (key == "pipeline.name")
       pipeline.name = {doc::nameOfFile(option.value.text + ".sql"), option.value.range};
     else

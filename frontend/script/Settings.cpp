@@ -34,8 +34,8 @@ struct Known {
 
 constexpr Known known[] = {
     {"execution.attached", Type::Bool, Effect::Tuning, "", ""},
-    {"execution.checkpointing.interval", Type::Duration, Effect::None, "0",
-     "a run that ends early begins anew"},
+    {"execution.checkpointing.interval", Type::Duration, Effect::Acts, "", ""},
+    {"execution.checkpointing.min-pause", Type::Duration, Effect::Acts, "", ""},
     {"execution.checkpointing.mode", Type::Choice, Effect::Tuning, "EXACTLY_ONCE|AT_LEAST_ONCE", ""},
     {"execution.runtime-mode", Type::Choice, Effect::Acts, "STREAMING|BATCH", ""},
     {"parallelism.default", Type::Integer, Effect::Acts, "", ""},
@@ -43,6 +43,7 @@ constexpr Known known[] = {
     {"pipeline.name", Type::Text, Effect::Acts, "", ""},
     {"pipeline.object-reuse", Type::Bool, Effect::Tuning, "", ""},
     {"pipeline.operator-chaining.enabled", Type::Bool, Effect::Tuning, "", ""},
+    {"state.checkpoints.num-retained", Type::Integer, Effect::Acts, "", ""},
     {"table.dml-sync", Type::Bool, Effect::Tuning, "", ""},
     {"table.dynamic-table-options.enabled", Type::Bool, Effect::Tuning, "", ""},
     {"table.exec.legacy-cast-behaviour", Type::Choice, Effect::None, "DISABLED|ENABLED",

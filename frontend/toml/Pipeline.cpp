@@ -79,19 +79,22 @@ void readCheckpoint(const Member &m, Reader &reader, Pipeline &pipeline) {
   if (!reader.table(m, "checkpoint = { interval = \"10s\" }"))
     return;
   for (const Member &part : m.value.members)
-    if (part.key.text == "interval") {
+    if (part.key.text == "interval")
       pipeline.checkpointInterval = reader.duration(part, Sign::Positive);
-      reader.engine.emit(part.key.range, diag::NoEffect, "`checkpoint.interval`")
-          .hint("a run that ends early begins anew");
-    } else
-      reader.unknownKey("`checkpoint`", part.key, {"interval"});
+    else if (part.key.text == "min-pause")
+      pipeline.checkpointMinPause = reader.duration(part, Sign::NotNegative);
+    else if (part.key.text == "keep")
+      pipeline.checkpointKeep = reader.integer(part, 1, 1000);
+    else
+      reader.unknownKey("`checkpoint`", part.key, {"interval", "keep", "min-pause"});
 }
 
 } // namespace
 
 void readPipeline(const Member &table, Reader &reader, Pipeline &pipeline) {
   pipeline.range = table.value.range;
-  Words keys = {"name", "mode", "parallelism", "checkpoint.interval"};
+  Words keys = {"name", "mode", "parallelism", "checkpoint.interval",
+                "checkpoint.keep", "checkpoint.min-pause"};
   for (const KnownSetting &known : knownSettings())
     keys.emplace_back(known.key);
   for (const Member &m : table.value.members) {
