@@ -26,6 +26,10 @@ enum Code : uint32_t {
   UNSET_VARIABLE = 640,
   BAD_OPTION = 641,
   WRONG_ABI = 650,
+  BAD_STATE = 660,
+  STATE_IN_USE = 661,
+  NO_CHECKPOINT = 662,
+  STATE_MISMATCH = 663,
 };
 
 struct Error {

@@ -4,9 +4,11 @@
 // SIGINT), 1 failed, 2 usage.
 //
 //===----------------------------------------------------------------------===//
+#include "runtime/checkpoint/commands.h"
 #include "runtime/core/ledger.h"
 #include "runtime/core/options.h"
 #include "runtime/core/signals.h"
+#include "runtime/exec/checkpoints.h"
 #include "runtime/exec/run.h"
 
 #include <fcntl.h>
@@ -32,6 +34,47 @@ static double seconds_since(const timespec &start) {
   return double(now.tv_sec - start.tv_sec) + double(now.tv_nsec - start.tv_nsec) * 1e-9;
 }
 
+/// Where the run goes on, and where the next one would.
+static void tell_start(const Run &run, const Settings &settings) {
+  const Checkpoints *checkpoints = run.checkpoints.get();
+  if (checkpoints && checkpoints->resuming()) {
+    Checkpoints::Last last = checkpoints->last();
+    tell("note",
+         textf("resumed from checkpoint %llu of %s, number %llu", (unsigned long long)last.epoch,
+               moment(last.created).c_str(), (unsigned long long)last.number)
+             .c_str(),
+         settings);
+  } else if (run.replaces() || (checkpoints && checkpoints->began_anew)) {
+    tell("note",
+         run.replaces()
+             ? "the last run is finished: this one begins anew and replaces what it published"
+             : "the last run is finished: this one begins anew",
+         settings);
+  }
+}
+
+static void tell_end(const Run &run, bool well, const Settings &settings) {
+  if (!run.checkpoints) {
+    if (well && run.stopped())
+      tell("warning",
+           "stopped before the end of input: windows that were open are not written, and without "
+           "checkpoints the next run begins anew",
+           settings);
+    return;
+  }
+  Checkpoints::Last last = run.checkpoints->last();
+  if (well && !run.stopped())
+    return;
+  if (last.epoch)
+    tell("note",
+         textf("%sthe next start resumes from checkpoint %llu of %s", well ? "stopped: " : "",
+               (unsigned long long)last.epoch, moment(last.created).c_str())
+             .c_str(),
+         settings);
+  else
+    tell("note", "there is no checkpoint: the next start begins anew", settings);
+}
+
 static int run_pipeline(const levada_program *program, const Settings &settings) {
   timespec start;
   clock_gettime(CLOCK_MONOTONIC, &start);
@@ -42,10 +85,7 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
     auto run = std::make_unique<Run>(program, settings);
     bool well = run->open(error);
     if (well) {
-      if (run->replaces())
-        tell("note",
-             "the last run is finished: this one begins anew and replaces what it published",
-             settings);
+      tell_start(*run, settings);
       if (settings.progress) {
         start_progress();
         run->tick = show_progress;
@@ -55,12 +95,8 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
       quiet = error.quiet;
       if (!quiet)
         say(ledger(*run, well, seconds_since(start)));
-      if (well && run->stopped())
-        tell(
-            "warning",
-            "stopped before the end of input: windows that were open are not written, and no state "
-            "is kept between runs in this version",
-            settings);
+      if (!quiet)
+        tell_end(*run, well, settings);
     }
   } // sinks remove what was not published
   if (quiet) {
@@ -72,6 +108,17 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
   if (error)
     say(render(error, "error", settings.json));
   return error ? 1 : 0;
+}
+
+static int look_at_state(const levada_program *program, const Settings &settings, Action action) {
+  Text path = settings.state.empty() ? textf("%s.state", program->name) : settings.state;
+  Error error;
+  bool good = action == Action::CHECKPOINTS ? print_checkpoints(path.c_str(), error)
+              : action == Action::FSCK      ? print_check(path.c_str(), error)
+                                            : print_status(program->name, path.c_str(), error);
+  if (error)
+    say(render(error, "error", settings.json));
+  return good ? 0 : 1;
 }
 
 /// A standard stream that the caller closed stays unusable: no file that is
@@ -96,7 +143,8 @@ int main(int argc, char **argv) {
   }
   Settings settings;
   settings.progress = isatty(2);
-  switch (read_arguments(argc, argv, program, settings)) {
+  Action action = read_arguments(argc, argv, program, settings);
+  switch (action) {
   case Action::DONE:
     return 0;
   case Action::USAGE:
@@ -104,6 +152,10 @@ int main(int argc, char **argv) {
   case Action::INSPECT:
     print_inspection(program);
     return 0;
+  case Action::CHECKPOINTS:
+  case Action::FSCK:
+  case Action::STATUS:
+    return look_at_state(program, settings, action);
   case Action::RUN:
     return run_pipeline(program, settings);
   }

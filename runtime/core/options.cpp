@@ -18,8 +18,6 @@ struct Option {
   const char *help;     // NULL: not in this version, `argument` says why
 };
 
-constexpr char NO_STATE[] = "this version keeps no state between runs";
-
 constexpr Option options[] = {
     {"--set", "TABLE.NAME.KEY=VALUE", "change a run-time option of a source or sink (below)"},
     {"--parallelism", "N", "workers; the result is the same for any number (default 1)"},
@@ -29,19 +27,29 @@ constexpr Option options[] = {
     {"--progress", nullptr, "a progress line on stderr (default: on a terminal)"},
     {"--no-progress", nullptr, "no progress line"},
     {"--batch-rows", "N", "rows handed from stage to stage at once (default 4096); for tests"},
-    {"--state", "DIR",
-     "folder for state; no state is kept between runs in this version,\n"
-     "                              the folder is neither made nor read"},
+    {"--state", "DIR", "folder for checkpoints (default NAME.state, when there are any)"},
+    {"--checkpoint-interval", "TIME", "a checkpoint every TIME (500ms, 10s, 5min); 0: none on the way"},
+    {"--restore", "latest|none|PATH",
+     "what to resume from (default: the newest sound checkpoint there is)"},
     {"--version", nullptr, "name, compiler version and fingerprint of the pipeline"},
     {"--help", nullptr, "this text"},
-    {"--once", NO_STATE, nullptr},
-    {"--restore", NO_STATE, nullptr},
-    {"--checkpoint-interval", NO_STATE, nullptr},
+    {"--once", nullptr, "read what is there, keep a checkpoint and exit; the next run goes on"},
     {"--memory", "this version keeps all state in memory and has no limit for it", nullptr},
     {"--http", "this version has no HTTP server", nullptr},
 };
 
-constexpr const char *later_commands[] = {"status", "savepoint", "stop", "checkpoints", "fsck"};
+struct Command {
+  const char *name;
+  Action action;
+  const char *help;
+};
+
+constexpr Command commands[] = {
+    {"inspect", Action::INSPECT, "the plan, the schema and how it was built"},
+    {"status", Action::STATUS, "whether it runs, and what the next start resumes from"},
+    {"checkpoints", Action::CHECKPOINTS, "the checkpoints there are"},
+    {"fsck", Action::FSCK, "verifies every checkpoint; exit code 1 when one is damaged"},
+};
 
 bool usage(const Text &what, const Text &help = {}) {
   Error error;
@@ -64,9 +72,12 @@ void print_help(const levada_program *program, const char *self) {
       textf("%s: a pipeline compiled by levada %s\n\n"
             "Reads its sources to their end, or until SIGTERM or SIGINT, and writes its sinks.\n\n"
             "usage: %s [OPTIONS]\n"
-            "       %s inspect          the plan, the schema and how it was built\n\n"
-            "options:\n",
+            "       %s COMMAND [--state DIR]\n\n"
+            "commands:\n",
             program->name, program->compiler, self, self);
+  for (const Command &command : commands)
+    text.format("  %-27s %s\n", command.name, command.help);
+  text.append("\noptions:\n");
   for (const Option &option : options)
     if (option.help) {
       Text left(option.name);
@@ -86,6 +97,29 @@ void print_help(const levada_program *program, const char *self) {
         .append(list.view());
   text.append("\nexit codes: 0 done, 1 failed, 2 usage\n");
   (void)!write(1, text.c_str(), text.size());
+}
+
+/// 500ms, 10s, 5min, 1h, 2d; 0.
+bool read_duration(const char *option, const char *text, int64_t &out) {
+  static constexpr struct {
+    const char *name;
+    int64_t ms;
+  } units[] = {{"ms", 1},       {"s", 1000},      {"min", 60000}, {"m", 60000},
+               {"h", 3600000}, {"d", 86400000}};
+  char *end;
+  double value = strtod(text, &end);
+  while (*end == ' ')
+    ++end;
+  bool known = value == 0 && !*end;
+  for (auto &unit : units)
+    if (strcmp(end, unit.name) == 0) {
+      value *= unit.ms;
+      known = true;
+    }
+  if (*text < '0' || *text > '9' || !known || value > 1e14)
+    return usage(textf("`%s %s`: a time such as 500ms, 10s or 5min", option, text));
+  out = int64_t(value);
+  return true;
 }
 
 /// source.NAME.KEY=VALUE: the key may have dots, and so may the name.
@@ -160,7 +194,8 @@ bool unknown(const char *argument, const char *what) {
       if (option.help)
         look(option.name);
   } else {
-    look("inspect");
+    for (const Command &command : commands)
+      look(command.name);
   }
   return usage(textf("no %s `%s`", what, argument),
                nearest ? textf("did you mean `%s`?", nearest) : Text());
@@ -179,13 +214,14 @@ bool read_all(int argc, char **argv, const levada_program *program, Settings &se
     if (argument.view() == "-h")
       argument = Text("--help");
     if (argument.c_str()[0] != '-') {
-      if (argument.view() == "inspect" && action == Action::RUN) {
-        action = Action::INSPECT;
+      const Command *command = nullptr;
+      for (const Command &one : commands)
+        if (argument.view() == one.name)
+          command = &one;
+      if (command && action == Action::RUN) {
+        action = command->action;
         continue;
       }
-      for (const char *later : later_commands)
-        if (argument.view() == later)
-          return usage(textf("`%s`: %s", later, NO_STATE));
       return unknown(argument.c_str(), "command");
     }
     const Option *found = nullptr;
@@ -217,6 +253,19 @@ bool read_all(int argc, char **argv, const levada_program *program, Settings &se
       settings.json = strcmp(value, "json") == 0;
       if (!settings.json && strcmp(value, "text") != 0)
         return usage(textf("`--log %s`: text or json", value));
+    } else if (name == "--state") {
+      if (!*value)
+        return usage("`--state` lacks its DIR");
+      settings.state = Text(value);
+    } else if (name == "--restore") {
+      if (!*value)
+        return usage("`--restore` lacks its latest|none|PATH");
+      settings.restore = Text(value);
+    } else if (name == "--checkpoint-interval") {
+      if (!read_duration("--checkpoint-interval", value, settings.checkpoint_interval))
+        return false;
+    } else if (name == "--once") {
+      settings.once = true;
     } else if (name == "--overwrite") {
       settings.overwrite = true;
     } else if (name == "--append") {

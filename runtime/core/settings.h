@@ -14,6 +14,11 @@ struct Settings {
   bool json = false;
   bool progress = false;
   bool overwrite = false, append = false;
+  /// Checkpoints: the folder for state, empty by default; -1 as the program says;
+  /// restore: empty, "latest", "none" or a path.
+  Text state, restore;
+  int64_t checkpoint_interval = -1; // ms
+  bool once = false;
   /// --set source.X.key=value, in order; checked against the program.
   struct Set {
     Text table, name, key, value;

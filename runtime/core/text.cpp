@@ -123,4 +123,18 @@ Text printable(std::string_view bytes, size_t limit) {
   return text;
 }
 
+Text moment(int64_t ms) {
+  int64_t seconds = ms / 1000 - (ms % 1000 < 0), days = seconds / 86400 - (seconds % 86400 < 0);
+  int rest = int(seconds - days * 86400);
+  // Days since 0000-03-01, in eras of 400 years (Hinnant, days_from_civil).
+  int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
+  int day = int(z - era * 146097), year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+  day -= 365 * year + year / 4 - year / 100;
+  int month = (5 * day + 2) / 153;
+  day -= (153 * month + 2) / 5 - 1;
+  month += month < 10 ? 3 : -9;
+  return textf("%04lld-%02d-%02d %02d:%02d:%02d", (long long)(year + era * 400 + (month <= 2)),
+               month, day, rest / 3600, rest / 60 % 60, rest % 60);
+}
+
 } // namespace levada::rt

@@ -87,6 +87,9 @@ inline std::string_view str_view(const levada_str &s) {
 /// `number` with a thin separator every three digits: 1,234,567.
 Text grouped(uint64_t number);
 
+/// A time in ms since 1970 as 2001-01-31 12:34:56, in UTC.
+Text moment(int64_t ms);
+
 /// Levenshtein distance, for nearest spellings; `limit` or more when larger.
 unsigned spelling_distance(std::string_view a, std::string_view b, unsigned limit);
 

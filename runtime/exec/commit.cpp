@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/exec/run.h"
 
+#include "runtime/exec/checkpoints.h"
 #include "runtime/exec/sink.h"
 
 #include <algorithm>
@@ -70,6 +71,8 @@ void Run::commit() {
       return;
     for (low = low_.load(std::memory_order_seq_cst); done(low); ++low) {
       commit_number(entries_[low % window_], low);
+      if (checkpoints && checkpoints->barrier() == low)
+        checkpoints->committed(limit_.load(std::memory_order_acquire) <= low);
       low_.store(low + 1, std::memory_order_seq_cst);
       event_.notify();
     }
@@ -133,6 +136,7 @@ void Run::write_parts(std::vector<SinkPart> &parts, uint64_t seq) {
                                               : a.place < b.place;
   });
   Error error;
+  Lock lock(sink_mutex_);
   for (const Piece &piece : pieces)
     if (piece.begin != piece.end &&
         !sinks_[piece.part->sink]->write(piece.part->bytes + piece.begin, piece.end - piece.begin,
@@ -153,6 +157,7 @@ void Run::sink_failed(uint64_t seq, Error &&error) {
 
 void Run::write(uint32_t sink, const char *bytes, uint64_t size) {
   Error error;
+  Lock lock(sink_mutex_);
   if (limit_.load(std::memory_order_relaxed) == ~uint64_t(0) &&
       !sinks_[sink]->write(bytes, size, error))
     sink_failed(handed() - 1, std::move(error));

@@ -19,6 +19,7 @@ namespace levada::rt {
 struct Execution::Saved {
   levada_arena arena;
   levada_out *outs;
+  uint64_t *counters;
   int64_t chunk_watermark, now_ms, ctx_order;
   Order order;
   int32_t failed;
@@ -41,6 +42,7 @@ Execution::Execution(Worker &worker, const Stage &stage) : stage(stage), worker(
     inputs_.push_back(std::move(input));
   }
   merge_.resize(inputs_.size());
+  counters.resize(uint64_t(topology.program->operator_count) * LEVADA_COUNTERS);
   outs_.resize(topology.program->sink_count);
   owners_.resize(topology.program->sink_count);
   for (uint32_t i = 0; i < outs_.size(); ++i) {
@@ -67,8 +69,8 @@ Execution::~Execution() {
 
 void Execution::enter(uint64_t number, Saved &saved) {
   levada_ctx &ctx = worker.ctx;
-  saved = {ctx.arena, ctx.outs,   ctx.chunk_watermark, ctx.now_ms,  ctx.order,
-           order,     ctx.failed, worker.running,      worker.frame};
+  saved = {ctx.arena, ctx.outs, ctx.counters, ctx.chunk_watermark, ctx.now_ms,
+           ctx.order, order,    ctx.failed,   worker.running,      worker.frame};
   busy = true;
   if (!frame_) {
     frame_ = frame_new();
@@ -77,6 +79,7 @@ void Execution::enter(uint64_t number, Saved &saved) {
   }
   ctx.arena = frame_->arena;
   ctx.outs = outs_.data();
+  ctx.counters = counters.data();
   ctx.order = LEVADA_MIN_WATERMARK;
   order = Order();
   ctx.failed = 0;
@@ -90,6 +93,7 @@ void Execution::leave(Saved &saved) {
   frame_->arena = ctx.arena;
   ctx.arena = saved.arena;
   ctx.outs = saved.outs;
+  ctx.counters = saved.counters;
   ctx.chunk_watermark = saved.chunk_watermark;
   ctx.now_ms = saved.now_ms;
   ctx.order = saved.ctx_order;

@@ -10,7 +10,10 @@
 #ifndef LEVADA_RUNTIME_EXEC_MERGE_H
 #define LEVADA_RUNTIME_EXEC_MERGE_H
 
+#include "runtime/checkpoint/bytes.h"
 #include "runtime/exec/batch.h"
+#include "runtime/exec/topology.h"
+#include "runtime/state/table.h"
 
 #include <deque>
 
@@ -31,6 +34,14 @@ public:
   uint32_t next(const int64_t *watermarks, char *to, uint32_t room, std::vector<Batch *> &done,
                 std::vector<Order> *places = nullptr, uint32_t offset = 0);
   bool empty() const;
+  /// The rows of `input` that wait, with their places and texts.
+  void save(uint32_t input, const levada_channel_desc &channel, Writer &to) const;
+  /// Such rows of one worker; those in `range` of hashes (where the channel has
+  /// them) are added. False: malformed.
+  bool restore(uint32_t input, const levada_channel_desc &channel, HashRange range, Reader &from,
+               BatchPool &pool);
+  /// All are there: puts those of several workers in order.
+  void restored(uint32_t input, const Channel &channel);
   /// Everything that waits, for a run that ends early.
   void drop(std::vector<Batch *> &done);
 

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/core/settings.h"
+#include "runtime/exec/checkpoints.h"
 #include "runtime/exec/run.h"
 
 #include <algorithm>
@@ -61,6 +62,9 @@ bool Execution::receive() {
     return false;
   Run::Number number;
   for (;; ++next_) {
+    if (uint64_t barrier = run.checkpoints ? run.checkpoints->barrier() : ~uint64_t(0);
+        next_ > barrier && saved <= barrier)
+      run.checkpoints->save(*this);
     if (next_ >= run.handed())
       return false;
     if (run.number(next_, number) && run.topology.active(stage, number.source))

@@ -2,6 +2,7 @@
 #include "runtime/exec/run.h"
 
 #include "runtime/core/signals.h"
+#include "runtime/exec/checkpoints.h"
 #include "runtime/exec/sink.h"
 
 #include <algorithm>
@@ -12,6 +13,8 @@ namespace levada::rt {
 /// A choice between sources knows the watermarks of numbers this far back: a
 /// constant, so that it does not depend on how fast workers are.
 constexpr uint64_t LOOKBACK = 16;
+/// Those of a checkpoint's number are still there when it commits.
+constexpr uint64_t HISTORY = 2 * LOOKBACK;
 
 static uint64_t key_of(uint64_t seq, uint32_t source, uint32_t worker) {
   return seq << 24 | uint64_t(source) << 12 | worker;
@@ -24,7 +27,8 @@ Run::Run(const levada_program *program, const Settings &settings)
                  : 0),
       window_(settings.parallelism > 1 ? 2 * settings.parallelism + 2 : 1),
       turn_(program->source_count ? program->source_count - 1 : 0),
-      reached_(program->source_count > 1 ? LOOKBACK : 0), watermarks_(program->source_count) {
+      reached_(program->source_count > 1 ? HISTORY : 0), watermarks_(program->source_count),
+      number_source_(HISTORY) {
   std::vector<Entry> entries(window_);
   entries_.swap(entries);
   samples_.resize(program->source_count);
@@ -39,9 +43,13 @@ Run::Run(const levada_program *program, const Settings &settings)
     workers_.push_back(std::make_unique<Worker>(*this, i));
     workers_.back()->create_slots();
   }
+  counters_.assign(uint64_t(program->operator_count) * LEVADA_COUNTERS, 0);
+  if (Checkpoints::wanted(program, settings))
+    checkpoints = std::make_unique<Checkpoints>(*this);
 }
 
 Run::~Run() {
+  checkpoints.reset();
   BatchPool pool;
   for (Ring &ring : rings_)
     while (Batch *batch = ring.pop())
@@ -57,14 +65,20 @@ Run::~Run() {
 }
 
 bool Run::open(Error &error) {
+  if (checkpoints && !checkpoints->open(error))
+    return false;
   for (auto &source : sources)
     if (!source->open(error))
       return false;
   for (uint32_t i = 0; i < program->sink_count; ++i) {
     sinks_.push_back(std::make_unique<Sink>(program, i, settings));
+    sinks_.back()->checkpoints = checkpoints != nullptr;
+    sinks_.back()->resuming = checkpoints && checkpoints->resuming();
     if (!sinks_.back()->open(error))
       return false;
   }
+  if (checkpoints && (!checkpoints->restore(error) || !checkpoints->start(error)))
+    return false;
   if (topology.workers > 1)
     for (auto &source : sources)
       source->start_ahead(event_);
@@ -90,7 +104,7 @@ bool Run::number(uint64_t seq, Number &out) const {
 
 void Run::reached(uint64_t seq, uint32_t source, int64_t watermark) {
   if (!reached_.empty())
-    reached_[seq % LOOKBACK].store(watermark, std::memory_order_relaxed);
+    reached_[seq % HISTORY].store(watermark, std::memory_order_relaxed);
   int64_t before = watermarks_[source].load(std::memory_order_relaxed);
   while (before < watermark && !watermarks_[source].compare_exchange_weak(before, watermark)) {
   }
@@ -106,7 +120,8 @@ int64_t Run::watermark() const {
 void Run::count_progress(Worker &worker) {
   uint64_t rows = 0;
   for (uint32_t i = 0; i < program->source_count; ++i)
-    rows += worker.counters[program->sources[i].op * LEVADA_COUNTERS + LEVADA_COUNT_IN];
+    rows += worker.executions[program->sources[i].stage]
+                ->counters[program->sources[i].op * LEVADA_COUNTERS + LEVADA_COUNT_IN];
   progress_.rows_in.fetch_add(rows - worker.rows_counted, std::memory_order_relaxed);
   worker.rows_counted = rows;
 }
@@ -114,25 +129,27 @@ void Run::count_progress(Worker &worker) {
 /// Sources that all have watermarks: the one that is behind; else each in turn.
 int Run::choose_source(uint64_t seq) {
   uint32_t count = sources.size(), left = 0;
-  bool timed = count > 1;
+  bool timed = count > 1, paused = false;
   for (uint32_t s = 0; s < count; ++s) {
-    left += !sources[s]->ended;
+    left += !sources[s]->ended && !sources[s]->paused;
+    paused |= sources[s]->paused;
     timed &= program->sources[s].has_watermark;
   }
+  stopped_ |= !left && paused;
   if (!left)
     return NONE_LEFT;
   // Numbers up to seq - LOOKBACK are known, and no later one is used.
   for (; timed && known_numbers_ + LOOKBACK <= seq; ++known_numbers_) {
     if (low_.load(std::memory_order_acquire) <= known_numbers_)
       return NOT_YET;
-    uint64_t slot = known_numbers_ % LOOKBACK;
+    uint64_t slot = known_numbers_ % HISTORY;
     int64_t &known = known_[number_source_[slot]];
     known = std::max(known, reached_[slot].load(std::memory_order_relaxed));
   }
   int best = -1;
   for (uint32_t i = 1; i <= count; ++i) {
     uint32_t s = (turn_ + i) % count;
-    if (!sources[s]->ended && (best < 0 || (timed && known_[s] < known_[best])))
+    if (!sources[s]->ended && !sources[s]->paused && (best < 0 || (timed && known_[s] < known_[best])))
       best = s;
   }
   return best;
@@ -170,10 +187,17 @@ bool Run::take_chunk(Worker &worker) {
     cut_mutex_.unlock();
     return result == Source::STOP;
   }
+  if (result == Source::PAUSED) { // --once: its input stays open
+    source.paused = true;
+    cut_mutex_.unlock();
+    return true;
+  }
   turn_ = chosen;
   source.ended = result == Source::END;
   if (!reached_.empty())
-    number_source_[seq % LOOKBACK] = chosen;
+    number_source_[seq % HISTORY] = chosen;
+  if (checkpoints && result != Source::FAILED && checkpoints->due())
+    checkpoints->begin(seq);
   Entry &entry = entries_[seq % window_];
   entry.remaining.store(topology.executions(chosen), std::memory_order_relaxed);
   entry.key.store(key_of(seq, chosen, worker.index), std::memory_order_release);
@@ -206,9 +230,22 @@ bool Run::over() const {
   return drained_.load(std::memory_order_acquire) && low == handed_.load(std::memory_order_acquire);
 }
 
+/// A barrier that this worker has come to: between two numbers of its sources.
+void Run::save_state(Worker &worker) {
+  uint64_t barrier = checkpoints ? checkpoints->barrier() : ~uint64_t(0);
+  if (barrier == ~uint64_t(0) || worker.saved > barrier)
+    return;
+  worker.saved = barrier + 1;
+  checkpoints->save_sources(worker);
+  if (topology.workers == 1)
+    for (uint32_t index : topology.order)
+      checkpoints->save(*worker.executions[index]);
+}
+
 void Run::work(Worker &worker) {
   while (!over()) {
     uint32_t before = event_.now();
+    save_state(worker);
     bool some = topology.workers > 1 && worker.receive();
     some |= take_chunk(worker);
     if (tick) {
@@ -244,24 +281,27 @@ bool Run::go(Error &error) {
     work(*workers_[0]);
   for (pthread_t thread : threads)
     pthread_join(thread, nullptr);
-  counters_.assign(uint64_t(program->operator_count) * LEVADA_COUNTERS, 0);
+  bool kept = !checkpoints || checkpoints->end(stopped_ && !failure_ && !error, error);
   for (auto &worker : workers_)
-    for (size_t i = 0; i < counters_.size(); ++i)
-      counters_[i] += worker->counters[i];
+    for (auto &execution : worker->executions)
+      for (size_t i = 0; execution && i < counters_.size(); ++i)
+        counters_[i] += execution->counters[i];
   for (uint32_t i = 0; i < sinks_.size(); ++i) {
     counters_[program->sinks[i].op * LEVADA_COUNTERS + LEVADA_COUNT_IN] += sinks_[i]->rows;
     counters_[program->sinks[i].op * LEVADA_COUNTERS + LEVADA_COUNT_PASSED] += sinks_[i]->rows;
   }
   if (failure_ && !error)
     error = std::move(failure_->error);
-  return !error;
+  return !error && kept;
 }
 
 bool Run::publish(Error &error) {
+  if (checkpoints && stopped_)
+    return true;
   for (auto &sink : sinks_)
     if (!sink->finish(error))
       return false;
-  return true;
+  return !checkpoints || checkpoints->finished(error);
 }
 
 } // namespace levada::rt

@@ -17,6 +17,7 @@
 
 namespace levada::rt {
 
+class Checkpoints;
 struct Settings;
 class Sink;
 
@@ -29,7 +30,8 @@ public:
   bool open(Error &error);
   /// Reads to the end of input, a stop or a failure; true when all is well.
   bool go(Error &error);
-  /// Publishes what the sinks hold.
+  /// Publishes what the sinks hold; a run that was stopped and keeps checkpoints
+  /// leaves that to the next one.
   bool publish(Error &error);
 
   const Topology topology;
@@ -86,10 +88,13 @@ public:
   /// A finished run was there before, and this one replaces its files.
   bool replaces() const;
   std::vector<std::unique_ptr<Source>> sources;
+  /// NULL: this run keeps none.
+  std::unique_ptr<Checkpoints> checkpoints;
   /// Called now and then by the first worker, for the progress line.
   void (*tick)(Run &run) = nullptr;
 
 private:
+  friend class Checkpoints;
   struct Entry {
     std::atomic<uint64_t> key{~uint64_t(0)}; // seq << 24 | source << 12 | worker
     std::atomic<uint32_t> remaining{0};
@@ -108,6 +113,7 @@ private:
   void write_parts(std::vector<SinkPart> &parts, uint64_t seq);
   void sink_failed(uint64_t seq, Error &&error);
   void work(Worker &worker);
+  void save_state(Worker &worker);
   static void *thread_main(void *arg);
 
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -118,6 +124,7 @@ private:
   std::atomic<bool> drained_{false}; // no more numbers
   std::atomic<bool> committing_{false};
   Mutex cut_mutex_; // sources
+  Mutex sink_mutex_; // sinks
   Event event_;
   bool stopped_ = false;
 
@@ -136,7 +143,7 @@ private:
   std::vector<bool> direct_;
   Mutex buffer_mutex_;
   std::vector<std::pair<char *, uint64_t>> buffers_;
-  std::vector<uint64_t> counters_;
+  std::vector<uint64_t> counters_; // before go(): of the run that this one resumes
   Progress progress_;
   uint32_t turn_ = 0; // source that was last
   /// Highest watermarks of recent numbers, for the choice of the next source.
@@ -144,7 +151,7 @@ private:
   std::vector<std::atomic<int64_t>> watermarks_; // by source
   std::vector<int64_t> known_;
   uint64_t known_numbers_ = 0;
-  uint32_t number_source_[16] = {}; // of recent numbers
+  std::vector<uint32_t> number_source_; // of recent numbers
 };
 
 } // namespace levada::rt

@@ -21,4 +21,10 @@ bool Sink::open(Error &error) {
   return state_ != nullptr;
 }
 
+bool Sink::prepare(uint64_t, Writer &, Error &) { return true; }
+
+bool Sink::commit(uint64_t, Error &) { return true; }
+
+bool Sink::restore(Reader &, Error &) { return true; }
+
 } // namespace levada::rt

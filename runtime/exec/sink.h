@@ -2,6 +2,7 @@
 #ifndef LEVADA_RUNTIME_EXEC_SINK_H
 #define LEVADA_RUNTIME_EXEC_SINK_H
 
+#include "runtime/checkpoint/bytes.h"
 #include "runtime/connectors/connector.h"
 
 namespace levada::rt {
@@ -17,6 +18,15 @@ public:
   bool flush(Error &error) { return !table_->flush || table_->flush(state_, error); }
   bool finish(Error &error) { return table_->finish(state_, error); }
 
+  /// What was written until now belongs to checkpoint `epoch`; what commit and
+  /// restore need to know goes to `to`.
+  bool prepare(uint64_t epoch, Writer &to, Error &error);
+  /// Checkpoint `epoch` is published: so is what was prepared up to it.
+  bool commit(uint64_t epoch, Error &error);
+  /// Before the first row: brings what is visible to that of the checkpoint.
+  bool restore(Reader &from, Error &error);
+
+  bool checkpoints = false, resuming = false; // set before open()
   uint64_t rows = 0;     // committed
   bool replaces = false; // what an earlier run published
 

@@ -282,6 +282,13 @@ void *Source::ahead_main(void *arg) {
   }
 }
 
+void Source::save(Writer &) {}
+
+bool Source::restore(Reader &, Error &error) {
+  return error.set(NO_CHECKPOINT, textf("%s: connector `%s` cannot go back to where it was",
+                                        desc.name, desc.connector->name));
+}
+
 uint64_t Source::line_of(const char *file, uint64_t offset) const {
   uint64_t lines = 0;
   if (!table_->count_lines || !table_->count_lines(file, offset, lines))

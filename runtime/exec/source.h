@@ -9,6 +9,7 @@
 #ifndef LEVADA_RUNTIME_EXEC_SOURCE_H
 #define LEVADA_RUNTIME_EXEC_SOURCE_H
 
+#include "runtime/checkpoint/bytes.h"
 #include "runtime/connectors/connector.h"
 #include "runtime/core/sync.h"
 
@@ -48,8 +49,9 @@ public:
   /// Starts a thread that cuts ahead where that pays.
   void start_ahead(Event &event);
 
-  /// WAIT: nothing yet, `event` tells when (cutting ahead only).
-  enum Result { CHUNK, END, FAILED, STOP, WAIT };
+  /// WAIT: nothing yet, `event` tells when (cutting ahead only). PAUSED: with
+  /// --once, all that is there has been read.
+  enum Result { CHUNK, END, FAILED, STOP, WAIT, PAUSED };
   Result next(Chunk *&chunk, Error &error);
 
   /// Line of byte `offset` in the file, when the chunk does not know it.
@@ -57,6 +59,12 @@ public:
 
   const levada_source_desc &desc;
   bool ended = false; // its last number was handed out
+  bool paused = false; // with --once: it has no more numbers in this run
+
+  /// The position behind the chunk last handed out.
+  void save(Writer &to);
+  /// Before the first chunk: goes on at a saved position.
+  bool restore(Reader &from, Error &error);
 
 private:
   Result cut(Chunk *&chunk, Error &error);

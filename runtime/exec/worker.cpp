@@ -15,10 +15,8 @@ Worker::Worker(Run &run, uint32_t index) : run(run), index(index) {
   for (uint32_t c = 0; c < program->channel_count; ++c)
     channels_[c] = &rows_[uint64_t(c) * workers];
   slots_.resize(program->slot_count);
-  counters.resize(uint64_t(program->operator_count) * LEVADA_COUNTERS);
   ctx.channels = channels_.data();
   ctx.slots = slots_.data();
-  ctx.counters = counters.data();
   ctx.program = program;
   ctx.worker = index;
   ctx.workers = workers;

@@ -10,6 +10,7 @@
 #ifndef LEVADA_RUNTIME_EXEC_WORKER_H
 #define LEVADA_RUNTIME_EXEC_WORKER_H
 
+#include "runtime/checkpoint/bytes.h"
 #include "runtime/core/error.h"
 #include "runtime/exec/batch.h"
 #include "runtime/exec/merge.h"
@@ -67,6 +68,15 @@ public:
   /// Room in a sink's buffer.
   void grow(levada_out *out, uint64_t need);
 
+  /// Its slots, watermarks and rows that wait, after the numbers it has done.
+  void save(bool all, Writer &to);
+  /// One record of save(), by this worker or another of `workers`. The watermarks
+  /// are set with the last checkpoint of a chain only; what was counted is added
+  /// to `sums`, if not NULL.
+  bool restore(Reader &from, uint32_t workers, bool last, std::vector<uint64_t> *sums, Text &why);
+  /// All records are there; it goes on at `number`.
+  bool restored(uint64_t number);
+
   /// What a levada_out belongs to.
   struct Out {
     Execution *execution;
@@ -80,6 +90,8 @@ public:
   uint64_t seq = 0;
   int64_t watermark = LEVADA_MIN_WATERMARK; // minimum over the inputs
   Order order;                              // of what is written and emitted next
+  std::vector<uint64_t> counters;           // operator * LEVADA_COUNTERS + kind
+  uint64_t saved = 0;                       // the last barrier that was saved, + 1
 
 private:
   struct Saved;
@@ -121,8 +133,8 @@ struct Worker {
   Error error;                  // set before a stage returns 1
   BatchPool pool;
   std::vector<std::unique_ptr<Execution>> executions; // by stage; null: fire or not here
-  std::vector<uint64_t> counters;
   uint64_t rows_counted = 0; // in the progress line
+  uint64_t saved = 0;        // the last barrier that its sources' stages have passed, + 1
 
   /// A batch is full, or its number ends: hands it to the receiver.
   void deliver(Batch *batch, uint32_t receiver);

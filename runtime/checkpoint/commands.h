@@ -1,0 +1,22 @@
+//===- commands.h - subcommands that look at a state directory ------------===//
+//
+// They change nothing, whether the pipeline runs or not.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_CHECKPOINT_COMMANDS_H
+#define LEVADA_RUNTIME_CHECKPOINT_COMMANDS_H
+
+#include "runtime/core/error.h"
+
+namespace levada::rt {
+
+/// `checkpoints`: one line each, newest first.
+bool print_checkpoints(const char *directory, Error &error);
+/// `fsck`: reads every byte; false without an error when something is damaged.
+bool print_check(const char *directory, Error &error);
+/// `status`: whether it runs, and what a start would resume from.
+bool print_status(const char *program, const char *directory, Error &error);
+
+} // namespace levada::rt
+
+#endif

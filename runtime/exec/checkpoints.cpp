@@ -1,0 +1,339 @@
+//===- checkpoints.cpp - making checkpoints -------------------------------===//
+#include "runtime/exec/checkpoints.h"
+
+#include "runtime/core/settings.h"
+#include "runtime/exec/run.h"
+#include "runtime/exec/sink.h"
+#include "runtime/state/save.h"
+
+#include <algorithm>
+#include <time.h>
+#include <unistd.h>
+
+namespace levada::rt {
+
+/// A chain of changes is no longer than this.
+constexpr uint32_t LONGEST_CHAIN = 16;
+
+struct Checkpoints::Pending {
+  uint64_t barrier, epoch;
+  int64_t created;
+  bool full;
+  std::vector<Writer> workers; // each written by its worker
+  Writer sources, choice, sinks;
+  std::atomic<uint32_t> remaining{0};
+  std::atomic<uint64_t> rows_in{0};
+  uint64_t rows_out = 0;
+  bool failed = false; // the run ends before it, or a sink could not prepare
+  Error error;
+};
+
+static int64_t clock_ms(clockid_t clock) {
+  timespec now;
+  clock_gettime(clock, &now);
+  return int64_t(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
+}
+
+bool Checkpoints::wanted(const levada_program *program, const Settings &settings) {
+  return !program->batch && (program->checkpoint_interval > 0 || settings.checkpoint_interval > 0 ||
+                             settings.once || !settings.state.empty() || !settings.restore.empty());
+}
+
+Checkpoints::Checkpoints(Run &run) : run_(run) {
+  const Settings &settings = run.settings;
+  interval_ms_ = settings.checkpoint_interval >= 0 ? settings.checkpoint_interval
+                                                   : run.program->checkpoint_interval;
+  pause_ms_ = run.program->checkpoint_min_pause;
+  keep_ = run.program->checkpoint_keep ? run.program->checkpoint_keep : 3;
+}
+
+Checkpoints::~Checkpoints() {
+  if (!started_)
+    return;
+  {
+    Lock lock(mutex_);
+    stopping_ = true;
+    pthread_cond_broadcast(&changed_);
+  }
+  pthread_join(thread_, nullptr);
+}
+
+bool Checkpoints::start(Error &error) {
+  if (interval_ms_)
+    for (auto &worker : run_.workers_)
+      for (uint32_t i = 0; i < run_.program->slot_count; ++i)
+        if (worker->ctx.slots[i])
+          slot_keep_marks(worker->ctx.slots[i]);
+  next_at_.store(interval_ms_ ? clock_ms(CLOCK_MONOTONIC) + int64_t(interval_ms_) : INT64_MAX,
+                 std::memory_order_relaxed);
+  started_ = pthread_create(&thread_, nullptr, thread_main, this) == 0;
+  return started_ || error.set(NO_CHECKPOINT, "cannot start the thread that writes checkpoints");
+}
+
+//===--- collecting ---------------------------------------------------------===//
+
+bool Checkpoints::due() {
+  return !busy_.load(std::memory_order_acquire) &&
+         (requested_.load(std::memory_order_relaxed) ||
+          clock_ms(CLOCK_MONOTONIC) >= next_at_.load(std::memory_order_relaxed));
+}
+
+void Checkpoints::request(const char *target) {
+  Lock lock(mutex_);
+  target_ = Text(target ? target : "");
+  requested_.store(true, std::memory_order_relaxed);
+}
+
+/// Positions of the sources, and what the choice of the next one knows.
+void Checkpoints::collect(uint64_t barrier) {
+  pending_ = std::make_unique<Pending>();
+  Pending &p = *pending_;
+  p.barrier = barrier;
+  p.epoch = ++epoch_;
+  p.created = clock_ms(CLOCK_REALTIME);
+  p.full = full_next_ || requested_.load(std::memory_order_relaxed);
+  p.workers.resize(run_.workers_.size());
+  p.sources.value(uint32_t(run_.sources.size()));
+  for (uint32_t s = 0; s < run_.sources.size(); ++s) {
+    p.sources.text(run_.program->sources[s].name);
+    p.sources.value(run_.sources[s]->ended);
+    p.sources.value(run_.known_[s]);
+    uint64_t at = p.sources.size();
+    p.sources.value(uint64_t(0));
+    run_.sources[s]->save(p.sources);
+    p.sources.put(at, p.sources.size() - at - sizeof(uint64_t));
+  }
+  p.choice.value(run_.turn_);
+  p.choice.value(run_.known_numbers_);
+  p.choice.value(uint32_t(run_.number_source_.size()));
+  for (uint32_t source : run_.number_source_)
+    p.choice.value(source);
+}
+
+void Checkpoints::begin(uint64_t barrier) {
+  busy_.store(true, std::memory_order_relaxed);
+  int64_t now = clock_ms(CLOCK_MONOTONIC);
+  next_at_.store(interval_ms_ ? now + int64_t(interval_ms_) : INT64_MAX, std::memory_order_relaxed);
+  collect(barrier);
+  uint32_t parts = 1 + run_.workers_.size();
+  for (auto &worker : run_.workers_)
+    for (uint32_t index : run_.topology.order)
+      parts += worker->executions[index] != nullptr;
+  pending_->remaining.store(parts, std::memory_order_relaxed);
+  barrier_.store(barrier, std::memory_order_release);
+}
+
+void Checkpoints::save(Execution &execution) {
+  Pending &p = *pending_;
+  execution.saved = p.barrier + 1;
+  execution.save(p.full, p.workers[execution.worker.index]);
+  part_done();
+}
+
+void Checkpoints::save_sources(Worker &worker) {
+  Pending &p = *pending_;
+  for (auto &execution : worker.executions)
+    if (execution && execution->stage.source)
+      execution->save(p.full, p.workers[worker.index]);
+  uint64_t rows = 0;
+  for (uint32_t i = 0; i < run_.program->source_count; ++i) {
+    const levada_source_desc &source = run_.program->sources[i];
+    rows += worker.executions[source.stage]
+                ->counters[uint64_t(source.op) * LEVADA_COUNTERS + LEVADA_COUNT_IN];
+  }
+  p.rows_in.fetch_add(rows, std::memory_order_relaxed);
+  part_done();
+}
+
+/// The sinks have all rows of the barrier's number, and none of later ones.
+void Checkpoints::prepare() {
+  Pending &p = *pending_;
+  Lock lock(run_.sink_mutex_);
+  p.choice.value(uint32_t(run_.reached_.size()));
+  for (auto &reached : run_.reached_)
+    p.choice.value(reached.load(std::memory_order_relaxed));
+  for (auto &watermark : run_.watermarks_)
+    p.choice.value(watermark.load(std::memory_order_relaxed));
+  p.sinks.value(uint32_t(run_.sinks_.size()));
+  for (uint32_t i = 0; i < run_.sinks_.size(); ++i) {
+    Sink &sink = *run_.sinks_[i];
+    p.rows_out += sink.rows;
+    p.sinks.text(run_.program->sinks[i].name);
+    p.sinks.value(sink.rows);
+    uint64_t at = p.sinks.size();
+    p.sinks.value(uint64_t(0));
+    if (!sink.prepare(p.epoch, p.sinks, p.error)) {
+      p.failed = true;
+      return;
+    }
+    p.sinks.put(at, p.sinks.size() - at - sizeof(uint64_t));
+  }
+}
+
+void Checkpoints::committed(bool failed) {
+  if (failed)
+    pending_->failed = true;
+  else
+    prepare();
+  part_done();
+}
+
+void Checkpoints::part_done() {
+  if (pending_->remaining.fetch_sub(1, std::memory_order_acq_rel) != 1)
+    return;
+  Lock lock(mutex_);
+  ready_ = true;
+  pthread_cond_broadcast(&changed_);
+}
+
+//===--- writing ------------------------------------------------------------===//
+
+void *Checkpoints::thread_main(void *arg) {
+  static_cast<Checkpoints *>(arg)->write_loop();
+  return nullptr;
+}
+
+void Checkpoints::write_loop() {
+  for (;;) {
+    {
+      Lock lock(mutex_);
+      while (!ready_ && !stopping_)
+        pthread_cond_wait(&changed_, mutex_.native());
+      if (!ready_)
+        return;
+    }
+    Error error;
+    if (!write(*pending_, error) && error) {
+      error.help = Text("the run goes on; the next checkpoint is tried in its time");
+      warn(error);
+    }
+    int64_t earliest = clock_ms(CLOCK_MONOTONIC) + int64_t(pause_ms_);
+    if (next_at_.load(std::memory_order_relaxed) < earliest)
+      next_at_.store(earliest, std::memory_order_relaxed);
+    Lock lock(mutex_);
+    ready_ = false;
+    busy_.store(false, std::memory_order_release);
+    pthread_cond_broadcast(&changed_);
+  }
+}
+
+bool Checkpoints::write(Pending &p, Error &error) {
+  const levada_program *program = run_.program;
+  Text target;
+  {
+    Lock lock(mutex_);
+    if (requested_.load(std::memory_order_relaxed))
+      target.swap(target_);
+    requested_.store(false, std::memory_order_relaxed);
+  }
+  // Whatever goes wrong, what the slots forgot as saved must be saved again.
+  full_next_ = true;
+  if (p.failed) {
+    error = std::move(p.error);
+    return false;
+  }
+  Manifest manifest;
+  manifest.program = Text(program->name);
+  manifest.fingerprint = Text(program->fingerprint);
+  manifest.epoch = p.epoch;
+  manifest.number = p.barrier + 1;
+  manifest.base = p.full ? 0 : last().epoch;
+  manifest.created = p.created;
+  manifest.parallelism = run_.topology.workers;
+  manifest.rows_in = p.rows_in.load(std::memory_order_relaxed);
+  for (uint32_t i = 0; i < program->source_count; ++i) {
+    const levada_source_desc &source = program->sources[i];
+    manifest.rows_in += run_.counters_[uint64_t(source.op) * LEVADA_COUNTERS + LEVADA_COUNT_IN];
+    manifest.sources.push_back(Text(source.name));
+  }
+  manifest.rows_out = p.rows_out;
+  for (uint32_t i = 0; i < program->sink_count; ++i)
+    manifest.sinks.push_back(Text(program->sinks[i].name));
+  for (uint32_t i = 0; i < program->slot_count; ++i)
+    manifest.slots.push_back({Text(program->slots[i].id), slot_schema(program->slots[i])});
+  Writer run;
+  run.bytes(p.sources.data(), p.sources.size());
+  run.bytes(p.choice.data(), p.choice.size());
+  run.bytes(p.sinks.data(), p.sinks.size());
+  // What was counted before this run began.
+  Writer before;
+  save_counters(program, run_.counters_, before);
+  run.bytes(before.data(), before.size());
+  if (!store_.begin(manifest.epoch, target.empty() ? nullptr : target.c_str(), error) ||
+      !store_.write("run", run.view(), error))
+    return false;
+  for (uint32_t w = 0; w < p.workers.size(); ++w)
+    if (!store_.write(textf("state-%u", w).c_str(), p.workers[w].view(), error)) {
+      store_.abandon();
+      return false;
+    }
+  if (!store_.publish(manifest, error)) {
+    store_.abandon();
+    return false;
+  }
+  if (!target.empty())
+    return true;
+  {
+    Lock lock(mutex_);
+    last_ = {manifest.epoch, manifest.number, manifest.created};
+  }
+  {
+    Lock lock(run_.sink_mutex_);
+    for (auto &sink : run_.sinks_)
+      if (!sink->commit(manifest.epoch, error))
+        return false;
+  }
+  if (p.full) {
+    full_bytes_ = manifest.bytes();
+    delta_bytes_ = deltas_ = 0;
+  } else {
+    delta_bytes_ += manifest.bytes();
+    ++deltas_;
+  }
+  full_next_ = deltas_ + 1 >= LONGEST_CHAIN || delta_bytes_ * 2 > full_bytes_;
+  store_.retain(keep_);
+  return true;
+}
+
+Checkpoints::Last Checkpoints::last() const {
+  Lock lock(mutex_);
+  return last_;
+}
+
+void Checkpoints::warn(const Error &error) const {
+  Text text = render(error, "warning", run_.settings.json);
+  (void)!::write(2, text.c_str(), text.size());
+}
+
+//===--- the end ------------------------------------------------------------===//
+
+bool Checkpoints::end(bool stopped, Error &error) {
+  {
+    Lock lock(mutex_);
+    // One whose parts are not all there has no one left to bring them.
+    while (ready_)
+      pthread_cond_wait(&changed_, mutex_.native());
+  }
+  if (!stopped)
+    return true;
+  uint64_t number = run_.handed();
+  Last before = last();
+  if (before.epoch && before.number == number)
+    return true;
+  full_next_ |= busy_.load(std::memory_order_acquire); // slots may have forgotten
+  collect(number - 1);
+  for (auto &worker : run_.workers_) {
+    Writer &part = pending_->workers[worker->index];
+    for (auto &execution : worker->executions)
+      if (execution && !execution->stage.source)
+        execution->save(pending_->full, part);
+    pending_->remaining.store(2, std::memory_order_relaxed);
+    save_sources(*worker);
+  }
+  prepare();
+  return write(*pending_, error);
+}
+
+bool Checkpoints::finished(Error &error) { return store_.finish(error); }
+
+} // namespace levada::rt

@@ -1,0 +1,122 @@
+//===- checkpoints.h - a run's state to disk and back ---------------------===//
+//
+// A checkpoint is "after number n": n is marked before it is handed out, each
+// execution saves its part once it has finished n and before it begins a later
+// number, and sinks prepare when n commits. Nobody waits for another. The last
+// part to come in hands all of them to a thread that writes, publishes and then
+// lets the sinks commit. One is under way at a time.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_EXEC_CHECKPOINTS_H
+#define LEVADA_RUNTIME_EXEC_CHECKPOINTS_H
+
+#include "runtime/abi/abi.h"
+#include "runtime/checkpoint/bytes.h"
+#include "runtime/checkpoint/store.h"
+#include "runtime/core/sync.h"
+
+#include <memory>
+#include <vector>
+
+namespace levada::rt {
+
+class Run;
+class Execution;
+struct Settings;
+struct Worker;
+
+/// Counters of a run by operator; restore_counters adds them to `counters`, if
+/// any: operators that are gone count no more. False: malformed.
+void save_counters(const levada_program *program, const std::vector<uint64_t> &counters,
+                   Writer &to);
+bool restore_counters(const levada_program *program, Reader &from, std::vector<uint64_t> *counters);
+
+/// What a slot's state consists of, for comparing versions of a program.
+Text slot_schema(const levada_slot_desc &slot);
+
+class Checkpoints {
+public:
+  explicit Checkpoints(Run &run);
+  ~Checkpoints();
+  /// Whether this run makes or reads any.
+  static bool wanted(const levada_program *program, const Settings &settings);
+
+  /// Opens the state directory and finds what to resume from.
+  bool open(Error &error);
+  bool resuming() const { return !chain_.empty(); }
+  /// Sources, sinks and slots are there: brings them to the checkpoint.
+  bool restore(Error &error);
+  /// Begins to make checkpoints.
+  bool start(Error &error);
+
+  /// The number after which the last one begun is, or ~0. Executions ask it.
+  uint64_t barrier() const { return barrier_.load(std::memory_order_acquire); }
+  /// Sources are locked: a number is about to be handed out.
+  bool due();
+  void begin(uint64_t barrier);
+  /// `execution` has finished the barrier and not begun a later number.
+  void save(Execution &execution);
+  /// The counters of a worker's source stages.
+  void save_sources(Worker &worker);
+  /// The barrier's number is committed, or not to be (`failed`).
+  void committed(bool failed);
+
+  /// All workers have ended. `stopped`: the input has not come to its end.
+  bool end(bool stopped, Error &error);
+  /// The sinks have published everything: there is nothing to resume.
+  bool finished(Error &error);
+  /// Asks for one now, into the folder `target` or the state directory.
+  void request(const char *target);
+
+  /// What the user is told at the start and at the end.
+  struct Last {
+    uint64_t epoch = 0, number = 0;
+    int64_t created = 0;
+  };
+  Last last() const;
+  bool began_anew = false; // the last run was finished
+  const Text &directory() const { return store_.path(); }
+
+private:
+  struct Pending;
+  bool find(Error &error);
+  bool check(const Manifest &manifest, Error &error) const;
+  bool restore_run(std::string_view bytes, Error &error);
+  bool restore_worker(Worker &worker, Error &error);
+  bool restore_workers(Error &error);
+  bool damaged(const char *what, Error &error) const;
+  void collect(uint64_t number);
+  void prepare();
+  void part_done();
+  bool write(Pending &pending, Error &error);
+  void write_loop();
+  void warn(const Error &error) const;
+  static void *thread_main(void *arg);
+  static void *restore_main(void *arg);
+
+  Run &run_;
+  Store store_;
+  std::vector<Store::Found> chain_; // resumed from, oldest first
+  std::atomic<uint64_t> barrier_{~uint64_t(0)};
+  std::unique_ptr<Pending> pending_;
+  std::atomic<bool> busy_{false}; // one is under way
+  uint64_t interval_ms_ = 0, pause_ms_ = 0;
+  uint32_t keep_ = 3;
+  uint64_t epoch_ = 0; // of the last one begun, published or not
+  std::atomic<int64_t> next_at_{0}; // ms of the monotonic clock
+  std::atomic<bool> requested_{false};
+
+  mutable Mutex mutex_; // the fields below
+  pthread_cond_t changed_ = PTHREAD_COND_INITIALIZER;
+  bool ready_ = false, stopping_ = false, started_ = false;
+  pthread_t thread_{};
+  Last last_;
+  Text target_;
+  uint32_t deltas_ = 0; // since the last full one
+  uint64_t full_bytes_ = 0, delta_bytes_ = 0;
+  bool full_next_ = true;
+};
+
+} // namespace levada::rt
+
+#endif

@@ -1,0 +1,288 @@
+//===- restore.cpp - going on where a checkpoint was ----------------------===//
+#include "runtime/checkpoint/files.h"
+#include "runtime/core/settings.h"
+#include "runtime/exec/checkpoints.h"
+#include "runtime/exec/run.h"
+#include "runtime/exec/sink.h"
+
+#include <algorithm>
+
+namespace levada::rt {
+
+Text slot_schema(const levada_slot_desc &slot) {
+  if (slot.schema)
+    return Text(slot.schema);
+  return textf("%u bytes of key, %u of entry", slot.key.size, slot.entry_size);
+}
+
+bool Checkpoints::open(Error &error) {
+  const Settings &settings = run_.settings;
+  Text path = settings.state.empty() ? textf("%s.state", run_.program->name) : settings.state;
+  if (!store_.open(path.c_str(), run_.program->name, error) || !find(error))
+    return false;
+  epoch_ = store_.last_epoch();
+  if (chain_.empty())
+    return true;
+  const Manifest &manifest = chain_.back().manifest;
+  last_ = {manifest.epoch, manifest.number, manifest.created};
+  epoch_ = std::max(epoch_, manifest.epoch);
+  return check(manifest, error);
+}
+
+/// What to resume from, if anything.
+bool Checkpoints::find(Error &error) {
+  const Text &wish = run_.settings.restore;
+  if (wish.view() == "none")
+    return true;
+  if (!wish.empty() && wish.view() != "latest")
+    return Store::at(wish.c_str(), chain_, error);
+  began_anew = store_.finished();
+  if (began_anew && wish.empty())
+    return true;
+  std::vector<Store::Found> passed;
+  chain_ = store_.newest(passed);
+  for (const Store::Found &found : passed)
+    if (found.problem.view().substr(0, 13) == "its format is")
+      return error.set(BAD_STATE, textf("checkpoint `%s`: %s", found.path.c_str(),
+                                        found.problem.c_str()),
+                       "go on with the version that wrote it, or give --restore none or another "
+                       "--state; nothing was changed");
+  if (chain_.empty() && !passed.empty())
+    return error.set(NO_CHECKPOINT,
+                     textf("no checkpoint in `%s` is sound: of the newest, %s",
+                           store_.path().c_str(), passed[0].problem.c_str()),
+                     "--restore none begins anew; nothing was changed");
+  if (chain_.empty() && !wish.empty())
+    return error.set(NO_CHECKPOINT, textf("`%s` holds no checkpoint", store_.path().c_str()),
+                     "without --restore the run begins anew");
+  for (const Store::Found &found : passed) {
+    Error warning;
+    warning.code = NO_CHECKPOINT;
+    warning.what = textf("checkpoint `%s` is damaged and not used: %s", found.path.c_str(),
+                         found.problem.c_str());
+    warn(warning);
+  }
+  return true;
+}
+
+/// Whether this program keeps the state that the checkpoint has.
+bool Checkpoints::check(const Manifest &manifest, Error &error) const {
+  const levada_program *program = run_.program;
+  constexpr char help[] = "--restore none begins anew; the executable that made the checkpoint can "
+                          "go on with it; nothing was changed";
+  if (manifest.program.view() != program->name)
+    return error.set(STATE_MISMATCH,
+                     textf("checkpoint %llu is that of pipeline `%s`, this is `%s`",
+                           (unsigned long long)manifest.epoch, manifest.program.c_str(),
+                           program->name),
+                     help);
+  if (manifest.fingerprint.view() == program->fingerprint)
+    return true;
+  for (const Manifest::Slot &slot : manifest.slots) {
+    const levada_slot_desc *same = nullptr;
+    for (uint32_t i = 0; i < program->slot_count; ++i)
+      if (slot.id.view() == program->slots[i].id)
+        same = &program->slots[i];
+    if (!same)
+      return error.set(STATE_MISMATCH,
+                       textf("checkpoint %llu has state of `%s`, which this pipeline does not have",
+                             (unsigned long long)manifest.epoch, slot.id.c_str()),
+                       help);
+    if (Text now = slot_schema(*same); !(now == slot.schema)) {
+      error.set(STATE_MISMATCH,
+                textf("the state of `%s` in checkpoint %llu is not what this pipeline keeps",
+                      slot.id.c_str(), (unsigned long long)manifest.epoch),
+                help);
+      error.note(textf("checkpoint: %s", slot.schema.c_str()));
+      error.note(textf("pipeline:   %s", now.c_str()));
+      return false;
+    }
+  }
+  auto same_names = [&](const std::vector<Text> &saved, const char *what, auto *list,
+                        uint32_t count) {
+    for (const Text &name : saved) {
+      bool found = false;
+      for (uint32_t i = 0; i < count; ++i)
+        found |= name.view() == list[i].name;
+      if (!found)
+        return error.set(STATE_MISMATCH,
+                         textf("checkpoint %llu has %s `%s`, which this pipeline does not have",
+                               (unsigned long long)manifest.epoch, what, name.c_str()),
+                         help);
+    }
+    return true;
+  };
+  return same_names(manifest.sources, "source", program->sources, program->source_count) &&
+         same_names(manifest.sinks, "sink", program->sinks, program->sink_count);
+}
+
+bool Checkpoints::damaged(const char *what, Error &error) const {
+  return error.set(NO_CHECKPOINT,
+                   textf("checkpoint `%s`: %s", chain_.back().path.c_str(), what),
+                   "it has its checksums: this is a fault of levada, or the program is another one");
+}
+
+bool Checkpoints::restore(Error &error) {
+  if (chain_.empty())
+    return true;
+  const Store::Found &top = chain_.back();
+  Mapped bytes;
+  if (!bytes.open(textf("%s/run", top.path.c_str()).c_str()))
+    return damaged("its file `run` cannot be read", error);
+  if (!restore_run(bytes.view(), error) || !restore_workers(error))
+    return error ? false : damaged("its bytes make no sense", error);
+  uint64_t number = top.manifest.number;
+  run_.handed_.store(number, std::memory_order_relaxed);
+  run_.low_.store(number, std::memory_order_relaxed);
+  return true;
+}
+
+bool Checkpoints::restore_run(std::string_view bytes, Error &error) {
+  const levada_program *program = run_.program;
+  Reader from(bytes);
+  uint32_t count;
+  std::vector<int> sources; // saved to ours
+  if (!from.value(count))
+    return false;
+  for (uint32_t s = 0; s < count; ++s) {
+    std::string_view name;
+    bool ended;
+    int64_t known;
+    uint64_t size;
+    const char *position;
+    if (!from.text(name) || !from.value(ended) || !from.value(known) || !from.value(size) ||
+        !(position = from.skip(size)))
+      return false;
+    sources.push_back(-1);
+    for (uint32_t i = 0; i < program->source_count; ++i)
+      if (name == program->sources[i].name)
+        sources.back() = i;
+    if (sources.back() < 0)
+      continue;
+    Source &source = *run_.sources[sources.back()];
+    source.ended = ended;
+    run_.known_[sources.back()] = known;
+    Reader reader(position, size);
+    if (!ended && !source.restore(reader, error))
+      return false;
+  }
+  auto ours = [&](uint32_t saved) {
+    return saved < sources.size() && sources[saved] >= 0 ? uint32_t(sources[saved]) : 0;
+  };
+  uint32_t turn, sink_count;
+  if (!from.value(turn) || !from.value(run_.known_numbers_) || !from.value(count))
+    return false;
+  run_.turn_ = ours(turn);
+  for (uint32_t i = 0; i < count; ++i) {
+    uint32_t source;
+    if (!from.value(source))
+      return false;
+    if (i < run_.number_source_.size())
+      run_.number_source_[i] = ours(source);
+  }
+  if (!from.value(count))
+    return false;
+  for (uint32_t i = 0; i < count; ++i) {
+    int64_t reached;
+    if (!from.value(reached))
+      return false;
+    if (i < run_.reached_.size())
+      run_.reached_[i].store(reached, std::memory_order_relaxed);
+  }
+  for (uint32_t s = 0; s < sources.size(); ++s) {
+    int64_t watermark;
+    if (!from.value(watermark))
+      return false;
+    if (sources[s] >= 0)
+      run_.watermarks_[sources[s]].store(watermark, std::memory_order_relaxed);
+  }
+  if (!from.value(sink_count))
+    return false;
+  for (uint32_t s = 0; s < sink_count; ++s) {
+    std::string_view name;
+    uint64_t rows, size;
+    const char *prepared;
+    if (!from.text(name) || !from.value(rows) || !from.value(size) ||
+        !(prepared = from.skip(size)))
+      return false;
+    for (uint32_t i = 0; i < program->sink_count; ++i)
+      if (name == program->sinks[i].name) {
+        run_.sinks_[i]->rows = rows;
+        Reader reader(prepared, size);
+        if (!run_.sinks_[i]->restore(reader, error))
+          return false;
+      }
+  }
+  return restore_counters(program, from, &run_.counters_);
+}
+
+/// A worker's executions take what is theirs from what every worker saved.
+bool Checkpoints::restore_worker(Worker &worker, Error &error) {
+  for (const Store::Found &found : chain_)
+    for (uint32_t w = 0; w < found.manifest.parallelism; ++w) {
+      Mapped bytes;
+      if (!bytes.open(textf("%s/state-%u", found.path.c_str(), w).c_str()))
+        return damaged("a file cannot be read", error);
+      Reader from(bytes.view());
+      while (from.left()) {
+        std::string_view stage;
+        uint64_t size;
+        const char *record;
+        if (!from.text(stage) || !from.value(size) || !(record = from.skip(size)))
+          return damaged("its state makes no sense", error);
+        for (auto &execution : worker.executions) {
+          if (!execution || stage != execution->stage.desc->name)
+            continue;
+          Reader reader(record, size);
+          Text why;
+          if (!execution->restore(reader, found.manifest.parallelism, &found == &chain_.back(),
+                                  worker.index == 0 ? &run_.counters_ : nullptr, why))
+            return why.empty() ? damaged("its state makes no sense", error)
+                               : error.set(STATE_MISMATCH, std::move(why));
+        }
+      }
+    }
+  for (auto &execution : worker.executions)
+    if (execution && !execution->restored(chain_.back().manifest.number))
+      return damaged("its parts do not fit together", error);
+  return true;
+}
+
+namespace {
+struct Task {
+  Checkpoints *checkpoints;
+  Worker *worker;
+  Error error;
+};
+} // namespace
+
+void *Checkpoints::restore_main(void *arg) {
+  auto *task = static_cast<Task *>(arg);
+  task->checkpoints->restore_worker(*task->worker, task->error);
+  return nullptr;
+}
+
+bool Checkpoints::restore_workers(Error &error) {
+  std::vector<Task> tasks;
+  for (auto &worker : run_.workers_)
+    tasks.push_back({this, worker.get(), {}});
+  std::vector<pthread_t> threads;
+  for (size_t i = 1; i < tasks.size(); ++i) {
+    pthread_t thread;
+    if (pthread_create(&thread, nullptr, restore_main, &tasks[i]) == 0)
+      threads.push_back(thread);
+    else
+      restore_main(&tasks[i]);
+  }
+  restore_main(&tasks[0]);
+  for (pthread_t thread : threads)
+    pthread_join(thread, nullptr);
+  for (Task &task : tasks)
+    if (task.error) {
+      error = std::move(task.error);
+      return false;
+    }
+  return true;
+}
+
+} // namespace levada::rt
