@@ -101,6 +101,7 @@ Source::Result Source::open_file(Error &error) {
     return FAILED;
   if (status == 0)
     return END;
+  ++file_number_;
   file_ = new File;
   file_->name = std::move(name);
   file_->lines_counted =
@@ -237,12 +238,22 @@ Source::Result Source::cut(Chunk *&out, Error &error) {
     offset_ += begin_ + end;
     begin_ = 0;
     filled_ = tail;
+    chunk->file_number = file_number_;
+    chunk->next_line = line_;
     out = chunk;
     return CHUNK;
   }
 }
 
 Source::Result Source::next(Chunk *&chunk, Error &error) {
+  Result result = take(chunk, error);
+  // A last line without its end counts the newline that was added to it.
+  if (result == CHUNK)
+    position_ = {chunk->file_number, chunk->abi.byte_offset + chunk->abi.size, chunk->next_line};
+  return result;
+}
+
+Source::Result Source::take(Chunk *&chunk, Error &error) {
   if (!ahead_)
     return cut(chunk, error);
   Lock lock(ahead_mutex_);
@@ -282,11 +293,51 @@ void *Source::ahead_main(void *arg) {
   }
 }
 
-void Source::save(Writer &) {}
+void Source::save(Writer &to) { to.value(position_); }
 
-bool Source::restore(Reader &, Error &error) {
-  return error.set(NO_CHECKPOINT, textf("%s: connector `%s` cannot go back to where it was",
-                                        desc.name, desc.connector->name));
+/// Files are read again up to the position, where a stream can be read twice.
+bool Source::restore(Reader &from, Error &error) {
+  if (!from.value(position_))
+    return false;
+  if (!position_.file_number)
+    return true;
+  if (!table_->count_lines)
+    return error.set(NO_CHECKPOINT, textf("%s: connector `%s` cannot go back to where it was",
+                                          desc.name, desc.connector->name));
+  while (file_number_ < position_.file_number) {
+    Result result = open_file(error);
+    if (result == END)
+      error.set(NO_CHECKPOINT, textf("%s: its input has fewer files than at the checkpoint", desc.name));
+    if (result != CHUNK)
+      return false;
+  }
+  current_ = take_buffer(chunk_size);
+  if (header_due_) { // names the columns
+    if (fill(error) != CHUNK)
+      return false;
+    if (filled_ >= 3 && memcmp(current_->buffer, "\xEF\xBB\xBF", 3) == 0)
+      begin_ = 3;
+    if (read_header(error) == FAILED)
+      return false;
+  }
+  at_start_ = false;
+  for (;;) {
+    if (offset_ + filled_ >= position_.offset) {
+      begin_ = position_.offset - offset_;
+      line_ = position_.line;
+      return true;
+    }
+    if (file_ended_) { // the newline that was added to the last line
+      begin_ = filled_;
+      return offset_ + filled_ + 1 == position_.offset ||
+             error.set(NO_CHECKPOINT, textf("%s: `%s` is shorter than at the checkpoint", desc.name,
+                                            file_->name.c_str()));
+    }
+    offset_ += filled_;
+    begin_ = filled_ = 0;
+    if (fill(error) != CHUNK)
+      return false;
+  }
 }
 
 uint64_t Source::line_of(const char *file, uint64_t offset) const {

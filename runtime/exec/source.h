@@ -35,6 +35,7 @@ struct Chunk {
   File *file = nullptr;
   char *buffer = nullptr;
   uint64_t capacity = 0; // without the spare bytes behind
+  uint64_t file_number = 0, next_line = 0; // where the next one begins
 };
 
 void chunk_release(Chunk *chunk);
@@ -67,6 +68,7 @@ public:
   bool restore(Reader &from, Error &error);
 
 private:
+  Result take(Chunk *&chunk, Error &error);
   Result cut(Chunk *&chunk, Error &error);
   Result open_file(Error &error);
   Result fill(Error &error);
@@ -78,6 +80,12 @@ private:
   Options options_;
   const SourceTable *table_ = nullptr;
   void *state_ = nullptr;
+
+  /// Behind the chunk last handed out: in the file_number-th file, from 1.
+  struct Position {
+    uint64_t file_number = 0, offset = 0, line = 1;
+  } position_;
+  uint64_t file_number_ = 0; // files opened
 
   File *file_ = nullptr;
   Chunk *current_ = nullptr;        // being filled: whole and part records
