@@ -304,6 +304,21 @@ static bool takeWindow(Grouping &grouping, const Windowed &window) {
     all.push_back(i);
   if (grouping.sets.empty() ? !complete(all) : !llvm::all_of(grouping.sets, complete))
     return false;
+  // A session belongs to its keys: groups of others share it, and never end.
+  if (window.window.getKind() == WindowKind::session && window.ofFunction) {
+    std::set<std::string> keys(window.keys.begin(), window.keys.end()), groups;
+    for (size_t i = 0; i < part.size(); ++i) {
+      if (part[i] >= 0)
+        continue;
+      std::string column;
+      for (mlir::StringAttr name : type.getNames())
+        if (isBound(*grouping.exprs[i], grouping.input, type, name.str()))
+          column = name.str();
+      groups.insert(column);
+    }
+    if (!grouping.sets.empty() || keys != groups)
+      return false;
+  }
   std::vector<size_t> renumbered(part.size());
   std::vector<const sql::Expr *> kept;
   for (size_t i = 0; i < part.size(); ++i) {
@@ -341,33 +356,15 @@ WindowAttr Lowering::windowOfGroups(Stage &stage, Grouping &grouping, const Quer
   forEachAggregate(query, [&](const sql::CallExpr &call) { reads |= readsWindow(call, grouping, window); });
   if (!reads)
     if (std::optional<LiftedWindow> lifted = liftWindow(relation, query.name)) {
-      // A session belongs to its keys: groups of others share it.
-      bool same = window.window.getKind() != WindowKind::session;
-      if (!same) {
-        std::set<std::string> keys(window.keys.begin(), window.keys.end()), groups;
-        bool plain = grouping.sets.empty();
-        for (const sql::Expr *key : grouping.exprs) {
-          auto *column = dyn_cast<sql::ColumnExpr>(key);
-          size_t used = 0;
-          const sema::Column *other = nullptr;
-          const sema::Column *found = column ? grouping.input.find(column->parts, used, other) : nullptr;
-          plain &= found && used == column->parts.size();
-          if (plain)
-            groups.insert(grouping.inputType.getNames()[found - grouping.input.all().data()].str());
-        }
-        same = plain && keys == groups;
-      }
-      if (same) {
-        std::set<std::string> broken = relation.broken;
-        sema::Scope old = grouping.input;
-        relation = lifted->relation;
-        relation.broken = broken;
-        grouping.input = scopeOf(relation, nullptr);
-        grouping.input.setEnclosing(query.enclosing);
-        grouping.input.number = old.number;
-        grouping.inputType = relation.type();
-        return lifted->window;
-      }
+      std::set<std::string> broken = relation.broken;
+      int64_t number = grouping.input.number;
+      relation = lifted->relation;
+      relation.broken = broken;
+      grouping.input = scopeOf(relation, nullptr);
+      grouping.input.setEnclosing(query.enclosing);
+      grouping.input.number = number;
+      grouping.inputType = relation.type();
+      return lifted->window;
     }
   if (window.time.empty()) {
     engine.emit(query.groupRange.valid() ? query.groupRange : query.range, diag::WindowFunction,
@@ -522,7 +519,7 @@ void Lowering::aggregate(Stage &stage, Query &query) {
     fields.push_back(own ? startField : hidden);
     fields.push_back(endField);
     fields.push_back(timeField);
-    grouping.window = {rowsOf && !query.window ? rowsOf->window : window, bounds[0], bounds[1], bounds[2], {}};
+    grouping.window = {rowsOf && !query.window ? rowsOf->window : window, bounds[0], bounds[1], bounds[2], {}, false};
     if (!own) {
       grouping.window.start = extraKeys.front();
       fields[visibleKeys] = startField;

@@ -49,11 +49,7 @@ static bool makesChanges(mlir::Operation *op, bool batch) {
         return any || (join.getKind() != JoinKind::inner && join.getKind() != JoinKind::semi);
       })
       .Case([&](OverOp over) {
-        mlir::ArrayAttr order = over.getOrder();
-        auto first = order.empty() ? SortKeyAttr() : llvm::cast<SortKeyAttr>(order[0]);
-        bool timed = first && (over.getInput().getType().getTime() == first.getColumn() ||
-                               over->hasAttr("processing_time"));
-        return any || !timed;
+        return any || !over->hasAttr("timed");
       })
       .Case([&](TopNOp top) { return !top.getWindow(); })
       .Case([&](DedupOp dedup) { return any || (dedup.getKeepLast() && !dedup.getWindow()); })
@@ -112,8 +108,7 @@ void Lowering::inferChanges(mlir::ModuleOp module) {
     bool finalOnly = llvm::isa<MatchOp>(op) ||
                      (join && (join.getForm() == JoinForm::interval || join.getForm() == JoinForm::window));
     auto over = llvm::dyn_cast<OverOp>(op);
-    finalOnly |= over && over.getInput().getType().getTime() && !over.getOrder().empty() &&
-                 llvm::cast<SortKeyAttr>(over.getOrder()[0]).getColumn() == over.getInput().getType().getTime();
+    finalOnly |= over && over->hasAttr("timed");
     if (finalOnly)
       for (mlir::Value input : op.getOperands())
         if (changes(input)) {

@@ -452,6 +452,7 @@ Relation Lowering::makeJoin(JoinPlan plan) {
     if (!window.time.empty())
       window.time = nameAt(left, window.time, 0);
     window.keys.clear();
+    window.ofFunction = false;
     result.window = std::move(window);
   }
   if (time.empty() && leftType.getTime())
@@ -865,7 +866,8 @@ bool Lowering::readAsOf(const sql::Expr &time, const Relation &left, const Relat
     plan.form = JoinForm::lookup;
     return true;
   }
-  if (left.type().getTime() != name && !left.rowtimes.count(name)) {
+  mlir::StringAttr leftTime = left.type().getTime();
+  if (!(leftTime && leftTime.getValue() == name) && !left.rowtimes.count(name)) {
     if (!left.brokenTime)
       engine.emit(time.range, diag::NotEventTime, found->name, left.name.empty() ? found->table : left.name)
           .hint("it is the event time, or PROCTIME(), of the left side");

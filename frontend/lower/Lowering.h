@@ -38,6 +38,7 @@ struct Windowed {
   std::string start, end;
   std::string time;               ///< "" when it was not selected
   std::vector<std::string> keys;  ///< of sessions: PARTITION BY
+  bool ofFunction = false;        ///< rows of TUMBLE and its kin, not of a group
 };
 
 /// What a source, stream or query came out as.
@@ -135,6 +136,9 @@ struct Environment {
   std::optional<std::string> deadLetter;
   mlir::DictionaryAttr hints;
 };
+
+/// Why a format does not hold a nested type, SourceFormat.cpp; "" where it does.
+std::string nestedFault(const std::string &format, SqlType type);
 
 class Lowering {
 public:
@@ -300,6 +304,8 @@ private:
     flow::WindowAttr window;
   };
   std::optional<LiftedWindow> liftWindow(const Relation &rows, const std::string &stream);
+  /// Sessions whose rows are asked for: collected, and given when they close.
+  void expandSessions(mlir::ModuleOp module);
   Relation addWindow(Relation relation, const Query &query);
   Relation addWindow(Relation relation, flow::WindowAttr window,
                      llvm::ArrayRef<std::string> keys, SourceRange range,
@@ -329,6 +335,8 @@ private:
   const sql::TypeName *typeName(const doc::Sql<sql::TypeName> &piece);
   const sql::Query *queryTree(const doc::Sql<sql::Query> &piece);
   void countWays(mlir::ModuleOp module);
+  // Ranks.cpp
+  void recognizeRanks(mlir::ModuleOp module);
   // Changes.cpp
   void inferChanges(mlir::ModuleOp module);
   static bool takesChanges(flow::SinkOp sink);

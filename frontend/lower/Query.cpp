@@ -305,7 +305,8 @@ Relation Lowering::select(Stage &stage, Query &query) {
       if (!value)
         continue;
       taken.insert(name);
-      outputs.push_back({name, value, item->expr->range, item->expr.get()});
+      outputs.push_back({name, value, item->expr->range, item->expr.get(),
+                         dyn_cast<sql::ColumnExpr>(item->expr.get()) != nullptr});
     }
     // The time of windows goes with their bounds, seen or not.
     if (const std::optional<Windowed> &window = relation.window; window && !window->time.empty()) {
@@ -343,8 +344,6 @@ Relation Lowering::select(Stage &stage, Query &query) {
     std::string from = input.getNames()[argument.getArgNumber()].str();
     if (i < query.visible || llvm::StringRef(outputs[i].name).starts_with("$"))
       renamed.emplace(from, outputs[i].name);
-    if (i >= query.visible && !llvm::StringRef(outputs[i].name).starts_with("$"))
-      continue;
     if (relation.proctimes.count(from))
       result.proctimes.insert(outputs[i].name);
     bool isTime = input.getTime() && input.getTime() == from;
@@ -360,7 +359,7 @@ Relation Lowering::select(Stage &stage, Query &query) {
   if (const std::optional<Windowed> &window = relation.window;
       window && renamed.count(window->start) && renamed.count(window->end)) {
     Windowed kept{window->window, renamed[window->start], renamed[window->end],
-                  renamed.count(window->time) ? renamed[window->time] : "", {}};
+                  renamed.count(window->time) ? renamed[window->time] : "", {}, window->ofFunction};
     for (const std::string &key : window->keys)
       kept.keys.push_back(renamed.count(key) ? renamed[key] : "");
     result.window = std::move(kept);
@@ -419,9 +418,10 @@ bool Lowering::checkBatch(const Relation &relation, const Query &query) {
   if (batch)
     return true;
   bool limited = query.limit >= 0;
+  mlir::StringAttr time = relation.type().getTime();
   const std::string first = query.sortColumns.empty() ? "" : query.sortColumns.front();
   bool timed = !first.empty() && !query.orderBy.front()->descending &&
-               (relation.type().getTime() == first || relation.rowtimes.count(first) ||
+               ((time && time.getValue() == first) || relation.rowtimes.count(first) ||
                 relation.proctimes.count(first));
   if (query.isSql && (limited || timed || (query.orderBy.empty() && query.skip >= 0)))
     return true;
@@ -471,7 +471,9 @@ Relation Lowering::sort(Relation relation, const Query &query) {
       names.push_back(name.str());
     relation.value = recast(relation.value,
                             streamType(names, type.getTypes().take_front(query.visible),
-                                       type.getTime() ? type.getTime().getValue() : ""),
+                                       type.getTime() && llvm::is_contained(names, type.getTime().str())
+                                           ? type.getTime().getValue()
+                                           : ""),
                             query.name, location);
   }
   return relation;

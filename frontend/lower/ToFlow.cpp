@@ -74,6 +74,8 @@ mlir::OwningOpRef<mlir::ModuleOp> Lowering::run() {
   }
   for (const doc::Sink &sink : document.sinks)
     lowerSink(sink);
+  recognizeRanks(*module);
+  expandSessions(*module);
   inferChanges(*module);
   countWays(*module);
   if (engine.hasErrors())

@@ -144,7 +144,7 @@ Relation Lowering::addWindow(Relation relation, WindowAttr window,
           keys, [](const std::string &key) { return llvm::StringRef(key); }))));
   relation.fields = std::move(fields);
   relation.rowtimes.clear(); // only window_time is one
-  relation.window = {window, names[first], names[first + 1], names[first + 2], keys};
+  relation.window = {window, names[first], names[first + 1], names[first + 2], keys, true};
   return relation;
 }
 
