@@ -215,22 +215,20 @@ void Formatter::decide(size_t at) {
   }
 }
 
-/// The columns and the options of a table break together.
+/// When a table does not fit on a line, its columns and its options break both,
+/// unless its author broke one of them.
 void Formatter::keepTogether(const Layout::Written &s) {
-  if (s.together.size() < 2)
-    return;
-  bool must = flat(s.begin, s.end) > lineWidth;
   std::vector<size_t> which;
   for (size_t i = 0; i < nodes.size(); ++i)
     if (nodes[i].span.bracket && std::find(s.together.begin(), s.together.end(),
                                            nodes[i].span.begin) != s.together.end()) {
+      if (nodes[i].must)
+        return;
       which.push_back(i);
-      must |= nodes[i].must;
     }
-  for (size_t i : which)
-    nodes[i].must |= must;
-  if (must)
-    nodes[0].must = true;
+  if (which.size() > 1 && flat(s.begin, s.end) > lineWidth)
+    for (size_t i : which)
+      nodes[i].must = nodes[0].must = true;
 }
 
 /// Keeps types and values in one column where the author had put them there.
@@ -250,7 +248,8 @@ void Formatter::align(const Layout::Written &s) {
     size_t most = 0, least = SIZE_MAX;
     bool same = second.size() > 1;
     for (uint32_t t : second) {
-      same &= sourceColumn(t) == sourceColumn(second[0]) && all[t - 1].newLine;
+      same &= sourceColumn(t) == sourceColumn(second[0]) && all[t - 1].newLine &&
+              !all[t].newLine && all[t - 1].behind.empty();
       most = std::max(most, width(all[t - 1].text));
       least = std::min(least, width(all[t - 1].text));
     }
