@@ -130,8 +130,9 @@ bool Parser::argument(CallExpr &e) {
     argName = takeName();
     advance();
   }
-  if (at("MODEL") && (ahead(1).kind == Tok::Word || ahead(1).kind == Tok::QuotedName) &&
-      !isReserved(ahead(1).text))
+  bool named = ahead(1).kind == Tok::Word || ahead(1).kind == Tok::QuotedName;
+  if (at("MODEL") && named && !isReserved(ahead(1).text) &&
+      (ahead(2).kind == Tok::Comma || ahead(2).kind == Tok::RParen || ahead(2).kind == Tok::Dot))
     return unsupported(current().range, "a model as an argument");
   bool isTable = at("TABLE");
   if (isTable ? !tableArgument(e) : !add(e, expression()))

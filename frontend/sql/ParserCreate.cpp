@@ -188,7 +188,7 @@ bool Parser::tableElements(CreateTableStatement &s) {
   do {
     if (at(Tok::RParen) && !s.columns.empty()) {
       ok = expected("a column", "is the comma before it one too many?");
-    } else if (!tableElement(s)) {
+    } else if (!tableElement(s, open)) {
       ok = false;
       recover();
     }
@@ -200,7 +200,7 @@ bool Parser::tableElements(CreateTableStatement &s) {
   return close(Tok::RParen, open, "`,`");
 }
 
-bool Parser::tableElement(CreateTableStatement &s) {
+bool Parser::tableElement(CreateTableStatement &s, SourceRange open) {
   bool forgotten = at("WATERMARK") && wordAhead(2, "AS") && !wordAhead(1, "FOR");
   if (forgotten) {
     advance();
@@ -212,12 +212,12 @@ bool Parser::tableElement(CreateTableStatement &s) {
       (at("CONSTRAINT") && (wordAhead(2, "PRIMARY") || wordAhead(2, "UNIQUE"))) ||
       (at("UNIQUE") && ahead(1).kind == Tok::LParen))
     return primaryKey(s);
-  return columnDef(s);
+  return columnDef(s, open);
 }
 
 /// name TYPE [METADATA [FROM 'key'] [VIRTUAL]] [PRIMARY KEY NOT ENFORCED] [COMMENT '…'],
 /// name AS expression [COMMENT '…']
-bool Parser::columnDef(CreateTableStatement &s) {
+bool Parser::columnDef(CreateTableStatement &s, SourceRange open) {
   SourceRange begin = current().range;
   ColumnDef c;
   if (at(Tok::Word) && isReserved(current().text) && ahead(1).kind == Tok::Word &&
@@ -260,6 +260,8 @@ bool Parser::columnDef(CreateTableStatement &s) {
       hint = "is a comma missing before it?";
     else if (hint.empty() && at("DEFAULT"))
       hint = "columns have no default values";
+    if (hint.empty())
+      return close(Tok::RParen, open, c.expr ? "an operator, `,`" : "`,`");
     return expected(c.expr ? "an operator, `,` or `)`" : "`,` or `)`", std::move(hint));
   }
   s.columns.push_back(std::move(c));

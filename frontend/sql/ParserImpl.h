@@ -288,8 +288,8 @@ private:
   StatementPtr createSpace(SourceRange begin, StatementKind kind);
   StatementPtr drop();
   bool tableElements(CreateTableStatement &s);
-  bool tableElement(CreateTableStatement &s);
-  bool columnDef(CreateTableStatement &s);
+  bool tableElement(CreateTableStatement &s, SourceRange open);
+  bool columnDef(CreateTableStatement &s, SourceRange open);
   bool columnConstraint(ColumnDef &c);
   bool primaryKey(CreateTableStatement &s);
   bool watermark(CreateTableStatement &s);
