@@ -44,6 +44,7 @@ struct Folding : Evaluator {
                            llvm::ArrayRef<mlir::Attribute> operands) override {
     return host.evaluate(op, operands);
   }
+  void prepare(llvm::ArrayRef<Pending> all) override { host.prepare(all); }
   codegen::ConstantEvaluator host;
 };
 } // namespace

@@ -205,14 +205,15 @@ void nameColumns(sql::Query &query, const SourceMap &sources) {
 }
 
 /// The one query of the script; null after a diagnostic.
-sql::QueryStatement *theQuery(const sql::Script &script, bool &explain, diag::Engine &engine) {
+sql::QueryStatement *theQuery(sql::Script &script, bool &explain, diag::Engine &engine) {
   sql::QueryStatement *query = nullptr;
-  for (const sql::StatementPtr &statement : script.statements) {
-    sql::Statement *one = statement.get();
-    if (auto *explained = llvm::dyn_cast<sql::ExplainStatement>(one)) {
-      one = explained->statement.get();
+  for (sql::StatementPtr &statement : script.statements) {
+    if (auto *explained = llvm::dyn_cast<sql::ExplainStatement>(statement.get()); explained && explained->statement) {
+      sql::StatementPtr inner = std::move(explained->statement);
+      statement = std::move(inner);
       explain = true;
     }
+    sql::Statement *one = statement.get();
     if (one && sql::QueryStatement::classof(one)) {
       if (query) {
         engine.emit(one->range, diag::NoQuery, "another one").label(query->range, "the first one");
