@@ -115,6 +115,9 @@ private:
     mlir::Value value;
     SourceRange range;
   };
+  /// + - * / % of numbers; `name` is what messages call it.
+  mlir::Value bindNumbers(sql::BinaryOp operation, Side left, Side right, SourceRange whole,
+                          SourceRange opRange, llvm::StringRef name);
   mlir::Value compare(flow::Predicate predicate, Side left, Side right, SourceRange whole,
                       SourceRange opRange, llvm::StringRef op);
   /// `operand = a OR operand = b …` for the items of a list.
