@@ -159,12 +159,7 @@ bool find_files(const char *source, const Text &path, std::vector<Text> &files, 
       files.push_back(path);
       return true;
     }
-    if (!walk(source, path, files, error))
-      return false;
-    if (files.empty())
-      error.set(NO_INPUT, textf("%s: no files in directory `%s`", source, path.c_str()),
-                "names that begin with `.` or `_` do not count");
-    return !files.empty();
+    return walk(source, path, files, error); // none: no rows, as in Flink
   }
   int reason = errno;
   if (path.view().find_first_of("*?[") != std::string_view::npos) {
