@@ -102,6 +102,11 @@ struct Query {
   std::string word(const char *toml, const char *sql) const {
     return isSql ? std::string(sql) : (isSink ? "a sink's `" : "`") + std::string(toml) + "`";
   }
+  /// Where the columns of a window come from.
+  const char *windowHint() const {
+    return isSql ? "window columns come with FROM TABLE(TUMBLE(TABLE …, DESCRIPTOR(…), INTERVAL '1' HOUR))"
+                 : "window columns come with `window`, such as window = { tumble = \"1h\" }";
+  }
 
   std::vector<sql::ExprPtr> ownedExprs;
   std::vector<std::unique_ptr<sql::SelectItem>> ownedItems;
@@ -335,6 +340,8 @@ private:
   const sql::TypeName *typeName(const doc::Sql<sql::TypeName> &piece);
   const sql::Query *queryTree(const doc::Sql<sql::Query> &piece);
   void countWays(mlir::ModuleOp module);
+  // Empty.cpp
+  void dropEmpty(mlir::ModuleOp module);
   // Ranks.cpp
   void recognizeRanks(mlir::ModuleOp module);
   // Changes.cpp
