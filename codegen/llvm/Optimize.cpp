@@ -8,9 +8,11 @@
 //===----------------------------------------------------------------------===//
 #include "codegen/llvm/Stages.h"
 
+#include "llvm/ADT/Any.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/IR/InstrTypes.h"
+#include "llvm/IR/PassInstrumentation.h"
 #include "llvm/IRReader/IRReader.h"
 #include "llvm/Linker/Linker.h"
 #include "llvm/Passes/PassBuilder.h"
@@ -123,7 +125,15 @@ void optimize(llvm::Module &module, llvm::TargetMachine &target, unsigned level)
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = level >= 2;
   tuning.SLPVectorization = level >= 3;
-  llvm::PassBuilder builder(&target, tuning);
+  // Threading jumps takes square time, and gains little where each block is a
+  // column's.
+  constexpr size_t manyBlocks = 300;
+  llvm::PassInstrumentationCallbacks callbacks;
+  callbacks.registerShouldRunOptionalPassCallback([](llvm::StringRef pass, llvm::Any unit) {
+    const auto *function = llvm::any_cast<const llvm::Function *>(&unit);
+    return !function || pass != "JumpThreadingPass" || (*function)->size() < manyBlocks;
+  });
+  llvm::PassBuilder builder(&target, tuning, std::nullopt, &callbacks);
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(graphs);
   builder.registerFunctionAnalyses(functions);
