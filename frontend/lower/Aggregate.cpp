@@ -124,7 +124,9 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
     std::string upper = llvm::StringRef(e.name.text).upper();
     bool lists = upper == "ARRAY_AGG", edge = upper == "FIRST_VALUE" || upper == "LAST_VALUE";
     bool nulls = e.ignoreNulls && !lists && !(edge && *e.ignoreNulls);
-    if (!e.withinGroup.empty() || nulls || e.json) {
+    bool json = upper == "JSON_ARRAYAGG" || upper == "JSON_OBJECTAGG";
+    bool clause = e.json && (!json || e.json->returning || e.json->wrapper || e.json->onEmpty || e.json->onError);
+    if (!e.withinGroup.empty() || nulls || clause) {
       engine.emit(e.range, diag::ExpressionNotYet, "a clause inside " + e.name.text + "(…)");
       continue;
     }
@@ -136,8 +138,12 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
     std::vector<sema::Argument> arguments;
     std::vector<mlir::Value> values;
     bool failed = false;
+    bool nullText = e.json && e.json->onNull ? *e.json->onNull == sql::JsonBehavior::Null
+                                             : upper == "JSON_OBJECTAGG";
+    // The last argument of a JSON aggregate arrives as JSON.
+    auto isJson = [&](const sql::ExprPtr &arg) { return json && &arg == &e.args.back(); };
     for (const sql::ExprPtr &arg : e.args) {
-      mlir::Value value = binder.bind(*arg);
+      mlir::Value value = isJson(arg) ? binder.bindJsonItem(*arg, nullText) : binder.bind(*arg);
       failed |= !value;
       values.push_back(value);
       if (value)
@@ -175,8 +181,10 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
     for (size_t i = 0; i < values.size(); ++i) {
       mlir::Value value =
           binder.castTo(values[i], resolved.params[i], binder.locate(e.args[i]->range));
-      call.args.push_back(columnFor(value, sql::print(*e.args[i]),
-                                    sema::fingerprint(*e.args[i], grouping.input),
+      std::string same = sema::fingerprint(*e.args[i], grouping.input);
+      if (isJson(e.args[i]))
+        same = (nullText ? "json null " : "json ") + same;
+      call.args.push_back(columnFor(value, sql::print(*e.args[i]), same,
                                     grouping.inputType, grouping.extras, grouping.taken));
     }
     call.declaration = resolved.declaration;
@@ -431,7 +439,7 @@ void Lowering::aggregate(Stage &stage, Query &query) {
                                                     ", after the groups: write its expression");
   if (!grouping.windowed)
     for (const char *name : {"window_start", "window_end", "window_time"})
-      grouping.input.explain(name, "window columns come with `window`, such as window = { tumble = \"1h\" }");
+      grouping.input.explain(name, query.windowHint());
   collect(query, grouping);
   SourceRange range = query.groupRange.valid() ? query.groupRange
                       : query.window           ? query.window->range

@@ -247,7 +247,7 @@ Relation Lowering::makeJoin(JoinPlan plan) {
   if (!left.value || !right.value)
     return {};
   mlir::Location location = locate(plan.range);
-  const size_t leftSize = left.type().size(), rightSize = right.type().size();
+  const size_t leftSize = left.type().size();
   Condition condition;
   condition.leftSize = leftSize;
   condition.block = &condition.region.emplaceBlock();
@@ -278,7 +278,7 @@ Relation Lowering::makeJoin(JoinPlan plan) {
     }
     llvm::SmallVector<mlir::Value> more;
     if (plan.more)
-      failed |= !plan.more(condition.block, more);
+      failed |= !plan.more(plan, condition.block, more);
     for (mlir::Value value : more)
       flatten(value, condition.parts);
     if (plan.answers && !plan.nullAware)
@@ -297,7 +297,7 @@ Relation Lowering::makeJoin(JoinPlan plan) {
     leftNames.push_back(name.str());
   for (mlir::StringAttr name : right.type().getNames())
     rightNames.push_back(name.str());
-  StreamType leftType = left.type(), rightType = right.type();
+  StreamType leftType = left.type();
 
   Bounds bounds;
   struct KeyPair {
@@ -305,7 +305,7 @@ Relation Lowering::makeJoin(JoinPlan plan) {
     bool nullSafe;
   };
   std::vector<KeyPair> keys;
-  llvm::SmallVector<mlir::Value> rest;
+  llvm::SmallVector<mlir::Value> rest, above;
   for (mlir::Value part : condition.parts) {
     Inputs inputs = inputsOf(part);
     bool isLeft = condition.isLeft(inputs), isRight = condition.isRight(inputs);
@@ -321,6 +321,10 @@ Relation Lowering::makeJoin(JoinPlan plan) {
       auto constant = part.getDefiningOp<ConstantOp>();
       if (constant && constant.getValue() == builder.getBoolAttr(true))
         continue;
+      if (plan.kind == JoinKind::inner && inputs.arguments.empty() && !inputs.outer) {
+        above.push_back(part); // of no row: WHERE FALSE
+        continue;
+      }
       if (toRight && inputs.arguments.size() && !(toLeft && isLeft)) {
         right.value = filterBy(builder, right.value, part, condition.block, leftSize, plan.stream);
         continue;
@@ -522,9 +526,9 @@ Relation Lowering::makeJoin(JoinPlan plan) {
       all = builder.create<ConstantOp>(location, flag, builder.getBoolAttr(true));
     builder.create<YieldOp>(location, all);
   }
-  (void)rightType;
-  (void)rightSize;
   result.value = op.getOutput();
+  for (mlir::Value part : above)
+    result.value = filterBy(builder, result.value, part, condition.block, 0, plan.stream);
   return result;
 }
 
@@ -717,7 +721,7 @@ Relation Lowering::lowerJoin(const sql::TableRef &from, Environment &around,
   }
   size_t leftSize = left.type().size();
   if (!shared.empty())
-    plan.more = [&, this](mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
+    plan.more = [&, this](JoinPlan &, mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
       sema::Scope empty;
       sema::Binder binder(engine, builder, empty, "USING");
       bool twice = false;

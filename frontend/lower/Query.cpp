@@ -35,7 +35,7 @@ static void explainNames(sema::Scope &names, const Query &query, const std::stri
                          bool inSelect) {
   if (!query.window)
     for (const char *name : {"window_start", "window_end", "window_time"})
-      names.explain(name, "window columns come with `window`, such as window = { tumble = \"1h\" }");
+      names.explain(name, query.windowHint());
   else if (!inSelect)
     for (const char *name : {"window_start", "window_end", "window_time"})
       names.explain(name, "the window comes after " + clause);
@@ -449,6 +449,14 @@ Relation Lowering::sort(Relation relation, const Query &query) {
     const sql::OrderItem &item = *query.orderBy[i];
     if (i >= query.sortColumns.size() || query.sortColumns[i].empty())
       continue;
+    int64_t column = relation.value ? relation.type().indexOf(query.sortColumns[i]) : -1;
+    if (column >= 0 && relation.type().columnType(column).isNested()) {
+      engine.emit(item.expr->range, diag::OperandType, query.word("order_by", "ORDER BY"),
+                  sema::display(relation.type().columnType(column)))
+          .hint("rows, arrays and maps have no order: sort by a part of them");
+      relation.broken.insert(query.sortColumns[i]);
+      continue;
+    }
     // NULLs are lowest unless the item says otherwise.
     keys.push_back(SortKeyAttr::get(&context, builder.getStringAttr(query.sortColumns[i]),
                                     item.descending, item.nullsFirst.value_or(!item.descending)));

@@ -74,7 +74,8 @@ void Lowering::checkFormat(const doc::Source &source, const std::vector<std::str
   if (format == "raw" && source.count(doc::Column::Physical) > 1)
     engine.emit(source.columnsRange, diag::SourceColumns, format, "one column, the line",
                 source.name.text, source.count(doc::Column::Physical))
-        .hint("columns = { line = \"STRING\" }, and `computed` columns for what is in it");
+        .hint(document.isScript ? "(line STRING, …), and computed columns for what is in it"
+                                : "columns = { line = \"STRING\" }, and `computed` columns for what is in it");
   const doc::OptionValue *pattern = endpoint.find("regex.pattern");
   if (!pattern)
     return;

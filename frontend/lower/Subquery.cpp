@@ -111,7 +111,7 @@ bool Lowering::answer(Stage &stage, const sql::Expr &expr, const sql::Query &wri
 
   bool failed = false;
   llvm::SmallVector<mlir::Value> answers; ///< what IN compares
-  plan.more = [&](mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
+  plan.more = [&](JoinPlan &made, mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
     llvm::SmallVector<mlir::Value> columns(block->args_begin() + leftSize, block->args_end());
     if (peeled)
       for (mlir::Operation *op : llvm::reverse(peeled->chain)) {
@@ -145,7 +145,7 @@ bool Lowering::answer(Stage &stage, const sql::Expr &expr, const sql::Query &wri
     }
     // NOT IN, and IN as a value, tell NULL from FALSE.
     bool nullable = llvm::any_of(answers, [](mlir::Value v) { return sema::typeOf(v).getNullable(); });
-    plan.nullAware = nullable && (plan.kind == JoinKind::anti || plan.kind == JoinKind::mark);
+    made.nullAware = nullable && (made.kind == JoinKind::anti || made.kind == JoinKind::mark);
     return !failed;
   };
   plan.answers = &answers;
@@ -272,14 +272,14 @@ Relation Lowering::joinLateral(JoinPlan plan, int64_t scope) {
     plan.right.fields.resize(type.size(), Field{"", "", sema::Column::Hidden});
     plan.right.rowtimes.clear();
     auto more = plan.more;
-    plan.more = [&, more](mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
+    plan.more = [&, more](JoinPlan &made, mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
       for (auto [column, name] : llvm::zip(attached.outer, attached.columns)) {
         SqlType flag = sema::makeType(&context, SqlKind::Boolean, false);
         parts.push_back(builder.create<CmpOp>(locate(plan.range), flag, Predicate::not_distinct,
                                               block->getArgument(column),
                                               block->getArgument(leftSize + type.indexOf(name))));
       }
-      return !more || more(block, parts);
+      return !more || more(made, block, parts);
     };
     return makeJoin(plan);
   }
@@ -309,7 +309,7 @@ Relation Lowering::joinLateral(JoinPlan plan, int64_t scope) {
     }
     return columns;
   };
-  below.more = [&](mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
+  below.more = [&](JoinPlan &, mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
     compute(block, leftSize, &parts);
     return true;
   };

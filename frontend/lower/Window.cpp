@@ -64,7 +64,7 @@ mlir::StringAttr Lowering::eventTime(const std::optional<sql::Name> &on, SourceR
     for (size_t i = type.size(); i-- > 0;)
       if (type.columnType(i).isTimestamp())
         candidate = type.getNames()[i].str();
-    if (on)
+    if (on && type.indexOf(on->text) >= 0 && type.columnType(type.indexOf(on->text)).isTimestamp())
       candidate = on->text;
     if (document.isScript)
       flight.hint("add to its CREATE TABLE: WATERMARK FOR " + candidate + " AS " + candidate +

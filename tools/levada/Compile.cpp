@@ -108,8 +108,11 @@ static SourceRange rangeOf(mlir::Location location, SourceMap &sources) {
 }
 
 bool Compilation::canRun() {
-  for (const Missing &missing : missingOperators(*ir))
-    engine.emit(rangeOf(missing.op->getLoc(), sources), diag::OperatorNotYet, missing.what);
+  for (const Missing &missing : missingOperators(*ir)) {
+    auto flight = engine.emit(rangeOf(missing.op->getLoc(), sources), diag::OperatorNotYet, missing.what);
+    if (missing.inBatch)
+      flight.hint("it runs in batch mode");
+  }
   return !engine.hasErrors();
 }
 
