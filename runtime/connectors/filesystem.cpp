@@ -32,6 +32,7 @@ void *open_files(const Options &options, Error &error) {
   Text path;
   if (!options.get("path", path, "", error))
     return nullptr;
+  strip_scheme(path);
   auto *files = new Files;
   files->name = options.name();
   if (!find_files(files->name, path, files->paths, error) ||

@@ -8,6 +8,14 @@
 
 namespace levada::rt {
 
+void strip_scheme(Text &path) {
+  std::string_view text = path.view();
+  if (text.substr(0, 8) == "file:///")
+    path = Text(text.substr(7));
+  else if (text.substr(0, 6) == "file:/" && text.substr(0, 7) != "file://")
+    path = Text(text.substr(5));
+}
+
 bool list_directory(const char *path, std::vector<Text> &names) {
   DIR *dir = opendir(path);
   if (!dir)
