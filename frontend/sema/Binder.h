@@ -44,9 +44,12 @@ public:
   mlir::Value bindCondition(const sql::Expr &expr, const std::string &what);
   /// `left = right` with the conversions of a comparison.
   mlir::Value bindEquals(mlir::Value left, SourceRange leftRange, mlir::Value right,
-                         SourceRange rightRange, SourceRange whole) {
-    return compare(flow::Predicate::eq, {left, leftRange}, {right, rightRange}, whole, whole, "=");
+                         SourceRange rightRange, SourceRange whole,
+                         flow::Predicate predicate = flow::Predicate::eq, llvm::StringRef op = "=") {
+    return compare(predicate, {left, leftRange}, {right, rightRange}, whole, whole, op);
   }
+  /// A value of JSON_ARRAYAGG or JSON_OBJECTAGG as JSON; `nulls`: NULL is null.
+  mlir::Value bindJsonItem(const sql::Expr &expr, bool nulls);
   /// The value as `type`: a constant of that type, a cast, or itself.
   mlir::Value castTo(mlir::Value value, SqlType type, mlir::Location location);
   /// The field `name` of a ROW that `rowRange` says.
