@@ -99,6 +99,17 @@ void Lowering::where(Stage &stage, const sql::Expr &condition, const Query &quer
     builder.setInsertionPointToEnd(block);
     sema::Binder binder(engine, builder, stage.names, clause);
     useStage(binder, stage, query);
+    if (clause == "QUALIFY") // knows the names that SELECT gives
+      binder.substitute = [&](const sql::Expr &e) -> std::optional<mlir::Value> {
+        auto *column = dyn_cast<sql::ColumnExpr>(&e);
+        size_t used = 0;
+        const sema::Column *other = nullptr;
+        if (column && column->parts.size() == 1 && !stage.names.find(column->parts, used, other) && !other)
+          for (const sql::SelectItem *item : query.items)
+            if (item->alias && item->alias->text == column->parts[0].text)
+              return binder.bind(*item->expr);
+        return standIn(stage, query, e);
+      };
     value = binder.bindCondition(condition, clause);
     if (value)
       builder.create<YieldOp>(location, value);
@@ -229,7 +240,9 @@ Relation Lowering::select(Stage &stage, Query &query) {
         result.broken.insert(name);
         continue;
       }
-      outputs.push_back({name, value, nameRange, item.expr.get(), column != nullptr});
+      auto *call = dyn_cast<sql::CallExpr>(item.expr.get());
+      bool rowtime = call && llvm::StringRef(call->name.text).ends_with("_ROWTIME");
+      outputs.push_back({name, value, nameRange, item.expr.get(), column || rowtime});
     }
     if (query.isSql) {
       // As Flink: the second `a` is a0.
@@ -451,7 +464,7 @@ Relation Lowering::sort(Relation relation, const Query &query) {
       continue;
     int64_t column = relation.value ? relation.type().indexOf(query.sortColumns[i]) : -1;
     if (column >= 0 && relation.type().columnType(column).isNested()) {
-      engine.emit(item.expr->range, diag::OperandType, query.word("order_by", "ORDER BY"),
+      engine.emit(item.expr->range, diag::OperandType, query.isSql ? "ORDER BY" : "order_by",
                   sema::display(relation.type().columnType(column)))
           .hint("rows, arrays and maps have no order: sort by a part of them");
       relation.broken.insert(query.sortColumns[i]);
