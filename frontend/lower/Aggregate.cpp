@@ -397,6 +397,15 @@ WindowAttr Lowering::windowOfGroups(Stage &stage, Grouping &grouping, const Quer
 
 void Lowering::aggregate(Stage &stage, Query &query) {
   Relation &relation = stage.relation;
+  // Queries inside keys and arguments.
+  std::vector<const sql::Expr *> inside = query.groupBy;
+  forEachAggregate(query, [&](const sql::CallExpr &call) {
+    for (const sql::ExprPtr &arg : call.args)
+      inside.push_back(arg.get());
+    if (call.filter)
+      inside.push_back(call.filter.get());
+  });
+  answerQueries(stage, inside, query, "an aggregate", /*filters=*/false);
   auto held = std::make_shared<Grouping>(stage.names);
   Grouping &grouping = *held;
   grouping.inputType = relation.type();
@@ -455,6 +464,18 @@ void Lowering::aggregate(Stage &stage, Query &query) {
     mlir::OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(block);
     sema::Binder binder(engine, builder, grouping.input, query.word("group_by", "GROUP BY"));
+    if (!stage.made.empty() || !stage.failed.empty())
+      binder.substitute = [&](const sql::Expr &e) -> std::optional<mlir::Value> {
+        if (stage.failed.count(&e))
+          return mlir::Value();
+        auto at = stage.made.find(&e);
+        if (at == stage.made.end())
+          return std::nullopt;
+        mlir::Value value = block->getArgument(input.indexOf(at->second));
+        return stage.negated.count(&e)
+                   ? builder.create<NotOp>(locate(e.range), value.getType(), value).getResult()
+                   : value;
+      };
     bindKeys(query, grouping, binder);
     binder.setClause("an aggregate");
     bindAggregates(grouping, binder);

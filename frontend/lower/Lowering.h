@@ -189,7 +189,7 @@ private:
   Relation trimmed(Relation relation, const std::string &stream);
   static std::vector<const sql::Expr *> conjunctsOf(const sql::Expr &expr);
   /// Hints of a SELECT, by name; warns of those that nobody knows.
-  mlir::DictionaryAttr readHints(const sql::Select &select, const Environment &around);
+  mlir::DictionaryAttr readHints(const sql::Select &select);
   /// `t (a, b)`: false after a diagnostic.
   bool renameColumns(Relation &relation, const std::vector<sql::Name> &names, SourceRange range);
   /// `names` of columns, each once: a, a0, a1.
@@ -266,8 +266,8 @@ private:
   bool answerQueries(Stage &stage, llvm::ArrayRef<const sql::Expr *> exprs, const Query &query,
                      const std::string &clause, bool filters);
   bool answer(Stage &stage, const sql::Expr &expr, const sql::Query &written,
-              const sql::InExpr *in, bool exists, bool negated, bool filters, const Query &query,
-              const std::string &clause);
+              const sql::InExpr *in, const sql::BinaryExpr *quantified, bool exists, bool negated,
+              bool filters, const Query &query, const std::string &clause);
   std::optional<Windowed> windowBelow(const Relation &rows, mlir::Value base);
   Relation joinLateral(JoinPlan plan, int64_t scope);
 

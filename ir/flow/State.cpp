@@ -276,6 +276,8 @@ std::string levada::flow::operatorText(Operation *op) {
       .Case([](AggregateOp aggregate) {
         if (aggregate.getWindow())
           return std::string("a window over changes");
+        if (aggregate.getAggs().empty() && !aggregate.getKeys().empty())
+          return std::string("DISTINCT of rows that change");
         return std::string(aggregate.getKeys().empty() ? "an aggregate of all rows" : "GROUP BY") +
                " without a window";
       })

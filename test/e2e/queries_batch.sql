@@ -29,8 +29,8 @@ END;
 -- CHECK-NEXT: {"id":1,"v":10}
 -- CHECK-NEXT: {"id":1,"v":20}
 -- CHECK-NEXT: {"id":1,"v":30}
--- CHECK: == nothing
--- CHECK-NEXT: == others
+-- CHECK-NOT: == nothing
+-- CHECK: == others
 -- CHECK-NEXT: {"c":null}
 -- CHECK-NEXT: {"c":"b"}
 -- CHECK: == sets

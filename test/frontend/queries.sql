@@ -41,7 +41,7 @@ INSERT INTO log SELECT x, (SELECT MAX(y) FROM b WHERE b.y = a.x) FROM a;
 -- CHECK: null_safe = array<i1: true>{{.*}}single
 -- Ranks that a filter bounds; the first by time.
 INSERT INTO log SELECT x, id FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY s ORDER BY x DESC) AS r FROM a) WHERE r BETWEEN 2 AND 4;
--- CHECK: flow.top_n "log" row_number %{{.*}} by ["s"] order [#flow.sort_key<"x", descending = true, nulls_first = false>] from 2 to 4
+-- CHECK: flow.top_n "log" "row_number" %{{.*}} by ["s"] order [#flow.sort_key<"x", descending = true, nulls_first = false>] from 2 to 4
 INSERT INTO log SELECT x, id FROM a QUALIFY ROW_NUMBER() OVER (PARTITION BY s ORDER BY ts) = 1;
 -- CHECK: flow.dedup "log" %{{.*}} by ["s"] on "ts" {{.*}}append
 INSERT INTO log SELECT x, SUM(id) OVER (PARTITION BY s ORDER BY ts ROWS BETWEEN 2 PRECEDING AND CURRENT ROW) FROM a;
