@@ -1,4 +1,9 @@
 //===- Comments.cpp - tokens of SQL with the comments around them ---------===//
+//
+// The lexer drops comments; they are found again in what lies between two
+// tokens, where nothing else but blanks can be.
+//
+//===----------------------------------------------------------------------===//
 #include "frontend/fmt/Comments.h"
 
 namespace levada::fmts {
