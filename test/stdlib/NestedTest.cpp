@@ -244,6 +244,25 @@ TEST(Nested, CastsPartByPart) {
   EXPECT_EQ(textOf(context, to), "[3.0, NULL]");
 }
 
+TEST(Nested, NoBytesAreReadAsNothing) {
+  Context context;
+  const levada_type *const fields[] = {&kInt, &kString, &kIntArray};
+  const char *const names[] = {"a", "b", "c"};
+  const uint32_t offsets[] = {1, 5, 13, 21};
+  levada_type row = {LEVADA_TYPE_ROW, true, 8, 0, 0, 0, 3, fields, names, offsets, "ROW"};
+  levada_str nothing = {};
+  alignas(16) char slot[16];
+  for (uint32_t i = 0; i < 3; ++i)
+    EXPECT_EQ(levada_nested_field(&row, &nothing, i, slot), LEVADA_NULL);
+  EXPECT_EQ(levada_nested_at(&kIntArray, &nothing, 1, slot), LEVADA_NULL);
+  levada_any key = box("k");
+  EXPECT_EQ(levada_nested_lookup(&kTextMap, &nothing, &key, slot), LEVADA_NULL);
+  EXPECT_EQ(levada_nested_count(&kTextMap, &nothing), 0u);
+  EXPECT_EQ(textOf(context, box(&row, nothing)), "(NULL, NULL, NULL)");
+  EXPECT_EQ(textOf(context, box(&kIntArray, nothing)), "[]");
+  EXPECT_EQ(textOf(context, box(&kTextMap, nothing)), "{}");
+}
+
 TEST(Nested, ElementsOfAMultisetComeAsOftenAsTheyAreIn) {
   Context context;
   levada_type multiset = {LEVADA_TYPE_MULTISET, true, 8, 0, 0, 0, 1, kInts, nullptr, nullptr, "MULTISET"};
