@@ -1,4 +1,4 @@
-//===- agg_list.cpp - LISTAGG ----------------------------------------------===//
+//===- agg_list.cpp - LISTAGG, JSON_ARRAYAGG, JSON_OBJECTAGG ---------------===//
 //
 // The text grows in memory of the state. A separator is that of the row which
 // it stands before.
@@ -7,6 +7,11 @@
 #include "stdlib/build.h"
 
 #include <new>
+
+extern "C" {
+levada_status levada_fn_json(levada_ctx *ctx, const levada_str &text, levada_str *out);
+levada_status levada_fn_json_string(levada_ctx *ctx, const levada_str &value, levada_str *out);
+}
 
 namespace {
 
@@ -103,6 +108,58 @@ struct LEVADA_AGG("LISTAGG", ordered) levada_agg_listagg_with {
   levada_status get(levada_ctx *ctx, levada_str *out) const {
     *out = levada::text::keep(ctx, list.data ? list.data : "", list.size);
     return list.count ? LEVADA_VALUE : LEVADA_NULL;
+  }
+};
+
+/// JSON_ARRAYAGG(value NULL | ABSENT ON NULL): an array of the values, which are JSON already, in
+/// the order of the rows; without NULLs unless the call says NULL ON NULL.
+struct LEVADA_AGG("JSON_ARRAYAGG", ordered) levada_agg_json_arrayagg {
+  List list;
+
+  void add(levada_ctx *ctx, const levada_str &json) {
+    list.append(ctx, levada_data(json), json.len, ",", 1);
+  }
+  void merge(levada_ctx *ctx, const levada_agg_json_arrayagg &other) {
+    if (other.list.count)
+      list.append(ctx, other.list.data, other.list.size, ",", 1);
+  }
+  levada_status get(levada_ctx *ctx, levada_str *out) const {
+    levada::text::Buffer buffer(ctx, uint64_t(list.size) + 2);
+    buffer.data[0] = '[';
+    if (list.size)
+      __builtin_memcpy(buffer.data + 1, list.data, list.size);
+    buffer.data[list.size + 1] = ']';
+    *out = buffer.finish(buffer.data + list.size + 2);
+    return LEVADA_VALUE;
+  }
+};
+
+/// JSON_OBJECTAGG(KEY key VALUE value NULL | ABSENT ON NULL): an object of the values, which are
+/// JSON already, its keys in order; of equal keys the last counts. A NULL is null unless the call
+/// says ABSENT ON NULL.
+struct LEVADA_AGG("JSON_OBJECTAGG", ordered) levada_agg_json_objectagg {
+  List list;
+
+  void add(levada_ctx *ctx, const levada_str &key, const levada_str &json) {
+    levada_str quoted;
+    levada_fn_json_string(ctx, key, &quoted);
+    levada::text::Buffer member(ctx, uint64_t(quoted.len) + json.len + 1);
+    __builtin_memcpy(member.data, levada_data(quoted), quoted.len);
+    member.data[quoted.len] = ':';
+    __builtin_memcpy(member.data + quoted.len + 1, levada_data(json), json.len);
+    list.append(ctx, member.data, quoted.len + 1 + json.len, ",", 1);
+  }
+  void merge(levada_ctx *ctx, const levada_agg_json_objectagg &other) {
+    if (other.list.count)
+      list.append(ctx, other.list.data, other.list.size, ",", 1);
+  }
+  levada_status get(levada_ctx *ctx, levada_str *out) const {
+    levada::text::Buffer buffer(ctx, uint64_t(list.size) + 2);
+    buffer.data[0] = '{';
+    if (list.size)
+      __builtin_memcpy(buffer.data + 1, list.data, list.size);
+    buffer.data[list.size + 1] = '}';
+    return levada_fn_json(ctx, buffer.finish(buffer.data + list.size + 2), out);
   }
 };
 

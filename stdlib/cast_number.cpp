@@ -84,6 +84,29 @@ levada_status putText(levada_ctx *ctx, const char *text, const char *end, levada
   return LEVADA_VALUE;
 }
 
+/// [sign] digits [. digits] and then one character that is no digit; or e and digits.
+bool bareTail(const char *p, uint64_t n) {
+  auto digit = [&](uint64_t i) { return i < n && uint8_t(p[i] - '0') < 10; };
+  uint64_t i = p[0] == '-' || p[0] == '+';
+  if (i == n)
+    return false;
+  uint64_t first = i;
+  while (digit(i))
+    ++i;
+  if (i == first && i + 1 < n && (p[i] | 32) == 'e') {
+    ++i;
+    while (digit(i))
+      ++i;
+    return i == n;
+  }
+  if (i < n && p[i] == '.' && i + 1 < n) {
+    ++i;
+    while (digit(i))
+      ++i;
+  }
+  return i + 1 == n;
+}
+
 } // namespace
 
 extern "C" {
@@ -190,6 +213,19 @@ levada_status levada_cast_str_dec(levada_ctx *ctx, const levada_str *value, int3
   levada_status status = levada_parse_decimal(s.p, s.n, precision, scale, out);
   if (status == LEVADA_VALUE)
     return status;
+  if (status == LEVADA_ERROR && precision <= 18 && s.n && bareTail(s.p, s.n)) {
+    // Flink reads a last character that is no digit as nothing, and nothing as 0.
+    uint64_t n = s.n;
+    while (n && uint8_t(s.p[n - 1] - '0') >= 10)
+      --n;
+    if (n == 0 || (s.p[0] | 32) == 'e') {
+      *out = 0;
+      return LEVADA_VALUE;
+    }
+    status = levada_parse_decimal(s.p, n, precision, scale, out);
+    if (status == LEVADA_VALUE)
+      return status;
+  }
   char type[24] = "DECIMAL(";
   char *at = levada_put_i64(type + 8, precision);
   *at++ = ',', *at++ = ' ';

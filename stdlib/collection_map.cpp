@@ -85,6 +85,8 @@ levada_status textToMap(levada_ctx *ctx, const levada_str &text, const levada_st
                         const levada_str &behindKey, levada_any *out) {
   const levada_type *type = out->type->children[0];
   MapBuilder map(ctx);
+  if (text.len == 0)
+    return map.give(ctx, out);
   splitBy(text, between, [&](const char *p, uint64_t size) {
     levada_str pair = levada_view(p, uint32_t(size));
     levada_any parts[2] = {textValue(type, p, 0), null(out->type->children[1])};

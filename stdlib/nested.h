@@ -18,6 +18,9 @@
 // does not change its bytes. Keys of a MAP keep their order, which does not
 // count when maps are compared.
 //
+// No bytes at all, which is what a NULL leaves where its type says NOT NULL, read
+// as a ROW of NULLs, an empty ARRAY, an empty MAP.
+//
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_STDLIB_NESTED_H
 #define LEVADA_STDLIB_NESTED_H
@@ -122,8 +125,11 @@ struct List {
   }
 };
 
+/// The bytes of an empty MAP; those of an empty ARRAY stand at 4.
+inline constexpr char kEmpty[12] = {4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+
 static inline List elements(const levada_type *array, const levada_str &value) {
-  return {array->children[0], levada_data(value)};
+  return {array->children[0], value.len ? levada_data(value) : kEmpty + 4};
 }
 static inline List elements(const levada_any &array) { return elements(array.type, array.str); }
 
@@ -136,7 +142,7 @@ struct Entries {
 };
 /// Of a MAP, or a MULTISET with its counts as values.
 static inline Entries entries(const levada_type *map, const levada_str &value) {
-  const char *data = levada_data(value);
+  const char *data = value.len ? levada_data(value) : kEmpty;
   return {{map->children[0], data + 4},
           {map->kind == LEVADA_TYPE_MAP ? map->children[1] : &kCountType, data + 4 + load32(data)}};
 }
@@ -146,7 +152,7 @@ static inline levada_any field(const levada_type *row, const levada_str &value, 
   levada_any out = {};
   out.type = row->children[index];
   const char *data = levada_data(value);
-  out.null = isNull(data, index);
+  out.null = value.len == 0 || isNull(data, index);
   if (!out.null)
     readSlot(out.type, data, data + row->offsets[index], &out.str);
   return out;

@@ -199,20 +199,20 @@ LEVADA_FN("OCTET_LENGTH", pure)
 int32_t levada_fn_octet_length(const levada_str &s) { return int32_t(s.len); }
 
 /// `s` in capital letters.
-LEVADA_FN("UPPER", pure)
+LEVADA_FN("UPPER", pure, "(STRING) -> rule:same")
 levada_status levada_fn_upper(levada_ctx *ctx, const levada_str &s, levada_str *out) {
   *out = mapCase(ctx, s, true);
   return LEVADA_VALUE;
 }
 /// `s` in small letters.
-LEVADA_FN("LOWER", pure)
+LEVADA_FN("LOWER", pure, "(STRING) -> rule:same")
 levada_status levada_fn_lower(levada_ctx *ctx, const levada_str &s, levada_str *out) {
   *out = mapCase(ctx, s, false);
   return LEVADA_VALUE;
 }
 /// `s` with the first letter of each word in upper case, the others in lower case. Words are
 /// runs of the letters A to Z and digits: other letters stay as they are and end a word.
-LEVADA_FN("INITCAP", pure)
+LEVADA_FN("INITCAP", pure, "(STRING) -> rule:same")
 levada_status levada_fn_initcap(levada_ctx *ctx, const levada_str &s, levada_str *out) {
   const char *p = levada_data(s);
   Buffer buffer(ctx, s.len);
@@ -228,46 +228,46 @@ levada_status levada_fn_initcap(levada_ctx *ctx, const levada_str &s, levada_str
 }
 
 /// `s` without blanks at both ends.
-LEVADA_FN("TRIM", pure)
+LEVADA_FN("TRIM", pure, "(STRING) -> rule:varying")
 levada_status levada_fn_trim(levada_ctx *, const levada_str &s, levada_str *out) {
   *out = trimBlanks(s, true, true);
   return LEVADA_VALUE;
 }
 /// TRIM(flag FROM s): without blanks at the ends that `flag` names: LEADING, TRAILING or BOTH.
-LEVADA_FN("TRIM", pure)
+LEVADA_FN("TRIM", pure, "(STRING, STRING) -> rule:varying1")
 levada_status levada_fn_trim_flag(levada_ctx *, const levada_str &flag, const levada_str &s,
                                   levada_str *out) {
   *out = trimBlanks(s, trimFlag(flag) != 'T', trimFlag(flag) != 'L');
   return LEVADA_VALUE;
 }
 /// TRIM(flag chars FROM s): without the characters of `chars` at the ends that `flag` names.
-LEVADA_FN("TRIM", pure)
+LEVADA_FN("TRIM", pure, "(STRING, STRING, STRING) -> rule:varying1")
 levada_status levada_fn_trim_chars(levada_ctx *, const levada_str &flag, const levada_str &s,
                                    const levada_str &chars, levada_str *out) {
   *out = trimSet(s, chars, trimFlag(flag) != 'T', trimFlag(flag) != 'L');
   return LEVADA_VALUE;
 }
 /// `s` without blanks at its beginning.
-LEVADA_FN("LTRIM", pure)
+LEVADA_FN("LTRIM", pure, "(STRING) -> rule:varying")
 levada_status levada_fn_ltrim(levada_ctx *, const levada_str &s, levada_str *out) {
   *out = trimBlanks(s, true, false);
   return LEVADA_VALUE;
 }
 /// `s` without characters of `chars` at its beginning.
-LEVADA_FN("LTRIM", pure)
+LEVADA_FN("LTRIM", pure, "(STRING, STRING) -> rule:varying")
 levada_status levada_fn_ltrim_chars(levada_ctx *, const levada_str &s, const levada_str &chars,
                                     levada_str *out) {
   *out = trimSet(s, chars, true, false);
   return LEVADA_VALUE;
 }
 /// `s` without blanks at its end.
-LEVADA_FN("RTRIM", pure)
+LEVADA_FN("RTRIM", pure, "(STRING) -> rule:varying")
 levada_status levada_fn_rtrim(levada_ctx *, const levada_str &s, levada_str *out) {
   *out = trimBlanks(s, false, true);
   return LEVADA_VALUE;
 }
 /// `s` without characters of `chars` at its end.
-LEVADA_FN("RTRIM", pure)
+LEVADA_FN("RTRIM", pure, "(STRING, STRING) -> rule:varying")
 levada_status levada_fn_rtrim_chars(levada_ctx *, const levada_str &s, const levada_str &chars,
                                     levada_str *out) {
   *out = trimSet(s, chars, false, true);
@@ -288,38 +288,38 @@ levada_status levada_fn_btrim_chars(levada_ctx *, const levada_str &s, const lev
 }
 
 /// `s` from character `start` (the first is 1; negative counts from the end).
-LEVADA_FN("SUBSTRING", pure)
+LEVADA_FN("SUBSTRING", pure, "(STRING, INT) -> rule:varying")
 levada_status levada_fn_substring(levada_ctx *, const levada_str &s, int32_t start,
                                   levada_str *out) {
   return substring(s, start, INT32_MAX, out);
 }
 /// `length` characters of `s` from character `start` (the first is 1; negative counts from the
 /// end); NULL for a negative length.
-LEVADA_FN("SUBSTRING", pure | nullable)
+LEVADA_FN("SUBSTRING", pure | nullable, "(STRING, INT, INT) -> rule:varying")
 levada_status levada_fn_substring_length(levada_ctx *, const levada_str &s, int32_t start,
                                          int32_t length, levada_str *out) {
   return substring(s, start, length, out);
 }
 /// `s` from character `start` (the first is 1; negative counts from the end).
-LEVADA_FN("SUBSTR", pure)
+LEVADA_FN("SUBSTR", pure, "(STRING, INT) -> rule:varying")
 levada_status levada_fn_substr(levada_ctx *, const levada_str &s, int32_t start,
                                levada_str *out) {
   return substring(s, start, INT32_MAX, out);
 }
 /// `length` characters of `s` from character `start`; NULL for a negative length.
-LEVADA_FN("SUBSTR", pure | nullable)
+LEVADA_FN("SUBSTR", pure | nullable, "(STRING, INT, INT) -> rule:varying")
 levada_status levada_fn_substr_length(levada_ctx *, const levada_str &s, int32_t start,
                                       int32_t length, levada_str *out) {
   return substring(s, start, length, out);
 }
 /// The first `count` characters of `s`; none for a count below 1.
-LEVADA_FN("LEFT", pure)
+LEVADA_FN("LEFT", pure, "(STRING, INT) -> rule:varying")
 levada_status levada_fn_left(levada_ctx *, const levada_str &s, int32_t count, levada_str *out) {
   *out = slice(s, 0, count > 0 ? count : 0);
   return LEVADA_VALUE;
 }
 /// The last `count` characters of `s`; none for a count below 1.
-LEVADA_FN("RIGHT", pure)
+LEVADA_FN("RIGHT", pure, "(STRING, INT) -> rule:varying")
 levada_status levada_fn_right(levada_ctx *, const levada_str &s, int32_t count, levada_str *out) {
   int32_t all = countChars(levada_data(s), s.len);
   if (count <= 0)

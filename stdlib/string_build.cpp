@@ -188,13 +188,13 @@ levada_status levada_fn_repeat(levada_ctx *ctx, const levada_str &s, int32_t cou
 }
 /// OVERLAY(s PLACING with FROM start): `s` with the characters from `start` on replaced by
 /// `with`, as many as it has.
-LEVADA_FN("OVERLAY", pure)
+LEVADA_FN("OVERLAY", pure, "(STRING, STRING, INT) -> rule:joined")
 levada_status levada_fn_overlay(levada_ctx *ctx, const levada_str &s, const levada_str &with,
                                 int32_t start, levada_str *out) {
   return overlay(ctx, s, with, start, countChars(levada_data(with), with.len), out);
 }
 /// OVERLAY(s PLACING with FROM start FOR length): the same for `length` characters.
-LEVADA_FN("OVERLAY", pure)
+LEVADA_FN("OVERLAY", pure, "(STRING, STRING, INT, INT) -> rule:joined")
 levada_status levada_fn_overlay_length(levada_ctx *ctx, const levada_str &s,
                                        const levada_str &with, int32_t start, int32_t length,
                                        levada_str *out) {
@@ -202,7 +202,7 @@ levada_status levada_fn_overlay_length(levada_ctx *ctx, const levada_str &s,
 }
 
 /// Text number `index` (from 1) of those that follow; NULL where there is none.
-LEVADA_FN("ELT", pure | nullable | fails)
+LEVADA_FN("ELT", pure | nullable | fails, "(INT, STRING) -> rule:elt")
 levada_status levada_fn_elt(levada_ctx *ctx, int32_t index, levada_args<levada_str> texts,
                             levada_str *out) {
   if (index < 0)
@@ -213,7 +213,7 @@ levada_status levada_fn_elt(levada_ctx *ctx, int32_t index, levada_args<levada_s
   return LEVADA_VALUE;
 }
 /// Value number `index` (from 1) of those that follow; NULL where there is none.
-LEVADA_FN("ELT", pure | nullable | fails)
+LEVADA_FN("ELT", pure | nullable | fails, "(INT, BYTES) -> rule:elt")
 levada_status levada_fn_elt_bytes(levada_ctx *ctx, int32_t index, levada_args<levada_bytes> values,
                                   levada_bytes *out) {
   if (index < 0)

@@ -6,11 +6,14 @@
   check.py BUILD [-v …]      options of lit
 """
 import collections
+import glob
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
+import time
 
 
 def find_lit():
@@ -18,6 +21,18 @@ def find_lit():
         if os.path.exists(place):
             return [sys.executable, place]
     return ["lit"]
+
+
+def print_figures(folder, since):
+    """What the conformance suites that ran just now have counted."""
+    for path in sorted(glob.glob(os.path.join(folder, "Output", "*.figures"))):
+        if os.path.getmtime(path) < since:
+            continue
+        name = os.path.basename(path).split(".")[0]
+        with open(path, errors="replace") as lines:
+            for line in lines:
+                if re.search(r"^\d+ of \d+ bind|: \d+ of \d+$|\d+ passed, \d+ failed", line):
+                    print(f"conformance {name}: {line.strip()}")
 
 
 def main():
@@ -37,7 +52,9 @@ def main():
         # What failed with its output; a progress bar where someone looks.
         looks = ["-sv"] if sys.stdout.isatty() else ["-sv", "--no-progress-bar"]
         command = find_lit() + looks + ["--order=lexical", "-o", results.name] + options + paths
+        since = time.time()
         status = subprocess.run(command).returncode
+        print_figures(os.path.join(suite, "out", "conformance"), since)
         try:
             tests = json.load(results)["tests"]
         except ValueError:

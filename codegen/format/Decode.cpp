@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "codegen/format/Decode.h"
+#include "codegen/lower/Nested.h"
 
 using namespace mlir;
 using levada::flow::SqlKind;
@@ -188,10 +189,18 @@ void Decoder::setFromText(const Field &field, Value p, Value n) {
   Value slot = e.stack(16, 16);
   std::string name = suffix(type);
   auto parse = [&]() -> Value {
-    if (name == "str") {
+    if (name == "str" && !type.isNested()) {
       e.call("levada_field_str", {p, n, slot});
       return e.i32(LEVADA_VALUE);
     }
+    auto text = [&](llvm::StringRef s) {
+      return e.bytes(llvm::StringRef((s + llvm::StringRef("\0", 1)).str()));
+    };
+    if (type.isNested())
+      return e.call("levada_field_nested",
+                    {l.ctx, p, n, typeDescriptor(l, type),
+                     text(optionOf(op.getFormatOptions(), "csv.array-element-delimiter", ";")),
+                     text(nullLiteral), slot});
     llvm::SmallVector<Value> operands;
     bool takesContext = type.isTimestamp() || name == "bytes" || !field.pattern.empty();
     if (takesContext)

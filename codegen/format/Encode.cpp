@@ -60,6 +60,7 @@ private:
   CsvDialect csv;
   char separator = ' '; ///< between date and time
   bool changelog = false, withoutNulls = false; ///< JSON
+  std::string identifier; ///< print: stands before each row
   Value at;             ///< where the next byte goes
 };
 
@@ -81,6 +82,9 @@ RowEncoder::RowEncoder(Lowering &l, SinkPlan &sink, unsigned index)
   llvm::StringRef standard =
       optionOf(sink.op.getFormatOptions(), prefix + ".timestamp-format.standard", "SQL");
   changelog = prefix == "changelog-json";
+  identifier = optionOf(sink.op.getOptions(), "print-identifier").str();
+  if (!identifier.empty())
+    identifier += "> ";
   withoutNulls = optionOf(sink.op.getFormatOptions(), "json.encode.ignore-null-fields") == "true";
   if (style == Style::Print || (style == Style::Json && standard == "ISO-8601"))
     separator = 'T';
@@ -114,7 +118,7 @@ Frame RowEncoder::frame() const {
   case Style::Raw:
     return {"", "\n", "", [](size_t, llvm::StringRef) { return std::string(); }};
   case Style::Print:
-    return {"+I[", "]\n", "NULL", [](size_t i, llvm::StringRef) {
+    return {identifier + "+I[", "]\n", "NULL", [](size_t i, llvm::StringRef) {
               return std::string(i ? ", " : "");
             }};
   case Style::Table:
@@ -305,6 +309,11 @@ Scalar RowEncoder::nestedText(SqlType type, Scalar value) {
     if (style == Style::Json)
       e.call("levada_nested_json",
              {l.ctx, typeDescriptor(l, type), value.value, e.i8(separator), out});
+    else if (style == Style::Csv && (type.getKind() == SqlKind::Array || type.getKind() == SqlKind::Row))
+      e.call("levada_nested_csv",
+             {l.ctx, typeDescriptor(l, type), value.value,
+              e.bytes(optionOf(sink.op.getFormatOptions(), "csv.array-element-delimiter", ";").str() + std::string(1, '\0')),
+              e.bytes(csv.nullLiteral + std::string(1, '\0')), out});
     else
       e.call("levada_any_text", {l.ctx, box(l, {value.value, {}}, type), out});
     return {out, {}};

@@ -1,4 +1,8 @@
 //===- Emit.cpp - machine code ---------------------------------------------===//
+//
+// Registers are allocated well where that ends in reasonable time.
+//
+//===----------------------------------------------------------------------===//
 #include "codegen/llvm/Stages.h"
 
 #include "llvm/IR/LegacyPassManager.h"
@@ -8,6 +12,11 @@ namespace levada::codegen {
 
 bool emitMachineCode(llvm::Module &module, llvm::TargetMachine &target, bool assembly,
                      std::string &out) {
+  // Registers of a function of a thousand columns take minutes to allocate well.
+  constexpr size_t huge = 20000;
+  for (const llvm::Function &function : module)
+    if (function.getInstructionCount() > huge)
+      target.setOptLevel(llvm::CodeGenOptLevel::None);
   llvm::SmallVector<char, 0> bytes;
   llvm::raw_svector_ostream os(bytes);
   llvm::legacy::PassManager passes;

@@ -143,69 +143,118 @@ ConstantEvaluator::ConstantEvaluator(MLIRContext &context, std::string bitcode)
 }
 ConstantEvaluator::~ConstantEvaluator() = default;
 
-Attribute ConstantEvaluator::evaluate(Operation *op, llvm::ArrayRef<Attribute> operands) {
+/// Whether the operation has one result, which this process can compute.
+static bool canEvaluate(Operation *op) {
   if (op->getNumResults() != 1 || op->getNumRegions())
-    return {};
+    return false;
   // Casts of nested values are code of the archive.
   if (auto nested = dyn_cast<flow::CastOp>(op);
       nested && (nested.getOperand().getType().isNested() || nested.getResult().getType().isNested()))
-    return {};
+    return false;
   if (auto call = dyn_cast<flow::CallOp>(op)) {
     const catalog::Function *function = functionOf(call.getSymbol());
     if (!function || !function->deterministic || function->sessionZone)
-      return {};
+      return false;
   }
   // Zones are the executable's: their data is not here.
   auto hasZone = [](Type type) {
     return cast<SqlType>(type).getKind() == SqlKind::TimestampLtz;
   };
-  if (llvm::any_of(op->getOperandTypes(), hasZone) || hasZone(op->getResult(0).getType()))
-    return {};
-  if (!host) {
-    host = std::make_unique<Host>();
-    if (host->start())
-      host->library = JitLibrary::open(bitcode, *host->jit);
-  }
-  if (!host->library)
-    return {};
+  return llvm::none_of(op->getOperandTypes(), hasZone) && !hasZone(op->getResult(0).getType());
+}
 
+/// What the result depends on.
+static Attribute keyOf(Operation *op, llvm::ArrayRef<Attribute> operands) {
+  Builder b(op->getContext());
+  SmallVector<Attribute> parts{b.getStringAttr(op->getName().getStringRef()),
+                               op->getAttrDictionary(), TypeAttr::get(op->getResult(0).getType())};
+  for (Type type : op->getOperandTypes())
+    parts.push_back(TypeAttr::get(type));
+  parts.append(operands.begin(), operands.end());
+  return b.getArrayAttr(parts);
+}
+
+/// `void name(levada_ctx *, Outcome *)`: the operation on its operands.
+static void lowerConstant(Plan &plan, ModuleOp module, const std::string &name, Operation *op,
+                          llvm::ArrayRef<Attribute> operands) {
   MLIRContext *context = op->getContext();
-  OwningOpRef<ModuleOp> source = ModuleOp::create(op->getLoc());
-  OwningOpRef<ModuleOp> module = ModuleOp::create(op->getLoc());
-  Plan plan(*source);
-  std::string name = "levada_constant." + std::to_string(host->count++);
   Type ptr = LLVM::LLVMPointerType::get(context);
-  auto function = declareFunction(*module, op->getLoc(), name, LLVM::LLVMVoidType::get(context),
-                                  {ptr, ptr});
+  auto function =
+      declareFunction(module, op->getLoc(), name, LLVM::LLVMVoidType::get(context), {ptr, ptr});
   auto type = cast<SqlType>(op->getResult(0).getType());
-  {
-    Lowering l(plan, function);
-    Emitter &e = l.e;
-    Value outcome = e.arg(1);
-    for (auto [value, constant] : llvm::zip(op->getOperands(), operands))
-      l.set(value, constantScalar(l, constant, cast<SqlType>(value.getType())));
-    Block *failed = e.newBlock(e.intType(32));
-    l.catching(failed, [&] { l.lowerOp(op); });
-    Scalar result = l.get(op->getResult(0));
-    e.storeRep(repOf(type), result.value, outcome);
-    e.store(e.zext(l.nullFlag(result), e.intType(32)), e.offset(outcome, 16));
-    e.ret();
-    e.enter(failed);
-    e.ret();
-  }
+  Lowering l(plan, function);
+  Emitter &e = l.e;
+  Value outcome = e.arg(1);
+  for (auto [value, constant] : llvm::zip(op->getOperands(), operands))
+    l.set(value, constantScalar(l, constant, cast<SqlType>(value.getType())));
+  Block *failed = e.newBlock(e.intType(32));
+  l.catching(failed, [&] { l.lowerOp(op); });
+  Scalar result = l.get(op->getResult(0));
+  e.storeRep(repOf(type), result.value, outcome);
+  e.store(e.zext(l.nullFlag(result), e.intType(32)), e.offset(outcome, 16));
+  e.ret();
+  e.enter(failed);
+  e.ret();
+}
 
+void ConstantEvaluator::prepare(llvm::ArrayRef<std::pair<Operation *, SmallVector<Attribute>>> all) {
+  struct Wanted {
+    Operation *op;
+    Attribute key;
+    std::string name;
+  };
+  SmallVector<Wanted> wanted;
+  OwningOpRef<ModuleOp> source, module;
+  std::optional<Plan> plan;
+  for (const auto &[op, operands] : all) {
+    if (!canEvaluate(op))
+      continue;
+    Attribute key = keyOf(op, operands);
+    if (!known.insert({key, Attribute()}).second)
+      continue;
+    if (!host) {
+      host = std::make_unique<Host>();
+      if (host->start())
+        host->library = JitLibrary::open(bitcode, *host->jit);
+    }
+    if (!host->library)
+      return;
+    if (!plan) {
+      source = ModuleOp::create(op->getLoc());
+      module = ModuleOp::create(op->getLoc());
+      plan.emplace(*source);
+    }
+    wanted.push_back({op, key, "levada_constant." + std::to_string(host->count++)});
+    lowerConstant(*plan, *module, wanted.back().name, op, operands);
+  }
+  if (wanted.empty())
+    return;
   std::unique_ptr<llvm::Module> code =
       translate(*module, host->library->context(), *host->target);
   if (!code || !host->library->add(std::move(code)))
-    return {};
-  auto address = host->jit->lookup(name);
-  if (!address) {
-    llvm::consumeError(address.takeError());
-    return {};
+    return;
+  for (const Wanted &one : wanted) {
+    auto address = host->jit->lookup(one.name);
+    if (!address) { // what it may call is not here
+      llvm::consumeError(address.takeError());
+      continue;
+    }
+    Outcome outcome;
+    address->toPtr<void (*)(levada_ctx *, Outcome *)>()(&host->ctx, &outcome);
+    auto type = cast<SqlType>(one.op->getResult(0).getType());
+    known[one.key] = host->read(outcome, type, one.op->getContext());
   }
-  Outcome outcome;
-  address->toPtr<void (*)(levada_ctx *, Outcome *)>()(&host->ctx, &outcome);
-  return host->read(outcome, type, context);
+}
+
+Attribute ConstantEvaluator::evaluate(Operation *op, llvm::ArrayRef<Attribute> operands) {
+  if (!canEvaluate(op))
+    return {};
+  Attribute key = keyOf(op, operands);
+  if (auto at = known.find(key); at != known.end())
+    return at->second;
+  std::pair<Operation *, SmallVector<Attribute>> one{op, SmallVector<Attribute>(operands)};
+  prepare(one);
+  return known.lookup(key);
 }
 
 } // namespace levada::codegen

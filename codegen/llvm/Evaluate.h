@@ -29,7 +29,12 @@ public:
   /// calls what only executables have.
   mlir::Attribute evaluate(mlir::Operation *op, llvm::ArrayRef<mlir::Attribute> operands);
 
+  /// Operations with the values of their operands, compiled together, which is
+  /// much sooner done than one by one; evaluate() knows their results then.
+  void prepare(llvm::ArrayRef<std::pair<mlir::Operation *, llvm::SmallVector<mlir::Attribute>>> all);
+
 private:
+  llvm::DenseMap<mlir::Attribute, mlir::Attribute> known; ///< results; null: there is none
   struct Host;
   std::unique_ptr<Host> host;
   std::string bitcode;

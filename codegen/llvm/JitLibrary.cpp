@@ -46,19 +46,11 @@ bool JitLibrary::resolves(llvm::StringRef name) {
   return llvm::sys::DynamicLibrary::SearchForAddressOfSymbol(name.str()) != nullptr;
 }
 
-/// What of the library `code` may call or read, without what is compiled.
-bool JitLibrary::reach(llvm::Module &code, llvm::DenseSet<const llvm::GlobalValue *> &reached) {
-  llvm::SmallVector<llvm::GlobalValue *> work;
-  for (llvm::GlobalValue &value : code.global_values()) {
-    if (!value.isDeclaration())
-      continue;
-    llvm::GlobalValue *there = library->getNamedValue(value.getName());
-    if (there && !there->isDeclarationForLinker())
-      work.push_back(there);
-    else if (!resolves(value.getName()))
-      return false;
-  }
-  llvm::DenseSet<const llvm::Constant *> seen;
+/// What of the library `root` may call or read, without what is compiled and
+/// what is in `before`.
+bool JitLibrary::reach(llvm::Function &root, const Values &before, Values &reached) {
+  llvm::SmallVector<llvm::GlobalValue *> work{&root};
+  llvm::DenseSet<const llvm::Value *> seen;
   auto visit = [&](llvm::Value *operand) {
     llvm::SmallVector<llvm::Value *> parts{operand};
     while (!parts.empty()) {
@@ -73,16 +65,21 @@ bool JitLibrary::reach(llvm::Module &code, llvm::DenseSet<const llvm::GlobalValu
   };
   while (!work.empty()) {
     llvm::GlobalValue *value = work.pop_back_val();
+    if (value->getParent() != library.get() && value->isDeclarationForLinker())
+      if (llvm::GlobalValue *there = library->getNamedValue(value->getName()))
+        value = there;
     if (value->isDeclarationForLinker()) {
       if (!resolves(value->getName()))
         return false;
       continue;
     }
-    if (compiled.count(value) || !reached.insert(value).second)
-      continue;
-    if (llvm::Error bad = value->materialize()) {
-      llvm::consumeError(std::move(bad));
-      return false;
+    if (value->getParent() == library.get()) {
+      if (compiled.count(value) || before.count(value) || !reached.insert(value).second)
+        continue;
+      if (llvm::Error bad = value->materialize()) {
+        llvm::consumeError(std::move(bad));
+        return false;
+      }
     }
     if (auto *function = llvm::dyn_cast<llvm::Function>(value)) {
       for (llvm::BasicBlock &block : *function)
@@ -100,9 +97,16 @@ bool JitLibrary::reach(llvm::Module &code, llvm::DenseSet<const llvm::GlobalValu
 }
 
 bool JitLibrary::add(std::unique_ptr<llvm::Module> code) {
-  llvm::DenseSet<const llvm::GlobalValue *> reached;
-  if (!reach(*code, reached))
-    return false;
+  Values reached;
+  for (llvm::Function &function : llvm::make_early_inc_range(*code)) {
+    if (function.isDeclaration())
+      continue;
+    Values own;
+    if (reach(function, reached, own))
+      reached.insert(own.begin(), own.end());
+    else
+      function.eraseFromParent();
+  }
   auto give = [&](std::unique_ptr<llvm::Module> module) {
     module->setDataLayout(jit.getDataLayout());
     module->setTargetTriple(jit.getTargetTriple().str());

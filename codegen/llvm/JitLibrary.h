@@ -20,14 +20,15 @@ public:
   static std::unique_ptr<JitLibrary> open(const std::string &bitcode, llvm::orc::LLJIT &jit);
 
   llvm::LLVMContext &context() { return *shared.getContext(); }
-  /// Adds `code`, which is of context(), and what it calls. False: something
-  /// that it may call is only in executables, or does not compile.
+  /// Adds `code`, which is of context(), and what it calls; but functions that
+  /// may call what only executables have are left out. False: it does not compile.
   bool add(std::unique_ptr<llvm::Module> code);
 
 private:
   JitLibrary(llvm::orc::LLJIT &jit)
       : jit(jit), shared(std::make_unique<llvm::LLVMContext>()) {}
-  bool reach(llvm::Module &code, llvm::DenseSet<const llvm::GlobalValue *> &reached);
+  using Values = llvm::DenseSet<const llvm::GlobalValue *>;
+  bool reach(llvm::Function &function, const Values &before, Values &reached);
   bool resolves(llvm::StringRef name);
 
   llvm::orc::LLJIT &jit;

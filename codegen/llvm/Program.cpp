@@ -107,8 +107,9 @@ Constant *Tables::optionTable(DictionaryAttr given, DictionaryAttr ofFormat,
 
 Constant *Tables::connector(llvm::StringRef name) {
   const catalog::Connector *found = catalog::findConnector({name.data(), name.size()});
-  if (!found)
-    return null();
+  if (!found) // not of the catalogue: one that plans alone refer to
+    return m.getOrInsertGlobal(("levada_connector_" + name).str(),
+                               llvm::Type::getInt8Ty(m.getContext()));
   return m.getOrInsertGlobal(llvm::StringRef(found->symbol.data(), found->symbol.size()),
                              llvm::Type::getInt8Ty(m.getContext()));
 }

@@ -208,7 +208,16 @@ Scalar lowerConstructor(Lowering &l, Operation *op) {
   auto type = cast<SqlType>(op->getResult(0).getType());
   unsigned size = abi::findStruct("levada_any")->size;
   unsigned count = op->getNumOperands();
-  Value boxes = e.stack(std::max(count, 1u) * size, 16);
+  // Many go into the frame, 16-aligned there as here.
+  Value boxes;
+  if (count <= 64) {
+    boxes = e.stack(std::max(count, 1u) * size, 16);
+  } else {
+    Type i64 = e.intType(64);
+    Value memory = e.call("levada_rt_alloc", {l.ctx, e.i64(count * size + 16)});
+    Value end = e.add(e.op<LLVM::PtrToIntOp>(i64, memory), e.i64(15));
+    boxes = e.op<LLVM::IntToPtrOp>(e.ptr(), e.bitAnd(end, e.i64(-16)));
+  }
   for (auto [i, operand] : llvm::enumerate(op->getOperands())) {
     auto held = cast<SqlType>(operand.getType());
     boxInto(l, e.offset(boxes, int64_t(i * size)), l.get(operand), held);

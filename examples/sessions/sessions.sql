@@ -11,11 +11,15 @@ CREATE TABLE clicks (
   'connector' = 'filesystem',
   'path' = 'examples/sessions/clicks.csv',
   'format' = 'csv',
-  'csv.header' = 'true'                    -- Levada's; Flink reads columns by position
+  'csv.header' = 'true' -- Levada's; Flink reads columns by position
 );
 
 CREATE TABLE visits (
-  `user` STRING, window_start TIMESTAMP(3), window_end TIMESTAMP(3), clicks BIGINT, entered STRING
+  `user` STRING,
+  window_start TIMESTAMP(3),
+  window_end TIMESTAMP(3),
+  clicks BIGINT,
+  entered STRING
 ) WITH ('connector' = 'stdout', 'format' = 'json');
 
 INSERT INTO visits

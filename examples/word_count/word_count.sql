@@ -2,7 +2,7 @@
 -- The same as word_count.toml.
 --
 --   tr -s ' ,.' '\n' < README.md | levada run examples/word_count/word_count.sql
-SET 'execution.runtime-mode' = 'batch';   -- all rows are read before results come out
+SET 'execution.runtime-mode' = 'batch'; -- all rows are read before results come out
 
 CREATE TABLE words (word STRING) WITH ('connector' = 'stdin', 'format' = 'raw');
 

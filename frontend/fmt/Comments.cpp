@@ -1,4 +1,9 @@
 //===- Comments.cpp - tokens of SQL with the comments around them ---------===//
+//
+// The lexer drops comments; they are found again in what lies between two
+// tokens, where nothing else but blanks can be.
+//
+//===----------------------------------------------------------------------===//
 #include "frontend/fmt/Comments.h"
 
 namespace levada::fmts {
@@ -20,7 +25,8 @@ static void readGap(std::string_view gap, Piece *before, Piece &after) {
       text.remove_suffix(1);
     Comment c{std::string(text), toLineEnd, lines > 1, false};
     bool hint = text.starts_with("/*+");
-    bool follows = before && (!any || hint) && after.above.empty();
+    bool free = before && (before->behind.empty() || !before->behind.back().toLineEnd);
+    bool follows = free && (!any || hint) && after.above.empty();
     (follows ? before->behind : after.above).push_back(std::move(c));
     pos = end;
     lines = 0;

@@ -40,7 +40,7 @@ public:
 
 private:
   void build(uint32_t begin, uint32_t end);
-  void bracketSpans(uint32_t begin, uint32_t end);
+  void bracketSpans(uint32_t begin, uint32_t end, std::vector<Layout::Span> &into) const;
   size_t innermost(uint32_t token) const;
   void decide(size_t node);
   void keepTogether(const Layout::Written &statement);
@@ -64,6 +64,7 @@ private:
   std::vector<Node> nodes;
   std::vector<size_t> pads;   ///< blanks more before a token
   std::vector<size_t> widths; ///< prefix sums: a token and the blank before it
+  size_t nextSpan = 0, nextLine = 0; ///< notes before them are of statements before
   std::string out;
   size_t column = 0, lineIndent = 0;
   bool lineEnds = false; ///< a `--` comment was written: nothing may follow
@@ -108,7 +109,7 @@ bool Formatter::blank(size_t i) const {
   }
 }
 
-void Formatter::bracketSpans(uint32_t begin, uint32_t end) {
+void Formatter::bracketSpans(uint32_t begin, uint32_t end, std::vector<Layout::Span> &into) const {
   std::vector<uint32_t> open;
   for (uint32_t i = begin; i < end; ++i) {
     Tok k = tokens[i].kind;
@@ -119,7 +120,7 @@ void Formatter::bracketSpans(uint32_t begin, uint32_t end) {
         Layout::Span s{open.back(), i + 1};
         s.commas = 2;
         s.bracket = true;
-        layout.spans.push_back(s);
+        into.push_back(s);
       }
       open.pop_back();
     }
@@ -144,11 +145,11 @@ size_t Formatter::innermost(uint32_t token) const {
 
 /// Makes `nodes` of the constructs in [begin, end); the first is the whole.
 void Formatter::build(uint32_t begin, uint32_t end) {
-  bracketSpans(begin, end);
   std::vector<Layout::Span> spans;
-  for (const Layout::Span &s : layout.spans)
-    if (s.begin >= begin && s.end <= end && s.end > s.begin + 1)
+  for (; nextSpan < layout.spans.size() && layout.spans[nextSpan].end <= end; ++nextSpan)
+    if (const Layout::Span &s = layout.spans[nextSpan]; s.begin >= begin && s.end > s.begin + 1)
       spans.push_back(s);
+  bracketSpans(begin, end, spans);
   // Of two over the same tokens, the one noted last is the outer one, but a
   // bracket is always outside of what it holds.
   std::reverse(spans.begin(), spans.end());
@@ -174,9 +175,9 @@ void Formatter::build(uint32_t begin, uint32_t end) {
     Node &n = nodes[innermost(token)];
     n.breaks.push_back({token, indent});
   };
-  for (const Layout::Break &b : layout.breaks)
-    if (b.token > begin && b.token < end)
-      add(b.token, b.indent);
+  for (; nextLine < layout.breaks.size() && layout.breaks[nextLine].token <= end; ++nextLine)
+    if (uint32_t t = layout.breaks[nextLine].token; t > begin && t < end)
+      add(layout.breaks[nextLine].token, layout.breaks[nextLine].indent);
   for (uint32_t i = begin + 1; i < end; ++i)
     if (tokens[i - 1].kind == Tok::Comma) {
       size_t at = innermost(i);
@@ -215,22 +216,20 @@ void Formatter::decide(size_t at) {
   }
 }
 
-/// The columns and the options of a table break together.
+/// When a table does not fit on a line, its columns and its options break both,
+/// unless its author broke one of them.
 void Formatter::keepTogether(const Layout::Written &s) {
-  if (s.together.size() < 2)
-    return;
-  bool must = flat(s.begin, s.end) > lineWidth;
   std::vector<size_t> which;
   for (size_t i = 0; i < nodes.size(); ++i)
     if (nodes[i].span.bracket && std::find(s.together.begin(), s.together.end(),
                                            nodes[i].span.begin) != s.together.end()) {
+      if (nodes[i].must)
+        return;
       which.push_back(i);
-      must |= nodes[i].must;
     }
-  for (size_t i : which)
-    nodes[i].must |= must;
-  if (must)
-    nodes[0].must = true;
+  if (which.size() > 1 && flat(s.begin, s.end) > lineWidth)
+    for (size_t i : which)
+      nodes[i].must = nodes[0].must = true;
 }
 
 /// Keeps types and values in one column where the author had put them there.
@@ -250,7 +249,8 @@ void Formatter::align(const Layout::Written &s) {
     size_t most = 0, least = SIZE_MAX;
     bool same = second.size() > 1;
     for (uint32_t t : second) {
-      same &= sourceColumn(t) == sourceColumn(second[0]) && all[t - 1].newLine;
+      same &= sourceColumn(t) == sourceColumn(second[0]) && all[t - 1].newLine &&
+              !all[t].newLine && all[t - 1].behind.empty();
       most = std::max(most, width(all[t - 1].text));
       least = std::min(least, width(all[t - 1].text));
     }

@@ -124,7 +124,9 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
     std::string upper = llvm::StringRef(e.name.text).upper();
     bool lists = upper == "ARRAY_AGG", edge = upper == "FIRST_VALUE" || upper == "LAST_VALUE";
     bool nulls = e.ignoreNulls && !lists && !(edge && *e.ignoreNulls);
-    if (!e.withinGroup.empty() || nulls || e.json) {
+    bool json = upper == "JSON_ARRAYAGG" || upper == "JSON_OBJECTAGG";
+    bool clause = e.json && (!json || e.json->returning || e.json->wrapper || e.json->onEmpty || e.json->onError);
+    if (!e.withinGroup.empty() || nulls || clause) {
       engine.emit(e.range, diag::ExpressionNotYet, "a clause inside " + e.name.text + "(…)");
       continue;
     }
@@ -136,8 +138,12 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
     std::vector<sema::Argument> arguments;
     std::vector<mlir::Value> values;
     bool failed = false;
+    bool nullText = e.json && e.json->onNull ? *e.json->onNull == sql::JsonBehavior::Null
+                                             : upper == "JSON_OBJECTAGG";
+    // The last argument of a JSON aggregate arrives as JSON.
+    auto isJson = [&](const sql::ExprPtr &arg) { return json && &arg == &e.args.back(); };
     for (const sql::ExprPtr &arg : e.args) {
-      mlir::Value value = binder.bind(*arg);
+      mlir::Value value = isJson(arg) ? binder.bindJsonItem(*arg, nullText) : binder.bind(*arg);
       failed |= !value;
       values.push_back(value);
       if (value)
@@ -175,8 +181,10 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
     for (size_t i = 0; i < values.size(); ++i) {
       mlir::Value value =
           binder.castTo(values[i], resolved.params[i], binder.locate(e.args[i]->range));
-      call.args.push_back(columnFor(value, sql::print(*e.args[i]),
-                                    sema::fingerprint(*e.args[i], grouping.input),
+      std::string same = sema::fingerprint(*e.args[i], grouping.input);
+      if (isJson(e.args[i]))
+        same = (nullText ? "json null " : "json ") + same;
+      call.args.push_back(columnFor(value, sql::print(*e.args[i]), same,
                                     grouping.inputType, grouping.extras, grouping.taken));
     }
     call.declaration = resolved.declaration;
@@ -304,6 +312,21 @@ static bool takeWindow(Grouping &grouping, const Windowed &window) {
     all.push_back(i);
   if (grouping.sets.empty() ? !complete(all) : !llvm::all_of(grouping.sets, complete))
     return false;
+  // A session belongs to its keys: groups of others share it, and never end.
+  if (window.window.getKind() == WindowKind::session && window.ofFunction) {
+    std::set<std::string> keys(window.keys.begin(), window.keys.end()), groups;
+    for (size_t i = 0; i < part.size(); ++i) {
+      if (part[i] >= 0)
+        continue;
+      std::string column;
+      for (mlir::StringAttr name : type.getNames())
+        if (isBound(*grouping.exprs[i], grouping.input, type, name.str()))
+          column = name.str();
+      groups.insert(column);
+    }
+    if (!grouping.sets.empty() || keys != groups)
+      return false;
+  }
   std::vector<size_t> renumbered(part.size());
   std::vector<const sql::Expr *> kept;
   for (size_t i = 0; i < part.size(); ++i) {
@@ -341,33 +364,15 @@ WindowAttr Lowering::windowOfGroups(Stage &stage, Grouping &grouping, const Quer
   forEachAggregate(query, [&](const sql::CallExpr &call) { reads |= readsWindow(call, grouping, window); });
   if (!reads)
     if (std::optional<LiftedWindow> lifted = liftWindow(relation, query.name)) {
-      // A session belongs to its keys: groups of others share it.
-      bool same = window.window.getKind() != WindowKind::session;
-      if (!same) {
-        std::set<std::string> keys(window.keys.begin(), window.keys.end()), groups;
-        bool plain = grouping.sets.empty();
-        for (const sql::Expr *key : grouping.exprs) {
-          auto *column = dyn_cast<sql::ColumnExpr>(key);
-          size_t used = 0;
-          const sema::Column *other = nullptr;
-          const sema::Column *found = column ? grouping.input.find(column->parts, used, other) : nullptr;
-          plain &= found && used == column->parts.size();
-          if (plain)
-            groups.insert(grouping.inputType.getNames()[found - grouping.input.all().data()].str());
-        }
-        same = plain && keys == groups;
-      }
-      if (same) {
-        std::set<std::string> broken = relation.broken;
-        sema::Scope old = grouping.input;
-        relation = lifted->relation;
-        relation.broken = broken;
-        grouping.input = scopeOf(relation, nullptr);
-        grouping.input.setEnclosing(query.enclosing);
-        grouping.input.number = old.number;
-        grouping.inputType = relation.type();
-        return lifted->window;
-      }
+      std::set<std::string> broken = relation.broken;
+      int64_t number = grouping.input.number;
+      relation = lifted->relation;
+      relation.broken = broken;
+      grouping.input = scopeOf(relation, nullptr);
+      grouping.input.setEnclosing(query.enclosing);
+      grouping.input.number = number;
+      grouping.inputType = relation.type();
+      return lifted->window;
     }
   if (window.time.empty()) {
     engine.emit(query.groupRange.valid() ? query.groupRange : query.range, diag::WindowFunction,
@@ -392,6 +397,15 @@ WindowAttr Lowering::windowOfGroups(Stage &stage, Grouping &grouping, const Quer
 
 void Lowering::aggregate(Stage &stage, Query &query) {
   Relation &relation = stage.relation;
+  // Queries inside keys and arguments.
+  std::vector<const sql::Expr *> inside = query.groupBy;
+  forEachAggregate(query, [&](const sql::CallExpr &call) {
+    for (const sql::ExprPtr &arg : call.args)
+      inside.push_back(arg.get());
+    if (call.filter)
+      inside.push_back(call.filter.get());
+  });
+  answerQueries(stage, inside, query, "an aggregate", /*filters=*/false);
   auto held = std::make_shared<Grouping>(stage.names);
   Grouping &grouping = *held;
   grouping.inputType = relation.type();
@@ -434,7 +448,7 @@ void Lowering::aggregate(Stage &stage, Query &query) {
                                                     ", after the groups: write its expression");
   if (!grouping.windowed)
     for (const char *name : {"window_start", "window_end", "window_time"})
-      grouping.input.explain(name, "window columns come with `window`, such as window = { tumble = \"1h\" }");
+      grouping.input.explain(name, query.windowHint());
   collect(query, grouping);
   SourceRange range = query.groupRange.valid() ? query.groupRange
                       : query.window           ? query.window->range
@@ -450,6 +464,18 @@ void Lowering::aggregate(Stage &stage, Query &query) {
     mlir::OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(block);
     sema::Binder binder(engine, builder, grouping.input, query.word("group_by", "GROUP BY"));
+    if (!stage.made.empty() || !stage.failed.empty())
+      binder.substitute = [&](const sql::Expr &e) -> std::optional<mlir::Value> {
+        if (stage.failed.count(&e))
+          return mlir::Value();
+        auto at = stage.made.find(&e);
+        if (at == stage.made.end())
+          return std::nullopt;
+        mlir::Value value = block->getArgument(input.indexOf(at->second));
+        return stage.negated.count(&e)
+                   ? builder.create<NotOp>(locate(e.range), value.getType(), value).getResult()
+                   : value;
+      };
     bindKeys(query, grouping, binder);
     binder.setClause("an aggregate");
     bindAggregates(grouping, binder);
@@ -522,7 +548,7 @@ void Lowering::aggregate(Stage &stage, Query &query) {
     fields.push_back(own ? startField : hidden);
     fields.push_back(endField);
     fields.push_back(timeField);
-    grouping.window = {rowsOf && !query.window ? rowsOf->window : window, bounds[0], bounds[1], bounds[2], {}};
+    grouping.window = {rowsOf && !query.window ? rowsOf->window : window, bounds[0], bounds[1], bounds[2], {}, false};
     if (!own) {
       grouping.window.start = extraKeys.front();
       fields[visibleKeys] = startField;

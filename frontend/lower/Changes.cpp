@@ -10,6 +10,7 @@
 #include "ir/diag/codes/Plan.h"
 #include "ir/flow/Text.h"
 
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace levada::lower {
@@ -49,11 +50,7 @@ static bool makesChanges(mlir::Operation *op, bool batch) {
         return any || (join.getKind() != JoinKind::inner && join.getKind() != JoinKind::semi);
       })
       .Case([&](OverOp over) {
-        mlir::ArrayAttr order = over.getOrder();
-        auto first = order.empty() ? SortKeyAttr() : llvm::cast<SortKeyAttr>(order[0]);
-        bool timed = first && (over.getInput().getType().getTime() == first.getColumn() ||
-                               over->hasAttr("processing_time"));
-        return any || !timed;
+        return any || !over->hasAttr("timed");
       })
       .Case([&](TopNOp top) { return !top.getWindow(); })
       .Case([&](DedupOp dedup) { return any || (dedup.getKeepLast() && !dedup.getWindow()); })
@@ -64,19 +61,18 @@ static bool makesChanges(mlir::Operation *op, bool batch) {
       .Default([&](mlir::Operation *) { return any; });
 }
 
-/// The operator above that makes the changes in `rows`.
-static mlir::Operation *makerOf(mlir::Value rows) {
+/// The operators above that make the changes in `rows`.
+static void makersOf(mlir::Value rows, llvm::SetVector<mlir::Operation *> &makers) {
   mlir::Operation *op = rows.getDefiningOp();
-  for (;;) {
-    mlir::Operation *next = nullptr;
-    if (llvm::isa<ProjectOp, FilterOp, UnionOp, UnnestOp, WatermarkOp, WindowOp>(op))
-      for (mlir::Value input : op->getOperands())
-        if (changes(input))
-          next = input.getDefiningOp();
-    if (!next)
-      return op;
-    op = next;
-  }
+  bool handsOn = false;
+  if (llvm::isa<ProjectOp, FilterOp, UnionOp, UnnestOp, WatermarkOp, WindowOp>(op))
+    for (mlir::Value input : op->getOperands())
+      if (changes(input)) {
+        handsOn = true;
+        makersOf(input, makers);
+      }
+  if (!handsOn)
+    makers.insert(op);
 }
 
 void Lowering::inferChanges(mlir::ModuleOp module) {
@@ -112,12 +108,13 @@ void Lowering::inferChanges(mlir::ModuleOp module) {
     bool finalOnly = llvm::isa<MatchOp>(op) ||
                      (join && (join.getForm() == JoinForm::interval || join.getForm() == JoinForm::window));
     auto over = llvm::dyn_cast<OverOp>(op);
-    finalOnly |= over && over.getInput().getType().getTime() && !over.getOrder().empty() &&
-                 llvm::cast<SortKeyAttr>(over.getOrder()[0]).getColumn() == over.getInput().getType().getTime();
+    finalOnly |= over && over->hasAttr("timed");
     if (finalOnly)
       for (mlir::Value input : op.getOperands())
         if (changes(input)) {
-          mlir::Operation *maker = makerOf(input);
+          llvm::SetVector<mlir::Operation *> makers;
+          makersOf(input, makers);
+          mlir::Operation *maker = makers.front();
           engine.emit(range(&op), diag::UpdatingInput, operatorText(&op), operatorText(maker))
               .label(range(maker), "these rows change");
           break;
@@ -125,17 +122,20 @@ void Lowering::inferChanges(mlir::ModuleOp module) {
     auto sink = llvm::dyn_cast<SinkOp>(op);
     if (!sink || !changes(sink.getInput()) || takesChanges(sink))
       continue;
-    mlir::Operation *maker = makerOf(sink.getInput());
-    auto flight = engine.emit(range(maker), diag::UpdatingResult, operatorText(maker),
-                              sink.getStream().str());
-    flight.label(range(sink), "takes only new rows");
-    if (llvm::isa<AggregateOp>(maker))
-      flight.hint(document.isScript
-                      ? "group by windows: FROM TABLE(TUMBLE(TABLE …, DESCRIPTOR(…), INTERVAL '1' HOUR))"
-                      : "add a window, such as window = { tumble = \"1h\" }, or mode = \"batch\" to [pipeline]");
-    if (document.isScript)
-      flight.note("or write changes ('format' = 'changelog-json'), or run in batch: "
-                  "SET 'execution.runtime-mode' = 'batch'");
+    llvm::SetVector<mlir::Operation *> makers;
+    makersOf(sink.getInput(), makers);
+    for (mlir::Operation *maker : makers) {
+      auto flight = engine.emit(range(maker), diag::UpdatingResult, operatorText(maker),
+                                sink.getStream().str());
+      flight.label(range(sink), "takes only new rows");
+      if (llvm::isa<AggregateOp>(maker))
+        flight.hint(document.isScript
+                        ? "group by windows: FROM TABLE(TUMBLE(TABLE …, DESCRIPTOR(…), INTERVAL '1' HOUR))"
+                        : "add a window, such as window = { tumble = \"1h\" }, or mode = \"batch\" to [pipeline]");
+      if (document.isScript)
+        flight.note("or write changes ('format' = 'changelog-json'), or run in batch: "
+                    "SET 'execution.runtime-mode' = 'batch'");
+    }
   }
 }
 

@@ -340,12 +340,59 @@ struct Decorrelator {
                      });
   }
 
+  /// `rows`, and for each value outside one row more that no aggregate counts:
+  /// without keys, an aggregate of no rows has a row still.
+  mlir::Value withDefaults(mlir::Value rows) {
+    StreamType type = typeOf(rows);
+    Names names = namesOf(type);
+    names.push_back("$real");
+    SqlType flag = sema::makeType(builder.getContext(), SqlKind::Boolean, false);
+    auto nullable = [&](size_t i) { return type.columnType(i).withNullable(true); };
+    mlir::Value real = l.project(rows, stream, location, names, "", [&](mlir::Block *block) {
+      llvm::SmallVector<mlir::Value> values;
+      sema::Scope none;
+      sema::Binder binder(l.engine, builder, none, "");
+      for (size_t i = 0; i < type.size(); ++i)
+        values.push_back(binder.castTo(block->getArgument(i), nullable(i), location));
+      values.push_back(builder.create<ConstantOp>(location, flag, builder.getBoolAttr(true)));
+      return values;
+    });
+    mlir::Value added_ = domainRows();
+    StreamType domainType = typeOf(added_);
+    mlir::Value more = l.project(added_, stream, location, names, "", [&](mlir::Block *block) {
+      llvm::SmallVector<mlir::Value> values;
+      sema::Scope none;
+      sema::Binder binder(l.engine, builder, none, "");
+      for (size_t i = 0; i < type.size(); ++i) {
+        int64_t at = domainType.indexOf(type.getNames()[i].getValue());
+        values.push_back(at < 0 ? builder.create<ConstantOp>(location, nullable(i), builder.getUnitAttr()).getResult()
+                                : binder.castTo(block->getArgument(at), nullable(i), location));
+      }
+      values.push_back(builder.create<ConstantOp>(location, flag, builder.getBoolAttr(false)));
+      return values;
+    });
+    return builder.create<UnionOp>(location, real.getType(), mlir::ValueRange{real, more}, stream).getOutput();
+  }
+
   mlir::Value make(AggregateOp op) {
     mlir::Value input = attach(op.getInput());
     if (!input)
       return {};
-    StreamType output = op.getOutput().getType(), type = typeOf(input);
+    StreamType output = op.getOutput().getType();
     size_t keys = op.getKeys().size();
+    mlir::ArrayAttr calls = op.getAggs();
+    if (keys == 0 && !op.getWindow()) {
+      input = withDefaults(input);
+      llvm::SmallVector<mlir::Attribute> filtered;
+      for (AggAttr call : calls.getAsRange<AggAttr>())
+        filtered.push_back(call.getFilter().getValue().empty()
+                               ? AggAttr::get(builder.getContext(), call.getName(), call.getSymbol(),
+                                              call.getArgs(), builder.getStringAttr("$real"),
+                                              call.getDistinct(), call.getResult(), call.getType())
+                               : call);
+      calls = builder.getArrayAttr(filtered);
+    }
+    StreamType type = typeOf(input);
     Names names = namesOf(output);
     std::vector<mlir::Type> types(output.getTypes().begin(), output.getTypes().end());
     for (size_t i = 0; i < added.size(); ++i) {
@@ -354,47 +401,11 @@ struct Decorrelator {
     }
     auto grouped = builder.create<AggregateOp>(
         op.getLoc(), l.streamType(names, types, timeOf(output)), mlir::Type(), input,
-        op.getStreamAttr(), withAdded(op.getKeys()), op.getWindowAttr(), op.getAggs());
+        op.getStreamAttr(), withAdded(op.getKeys()), op.getWindowAttr(), calls);
     llvm::SmallVector<size_t> order;
     for (size_t i = 0; i < output.size(); ++i)
       order.push_back(i < keys ? i : i + added.size());
-    mlir::Value result = grouped.getOutput();
-    // Without keys, no rows make one row still: for each value outside.
-    if (keys == 0 && !op.getWindow()) {
-      Names own = added;
-      mlir::Value all = joinOn(JoinKind::left, domainRows(), result, own, own);
-      Names made = namesOf(output);
-      made.insert(made.end(), added.begin(), added.end());
-      size_t first = 2 * added.size();
-      return l.project(all, stream, location, made, "", [&](mlir::Block *block) {
-        llvm::SmallVector<mlir::Value> values;
-        for (size_t i = 0; i < output.size(); ++i) {
-          mlir::Value value = block->getArgument(first + i);
-          SqlType wanted = output.columnType(i);
-          if (wanted.getNullable()) {
-            values.push_back(value);
-            continue;
-          }
-          // COUNT of nothing is 0.
-          SqlType flag = sema::makeType(builder.getContext(), SqlKind::Boolean, false);
-          auto present = builder.create<IsOp>(location, flag, Truth::is_not_null, value);
-          auto choice = builder.create<IfOp>(location, wanted, present);
-          mlir::OpBuilder::InsertionGuard guard(builder);
-          builder.createBlock(&choice.getThen());
-          sema::Scope none;
-          sema::Binder binder(l.engine, builder, none, "");
-          builder.create<YieldOp>(location, binder.castTo(value, wanted, location));
-          builder.createBlock(&choice.getOtherwise());
-          builder.create<YieldOp>(
-              location, builder.create<ConstantOp>(location, wanted, builder.getI64IntegerAttr(0)).getResult());
-          values.push_back(choice.getResult());
-        }
-        for (size_t i = 0; i < added.size(); ++i)
-          values.push_back(block->getArgument(i));
-        return values;
-      });
-    }
-    return reorder(result, order, namesOf(output));
+    return reorder(grouped.getOutput(), order, namesOf(output));
   }
 
   mlir::Value make(JoinOp op) {

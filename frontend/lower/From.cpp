@@ -96,8 +96,14 @@ void Lowering::setAlias(Relation &relation, const sql::TableRef &from) {
   relation.fields = fieldsOf(relation);
   if (from.alias) {
     relation.name = from.alias->text;
-    for (Field &field : relation.fields)
+    size_t free = 0;
+    for (Field &field : relation.fields) {
       field.table = from.alias->text;
+      free += field.access == sema::Column::Free;
+    }
+    // (VALUES 1, 2) AS v: its only column is v.
+    if (from.kind == sql::TableKind::Subquery && from.query->kind == sql::QueryKind::Values && free == 1)
+      relation.fields.front().name = from.alias->text;
   }
   if (!from.columnAliases.empty() && !renameColumns(relation, from.columnAliases, from.range))
     relation.value = {};
@@ -119,7 +125,7 @@ static void tablesOf(const sql::TableRef &from, std::set<std::string> &names) {
       tablesOf(*side, names);
 }
 
-mlir::DictionaryAttr Lowering::readHints(const sql::Select &select, const Environment &around) {
+mlir::DictionaryAttr Lowering::readHints(const sql::Select &select) {
   static const std::vector<std::string> known = {"STATE_TTL", "LOOKUP",  "BROADCAST", "SHUFFLE_HASH",
                                                  "SHUFFLE_MERGE", "NEST_LOOP", "MULTI_JOIN",
                                                  "EARLY_FIRE"};
@@ -165,7 +171,6 @@ mlir::DictionaryAttr Lowering::readHints(const sql::Select &select, const Enviro
     });
     entries.push_back(builder.getNamedAttr(hint.name.text, value));
   }
-  (void)around;
   return entries.empty() ? mlir::DictionaryAttr() : builder.getDictionaryAttr(entries);
 }
 
@@ -236,10 +241,13 @@ Relation Lowering::lowerUnnest(Relation left, const sql::TableRef &from, bool ou
   std::string table = from.alias ? from.alias->text : "";
   std::vector<Field> more;
   for (const UnnestColumn &each : unnestColumns(type, outer, from.withOrdinality)) {
-    names.push_back(each.name == "f0" && from.alias && from.columnAliases.empty() ? "EXPR$0" : each.name);
+    names.push_back(each.name);
     types.push_back(each.type);
     more.push_back({table, names.back()});
   }
+  // The only column is called as its table is.
+  if (from.columnAliases.empty() && from.alias && more.size() == 1)
+    more[0].name = names.back() = from.alias->text;
   if (!from.columnAliases.empty()) {
     if (from.columnAliases.size() != more.size()) {
       engine.emit(join(from.columnAliases.front().range, from.columnAliases.back().range),

@@ -59,6 +59,12 @@ static bool converts(SqlType from, SqlType to) {
   }
 }
 
+/// STRING or BYTES.
+static SqlType longest(SqlType type) {
+  SqlKind kind = type.isCharacter() ? SqlKind::VarChar : SqlKind::VarBinary;
+  return SqlType::get(type.getContext(), kind, kMaxLength).withNullable(type.getNullable());
+}
+
 /// "(a INT, b STRING)"
 static std::string schema(llvm::ArrayRef<std::string> names, llvm::ArrayRef<SqlType> types) {
   std::vector<std::string> columns;
@@ -128,6 +134,7 @@ mlir::Value Lowering::insert(const doc::Sink &sink, const doc::Insert &written,
     from[i] = at == written.columns.end() ? -1 : int(at - written.columns.begin());
   }
   bool failed = false;
+  bool cuts = document.pipeline.setting("table.exec.sink.type-length-enforcer") == "TRIM_PAD";
   mlir::Location location = locate(written.range);
   auto project = builder.create<ProjectOp>(location, given, mlir::Type(), rows.value, sink.name.text);
   mlir::Block *block = rowBlock(project.getBody(), given, location);
@@ -169,7 +176,11 @@ mlir::Value Lowering::insert(const doc::Sink &sink, const doc::Insert &written,
         failed = true;
         continue;
       }
-      values.push_back(binder.castTo(block->getArgument(from[i]), to, location));
+      mlir::Value value = block->getArgument(from[i]);
+      // A column may hold more than its type says: the formats do not look.
+      if (cuts && have == to && (to.isCharacter() || to.isBinary()))
+        value = builder.create<CastOp>(location, longest(to), value, /*try_cast=*/false);
+      values.push_back(binder.castTo(value, to, location));
     }
     if (!failed)
       builder.create<YieldOp>(location, values);

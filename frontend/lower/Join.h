@@ -14,7 +14,7 @@ struct JoinPlan {
   std::vector<const sql::Expr *> conjuncts; ///< of ON, all must be TRUE
   /// More conditions: values of the block, whose arguments are the left columns
   /// and the right ones. False after a diagnostic.
-  std::function<bool(mlir::Block *, llvm::SmallVectorImpl<mlir::Value> &)> more;
+  std::function<bool(JoinPlan &, mlir::Block *, llvm::SmallVectorImpl<mlir::Value> &)> more;
   SourceRange range;
   std::string stream, clause = "ON";
   const sema::Scope *enclosing = nullptr;

@@ -38,6 +38,7 @@ struct Windowed {
   std::string start, end;
   std::string time;               ///< "" when it was not selected
   std::vector<std::string> keys;  ///< of sessions: PARTITION BY
+  bool ofFunction = false;        ///< rows of TUMBLE and its kin, not of a group
 };
 
 /// What a source, stream or query came out as.
@@ -101,6 +102,11 @@ struct Query {
   std::string word(const char *toml, const char *sql) const {
     return isSql ? std::string(sql) : (isSink ? "a sink's `" : "`") + std::string(toml) + "`";
   }
+  /// Where the columns of a window come from.
+  const char *windowHint() const {
+    return isSql ? "window columns come with FROM TABLE(TUMBLE(TABLE …, DESCRIPTOR(…), INTERVAL '1' HOUR))"
+                 : "window columns come with `window`, such as window = { tumble = \"1h\" }";
+  }
 
   std::vector<sql::ExprPtr> ownedExprs;
   std::vector<std::unique_ptr<sql::SelectItem>> ownedItems;
@@ -135,6 +141,9 @@ struct Environment {
   std::optional<std::string> deadLetter;
   mlir::DictionaryAttr hints;
 };
+
+/// Why a format does not hold a nested type, SourceFormat.cpp; "" where it does.
+std::string nestedFault(const std::string &format, SqlType type);
 
 class Lowering {
 public:
@@ -180,7 +189,7 @@ private:
   Relation trimmed(Relation relation, const std::string &stream);
   static std::vector<const sql::Expr *> conjunctsOf(const sql::Expr &expr);
   /// Hints of a SELECT, by name; warns of those that nobody knows.
-  mlir::DictionaryAttr readHints(const sql::Select &select, const Environment &around);
+  mlir::DictionaryAttr readHints(const sql::Select &select);
   /// `t (a, b)`: false after a diagnostic.
   bool renameColumns(Relation &relation, const std::vector<sql::Name> &names, SourceRange range);
   /// `names` of columns, each once: a, a0, a1.
@@ -257,8 +266,8 @@ private:
   bool answerQueries(Stage &stage, llvm::ArrayRef<const sql::Expr *> exprs, const Query &query,
                      const std::string &clause, bool filters);
   bool answer(Stage &stage, const sql::Expr &expr, const sql::Query &written,
-              const sql::InExpr *in, bool exists, bool negated, bool filters, const Query &query,
-              const std::string &clause);
+              const sql::InExpr *in, const sql::BinaryExpr *quantified, bool exists, bool negated,
+              bool filters, const Query &query, const std::string &clause);
   std::optional<Windowed> windowBelow(const Relation &rows, mlir::Value base);
   Relation joinLateral(JoinPlan plan, int64_t scope);
 
@@ -300,6 +309,8 @@ private:
     flow::WindowAttr window;
   };
   std::optional<LiftedWindow> liftWindow(const Relation &rows, const std::string &stream);
+  /// Sessions whose rows are asked for: collected, and given when they close.
+  void expandSessions(mlir::ModuleOp module);
   Relation addWindow(Relation relation, const Query &query);
   Relation addWindow(Relation relation, flow::WindowAttr window,
                      llvm::ArrayRef<std::string> keys, SourceRange range,
@@ -329,6 +340,10 @@ private:
   const sql::TypeName *typeName(const doc::Sql<sql::TypeName> &piece);
   const sql::Query *queryTree(const doc::Sql<sql::Query> &piece);
   void countWays(mlir::ModuleOp module);
+  // Empty.cpp
+  void dropEmpty(mlir::ModuleOp module);
+  // Ranks.cpp
+  void recognizeRanks(mlir::ModuleOp module);
   // Changes.cpp
   void inferChanges(mlir::ModuleOp module);
   static bool takesChanges(flow::SinkOp sink);

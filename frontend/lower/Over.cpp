@@ -378,7 +378,6 @@ bool Lowering::overGroup(Stage &stage, const Query &query,
         ok = false;
         break;
       }
-  (void)timed;
   if (!ok) {
     project.erase();
     return false;
@@ -423,6 +422,11 @@ bool Lowering::overGroup(Stage &stage, const Query &query,
       rows ? builder.getUnitAttr() : mlir::UnitAttr(), builder.getI64IntegerAttr(low),
       builder.getI64IntegerAttr(high), builder.getArrayAttr(attrs),
       query.hints ? query.hints : builder.getDictionaryAttr({}));
+  if (timed)
+    op->setAttr("timed", builder.getUnitAttr());
+  if (relation.window && llvm::is_contained(partitionNames, relation.window->start) &&
+      llvm::is_contained(partitionNames, relation.window->end))
+    op->setAttr("window", builder.getUnitAttr());
   relation.fields = fieldsOf(relation);
   relation.fields.resize(names.size(), Field{"", "", sema::Column::Hidden});
   relation.value = op.getOutput();

@@ -35,7 +35,7 @@ static void explainNames(sema::Scope &names, const Query &query, const std::stri
                          bool inSelect) {
   if (!query.window)
     for (const char *name : {"window_start", "window_end", "window_time"})
-      names.explain(name, "window columns come with `window`, such as window = { tumble = \"1h\" }");
+      names.explain(name, query.windowHint());
   else if (!inSelect)
     for (const char *name : {"window_start", "window_end", "window_time"})
       names.explain(name, "the window comes after " + clause);
@@ -99,6 +99,17 @@ void Lowering::where(Stage &stage, const sql::Expr &condition, const Query &quer
     builder.setInsertionPointToEnd(block);
     sema::Binder binder(engine, builder, stage.names, clause);
     useStage(binder, stage, query);
+    if (clause == "QUALIFY") // knows the names that SELECT gives
+      binder.substitute = [&](const sql::Expr &e) -> std::optional<mlir::Value> {
+        auto *column = dyn_cast<sql::ColumnExpr>(&e);
+        size_t used = 0;
+        const sema::Column *other = nullptr;
+        if (column && column->parts.size() == 1 && !stage.names.find(column->parts, used, other) && !other)
+          for (const sql::SelectItem *item : query.items)
+            if (item->alias && item->alias->text == column->parts[0].text)
+              return binder.bind(*item->expr);
+        return standIn(stage, query, e);
+      };
     value = binder.bindCondition(condition, clause);
     if (value)
       builder.create<YieldOp>(location, value);
@@ -229,7 +240,9 @@ Relation Lowering::select(Stage &stage, Query &query) {
         result.broken.insert(name);
         continue;
       }
-      outputs.push_back({name, value, nameRange, item.expr.get(), column != nullptr});
+      auto *call = dyn_cast<sql::CallExpr>(item.expr.get());
+      bool rowtime = call && llvm::StringRef(call->name.text).ends_with("_ROWTIME");
+      outputs.push_back({name, value, nameRange, item.expr.get(), column || rowtime});
     }
     if (query.isSql) {
       // As Flink: the second `a` is a0.
@@ -305,7 +318,8 @@ Relation Lowering::select(Stage &stage, Query &query) {
       if (!value)
         continue;
       taken.insert(name);
-      outputs.push_back({name, value, item->expr->range, item->expr.get()});
+      outputs.push_back({name, value, item->expr->range, item->expr.get(),
+                         dyn_cast<sql::ColumnExpr>(item->expr.get()) != nullptr});
     }
     // The time of windows goes with their bounds, seen or not.
     if (const std::optional<Windowed> &window = relation.window; window && !window->time.empty()) {
@@ -343,8 +357,6 @@ Relation Lowering::select(Stage &stage, Query &query) {
     std::string from = input.getNames()[argument.getArgNumber()].str();
     if (i < query.visible || llvm::StringRef(outputs[i].name).starts_with("$"))
       renamed.emplace(from, outputs[i].name);
-    if (i >= query.visible && !llvm::StringRef(outputs[i].name).starts_with("$"))
-      continue;
     if (relation.proctimes.count(from))
       result.proctimes.insert(outputs[i].name);
     bool isTime = input.getTime() && input.getTime() == from;
@@ -360,7 +372,7 @@ Relation Lowering::select(Stage &stage, Query &query) {
   if (const std::optional<Windowed> &window = relation.window;
       window && renamed.count(window->start) && renamed.count(window->end)) {
     Windowed kept{window->window, renamed[window->start], renamed[window->end],
-                  renamed.count(window->time) ? renamed[window->time] : "", {}};
+                  renamed.count(window->time) ? renamed[window->time] : "", {}, window->ofFunction};
     for (const std::string &key : window->keys)
       kept.keys.push_back(renamed.count(key) ? renamed[key] : "");
     result.window = std::move(kept);
@@ -419,9 +431,10 @@ bool Lowering::checkBatch(const Relation &relation, const Query &query) {
   if (batch)
     return true;
   bool limited = query.limit >= 0;
+  mlir::StringAttr time = relation.type().getTime();
   const std::string first = query.sortColumns.empty() ? "" : query.sortColumns.front();
   bool timed = !first.empty() && !query.orderBy.front()->descending &&
-               (relation.type().getTime() == first || relation.rowtimes.count(first) ||
+               ((time && time.getValue() == first) || relation.rowtimes.count(first) ||
                 relation.proctimes.count(first));
   if (query.isSql && (limited || timed || (query.orderBy.empty() && query.skip >= 0)))
     return true;
@@ -449,6 +462,14 @@ Relation Lowering::sort(Relation relation, const Query &query) {
     const sql::OrderItem &item = *query.orderBy[i];
     if (i >= query.sortColumns.size() || query.sortColumns[i].empty())
       continue;
+    int64_t column = relation.value ? relation.type().indexOf(query.sortColumns[i]) : -1;
+    if (column >= 0 && relation.type().columnType(column).isNested()) {
+      engine.emit(item.expr->range, diag::OperandType, query.isSql ? "ORDER BY" : "order_by",
+                  sema::display(relation.type().columnType(column)))
+          .hint("rows, arrays and maps have no order: sort by a part of them");
+      relation.broken.insert(query.sortColumns[i]);
+      continue;
+    }
     // NULLs are lowest unless the item says otherwise.
     keys.push_back(SortKeyAttr::get(&context, builder.getStringAttr(query.sortColumns[i]),
                                     item.descending, item.nullsFirst.value_or(!item.descending)));
@@ -471,7 +492,9 @@ Relation Lowering::sort(Relation relation, const Query &query) {
       names.push_back(name.str());
     relation.value = recast(relation.value,
                             streamType(names, type.getTypes().take_front(query.visible),
-                                       type.getTime() ? type.getTime().getValue() : ""),
+                                       type.getTime() && llvm::is_contained(names, type.getTime().str())
+                                           ? type.getTime().getValue()
+                                           : ""),
                             query.name, location);
   }
   return relation;

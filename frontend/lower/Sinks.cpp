@@ -73,9 +73,17 @@ void Lowering::checkSinkColumns(const doc::Sink &sink, StreamType type) {
     if (!one || !(only.isCharacter() || only.isBinary()))
       engine.emit(range, diag::SinkColumns, "raw", "one STRING or BYTES column", sink.name.text,
                   one ? "one of " + sema::display(only) : fmt::format("{} columns", type.size()))
-          .hint(one ? "select = [\"CAST(" + type.getNames()[0].str() + " AS STRING)\"]"
-                    : "choose one with select = [\"COLUMN\"], or join several with `||`");
+          .hint(document.isScript ? one ? "declare the column as STRING, and INSERT a CAST"
+                                        : "one column, or several joined with `||`"
+                : one ? "select = [\"CAST(" + type.getNames()[0].str() + " AS STRING)\"]"
+                      : "choose one with select = [\"COLUMN\"], or join several with `||`");
   }
+  for (size_t i = 0; endpoint.format && endpoint.format->text != "raw" && i < type.size(); ++i)
+    if (std::string fault = nestedFault(endpoint.format->text, type.columnType(i)); !fault.empty())
+      engine.emit(range, diag::SinkColumns, endpoint.format->text,
+                  endpoint.format->text == "csv" ? "scalars, and ARRAY and ROW of them" : "scalars",
+                  sink.name.text, "`" + type.getNames()[i].str() + "`, " + fault)
+          .hint("CAST it AS STRING, or use the format `json`");
   for (const doc::Name &key : sink.primaryKey)
     if (type.indexOf(key.text) < 0) {
       std::vector<std::string> names;

@@ -31,6 +31,16 @@ static std::string timePatternFault(const std::string &pattern) {
   return quoted ? "a single quote is not closed" : "";
 }
 
+/// What a format cannot hold, as messages say it; "" where it takes the type.
+std::string nestedFault(const std::string &format, SqlType type) {
+  if (!type.isNested() || format == "json" || format == "changelog-json" || format == "table" || format == "print" || format.empty())
+    return "";
+  bool simple = type.getKind() == SqlKind::Array || type.getKind() == SqlKind::Row;
+  for (mlir::Type child : type.getChildren())
+    simple &= !llvm::cast<SqlType>(child).isNested();
+  return format == "csv" && simple ? "" : sema::display(type);
+}
+
 void Lowering::checkFormat(const doc::Source &source, const std::vector<std::string> &columns) {
   const doc::Endpoint &endpoint = source.endpoint;
   auto nearColumn = [&](diag::InFlight flight, const std::string &name) {
@@ -64,7 +74,8 @@ void Lowering::checkFormat(const doc::Source &source, const std::vector<std::str
   if (format == "raw" && source.count(doc::Column::Physical) > 1)
     engine.emit(source.columnsRange, diag::SourceColumns, format, "one column, the line",
                 source.name.text, source.count(doc::Column::Physical))
-        .hint("columns = { line = \"STRING\" }, and `computed` columns for what is in it");
+        .hint(document.isScript ? "(line STRING, …), and computed columns for what is in it"
+                                : "columns = { line = \"STRING\" }, and `computed` columns for what is in it");
   const doc::OptionValue *pattern = endpoint.find("regex.pattern");
   if (!pattern)
     return;

@@ -74,6 +74,12 @@ Relation Lowering::lowerSource(const doc::Source &source) {
       relation.broken.insert(column.name.text);
       continue;
     }
+    const std::string format = source.endpoint.format ? source.endpoint.format->text : "";
+    if (std::string fault = nestedFault(format, type); !fault.empty())
+      engine.emit(column.type.where(), diag::SourceColumns, format,
+                  format == "csv" ? "scalars, and ARRAY and ROW of them" : "scalars",
+                  source.name.text, "`" + column.name.text + "`, " + fault)
+          .hint("read it as STRING, or use the format `json`");
     names.push_back(column.name.text);
     types.push_back(type);
     physical.push_back(builder.getStringAttr(column.name.text));

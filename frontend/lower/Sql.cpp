@@ -282,10 +282,8 @@ Relation Lowering::lowerSelect(const sql::Query &written, Environment &around) {
   query.onError = around.onError;
   query.deadLetter = around.deadLetter;
   bool ok = true;
-  if (!select.hints.empty()) {
-    around.hints = readHints(select, around);
-    query.hints = around.hints;
-  }
+  if (!select.hints.empty())
+    around.hints = readHints(select);
   query.hints = around.hints;
   if (select.where) {
     // One by one where they may become conditions of joins.

@@ -24,11 +24,19 @@ struct Asked {
   const sql::Query *query;
   const sql::InExpr *in = nullptr;
   bool exists = false;
+  const sql::BinaryExpr *quantified = nullptr; ///< x > ALL (SELECT …)
 };
 
 std::optional<Asked> askedBy(const sql::Expr &expr) {
-  if (auto *sub = dyn_cast<sql::SubqueryExpr>(&expr))
+  if (auto *sub = dyn_cast<sql::SubqueryExpr>(&expr)) {
+    if (sub->quantifier != sql::Quantifier::None)
+      return std::nullopt; // its comparison asks
     return Asked{&expr, sub->query.get(), nullptr, sub->exists};
+  }
+  if (auto *binary = dyn_cast<sql::BinaryExpr>(&expr))
+    if (auto *sub = dyn_cast<sql::SubqueryExpr>(binary->right.get());
+        sub && sub->quantifier != sql::Quantifier::None)
+      return Asked{&expr, sub->query.get(), nullptr, false, binary};
   if (auto *in = dyn_cast<sql::InExpr>(&expr); in && in->query && !sema::isConstantList(*in))
     return Asked{&expr, in->query.get(), in, false};
   return std::nullopt;
@@ -45,6 +53,29 @@ llvm::SmallVector<const sql::Expr *> operandsOf(const sql::InExpr &in) {
 }
 } // namespace
 
+/// The comparison of `x op ANY`, or its opposite for `x op ALL`.
+static Predicate quantifiedPredicate(const sql::BinaryExpr &e) {
+  bool all = llvm::cast<sql::SubqueryExpr>(*e.right).quantifier == sql::Quantifier::All;
+  switch (e.op) {
+  case sql::BinaryOp::Eq:
+    return all ? Predicate::ne : Predicate::eq;
+  case sql::BinaryOp::Ne:
+    return all ? Predicate::eq : Predicate::ne;
+  case sql::BinaryOp::Lt:
+    return all ? Predicate::ge : Predicate::lt;
+  case sql::BinaryOp::Le:
+    return all ? Predicate::gt : Predicate::le;
+  case sql::BinaryOp::Gt:
+    return all ? Predicate::le : Predicate::gt;
+  default:
+    return all ? Predicate::lt : Predicate::ge;
+  }
+}
+
+static bool isAll(const sql::BinaryExpr *e) {
+  return e && llvm::cast<sql::SubqueryExpr>(*e->right).quantifier == sql::Quantifier::All;
+}
+
 /// Columns that a join has added behind those that names know.
 static void extend(Stage &stage, Relation relation) {
   StreamType type = relation.type();
@@ -56,8 +87,8 @@ static void extend(Stage &stage, Relation relation) {
 }
 
 bool Lowering::answer(Stage &stage, const sql::Expr &expr, const sql::Query &written,
-                      const sql::InExpr *in, bool exists, bool negated, bool filters,
-                      const Query &query, const std::string &clause) {
+                      const sql::InExpr *in, const sql::BinaryExpr *quantified, bool exists,
+                      bool negated, bool filters, const Query &query, const std::string &clause) {
   Environment inner;
   inner.parent = query.around;
   inner.name = query.name;
@@ -69,6 +100,9 @@ bool Lowering::answer(Stage &stage, const sql::Expr &expr, const sql::Query &wri
   llvm::SmallVector<const sql::Expr *> operands;
   if (in)
     operands = operandsOf(*in);
+  else if (quantified)
+    operands = {quantified->left.get()};
+  bool compares = in || quantified;
   size_t wanted = in ? operands.size() : 1;
   if (!exists && sub.type().size() != wanted) {
     size_t found = sub.type().size();
@@ -84,7 +118,7 @@ bool Lowering::answer(Stage &stage, const sql::Expr &expr, const sql::Query &wri
   plan.clause = clause;
   int64_t scope = stage.names.number;
   size_t leftSize = stage.relation.type().size();
-  bool scalar = !in && !exists;
+  bool scalar = !compares && !exists;
   plan.kind = scalar ? JoinKind::left : !filters ? JoinKind::mark : negated ? JoinKind::anti : JoinKind::semi;
   plan.single = scalar;
 
@@ -111,7 +145,7 @@ bool Lowering::answer(Stage &stage, const sql::Expr &expr, const sql::Query &wri
 
   bool failed = false;
   llvm::SmallVector<mlir::Value> answers; ///< what IN compares
-  plan.more = [&](mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
+  plan.more = [&](JoinPlan &made, mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
     llvm::SmallVector<mlir::Value> columns(block->args_begin() + leftSize, block->args_end());
     if (peeled)
       for (mlir::Operation *op : llvm::reverse(peeled->chain)) {
@@ -129,23 +163,25 @@ bool Lowering::answer(Stage &stage, const sql::Expr &expr, const sql::Query &wri
                                             block->getArgument(column),
                                             columns[rightType.indexOf(name)]));
     }
-    if (!in)
+    if (!compares)
       return true;
     enter(stage.names, block);
     sema::Binder binder(engine, builder, stage.names, clause);
     useStage(binder, stage, query);
     for (auto [i, operand] : llvm::enumerate(operands)) {
       mlir::Value value = binder.bind(*operand);
-      mlir::Value equal = value ? binder.bindEquals(value, operand->range, columns[i], written.range,
-                                                    expr.range)
-                                : mlir::Value();
+      mlir::Value equal =
+          value ? binder.bindEquals(value, operand->range, columns[i], written.range, expr.range,
+                                    quantified ? quantifiedPredicate(*quantified) : Predicate::eq,
+                                    quantified ? "ANY or ALL" : "=")
+                : mlir::Value();
       failed |= !equal;
       if (equal)
         answers.push_back(equal);
     }
     // NOT IN, and IN as a value, tell NULL from FALSE.
     bool nullable = llvm::any_of(answers, [](mlir::Value v) { return sema::typeOf(v).getNullable(); });
-    plan.nullAware = nullable && (plan.kind == JoinKind::anti || plan.kind == JoinKind::mark);
+    made.nullAware = nullable && (made.kind == JoinKind::anti || made.kind == JoinKind::mark);
     return !failed;
   };
   plan.answers = &answers;
@@ -219,13 +255,18 @@ bool Lowering::answerQueries(Stage &stage, llvm::ArrayRef<const sql::Expr *> exp
       root = no->operand.get();
     }
     std::optional<Asked> asked = askedBy(*root);
-    if (asked && (asked->exists || asked->in)) {
+    if (asked && (asked->exists || asked->in || asked->quantified)) {
+      if (asked->quantified) {
+        negated ^= isAll(asked->quantified);
+        answerQueries(stage, {asked->quantified->left.get()}, query, clause, false);
+      }
       if (asked->in) {
         negated ^= asked->in->negated;
         if (asked->in->operand)
           answerQueries(stage, {asked->in->operand.get()}, query, clause, false);
       }
-      answer(stage, *root, *asked->query, asked->in, asked->exists, negated, true, query, clause);
+      answer(stage, *root, *asked->query, asked->in, asked->quantified, asked->exists, negated, true,
+             query, clause);
       return false;
     }
   }
@@ -241,16 +282,16 @@ bool Lowering::answerQueries(Stage &stage, llvm::ArrayRef<const sql::Expr *> exp
     const Asked &asked = all[i];
     if (stage.made.count(asked.expr) || stage.failed.count(asked.expr))
       continue;
-    if (!answer(stage, *asked.expr, *asked.query, asked.in, asked.exists,
+    if (!answer(stage, *asked.expr, *asked.query, asked.in, asked.quantified, asked.exists,
                 asked.in && asked.in->negated, false, query, clause)) {
       stage.failed.insert(asked.expr);
       // What it has looked at, it has said.
       continue;
     }
   }
-  // NOT IN as a value is the opposite of the mark.
+  // NOT IN and ALL as values are the opposite of the mark.
   for (const Asked &asked : all)
-    if (asked.in && asked.in->negated && stage.made.count(asked.expr))
+    if (((asked.in && asked.in->negated) || isAll(asked.quantified)) && stage.made.count(asked.expr))
       stage.negated.insert(asked.expr);
   return true;
 }
@@ -272,14 +313,14 @@ Relation Lowering::joinLateral(JoinPlan plan, int64_t scope) {
     plan.right.fields.resize(type.size(), Field{"", "", sema::Column::Hidden});
     plan.right.rowtimes.clear();
     auto more = plan.more;
-    plan.more = [&, more](mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
+    plan.more = [&, more](JoinPlan &made, mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
       for (auto [column, name] : llvm::zip(attached.outer, attached.columns)) {
         SqlType flag = sema::makeType(&context, SqlKind::Boolean, false);
         parts.push_back(builder.create<CmpOp>(locate(plan.range), flag, Predicate::not_distinct,
                                               block->getArgument(column),
                                               block->getArgument(leftSize + type.indexOf(name))));
       }
-      return !more || more(block, parts);
+      return !more || more(made, block, parts);
     };
     return makeJoin(plan);
   }
@@ -309,7 +350,7 @@ Relation Lowering::joinLateral(JoinPlan plan, int64_t scope) {
     }
     return columns;
   };
-  below.more = [&](mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
+  below.more = [&](JoinPlan &, mlir::Block *block, llvm::SmallVectorImpl<mlir::Value> &parts) {
     compute(block, leftSize, &parts);
     return true;
   };

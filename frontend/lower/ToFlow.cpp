@@ -82,6 +82,9 @@ mlir::OwningOpRef<mlir::ModuleOp> Lowering::run() {
   }
   for (const doc::Sink &sink : document.sinks)
     lowerSink(sink);
+  dropEmpty(*module);
+  recognizeRanks(*module);
+  expandSessions(*module);
   inferChanges(*module);
   countWays(*module);
   if (engine.hasErrors())
@@ -195,13 +198,15 @@ std::vector<Field> Lowering::fieldsOf(const Relation &relation) {
 
 sema::Scope Lowering::scopeOf(const Relation &relation, mlir::Block *block) {
   sema::Scope scope(relation.name);
+  for (const std::string &name : relation.broken)
+    scope.addBroken(name);
+  if (!relation.value)
+    return scope;
   StreamType type = relation.type();
   std::vector<Field> fields = fieldsOf(relation);
   for (size_t i = 0; i < type.size(); ++i)
     scope.add({fields[i].table, fields[i].name, type.columnType(i),
                block ? mlir::Value(block->getArgument(i)) : mlir::Value(), fields[i].access});
-  for (const std::string &name : relation.broken)
-    scope.addBroken(name);
   return scope;
 }
 

@@ -54,19 +54,22 @@ mlir::StringAttr Lowering::eventTime(const std::optional<sql::Name> &on, SourceR
     return time;
   if (input.brokenTime)
     return {};
-  auto flight = engine.emit(range, diag::NoEventTime, input.name);
+  auto flight = engine.emit(range, diag::NoEventTime, input.name.empty() ? "the query" : "`" + input.name + "`");
   const doc::Source *source = input.source;
   if (!input.lostTime.empty()) {
-    flight.hint("add `" + input.lostTime + "` to the `select` that `" + input.name + "` comes from");
+    flight.hint("hand on `" + input.lostTime + "` as it is" +
+                (input.name.empty() ? "" : " in the `select` that `" + input.name + "` comes from"));
   } else if (source && !source->watermark) {
     // The column that looks most like one.
     std::string candidate = "COLUMN";
     for (size_t i = type.size(); i-- > 0;)
       if (type.columnType(i).isTimestamp())
         candidate = type.getNames()[i].str();
-    if (on)
+    if (on && type.indexOf(on->text) >= 0 && type.columnType(type.indexOf(on->text)).isTimestamp())
       candidate = on->text;
-    if (document.isScript)
+    if (document.isScript && candidate == "COLUMN")
+      flight.hint("declare a TIMESTAMP(3) column of it and a WATERMARK for that");
+    else if (document.isScript)
       flight.hint("add to its CREATE TABLE: WATERMARK FOR " + candidate + " AS " + candidate +
                   " - INTERVAL '5' SECOND");
     else
@@ -144,7 +147,7 @@ Relation Lowering::addWindow(Relation relation, WindowAttr window,
           keys, [](const std::string &key) { return llvm::StringRef(key); }))));
   relation.fields = std::move(fields);
   relation.rowtimes.clear(); // only window_time is one
-  relation.window = {window, names[first], names[first + 1], names[first + 2], keys};
+  relation.window = {window, names[first], names[first + 1], names[first + 2], keys, true};
   return relation;
 }
 

@@ -155,4 +155,108 @@ Relation Lowering::lowerWindowFunction(const sql::TableRef &from, Environment &a
   return result;
 }
 
+//===----------------------------------------------------------------------===//
+// Rows of sessions
+//===----------------------------------------------------------------------===//
+
+/// flow.window of sessions = aggregate of ARRAY_AGG(ROW(all columns)) over the
+/// session, unnested.
+static void expandSession(WindowOp op, mlir::OpBuilder &builder,
+                          const sema::Resolved<catalog::Aggregate> &collect, SqlType row) {
+  mlir::MLIRContext *context = builder.getContext();
+  mlir::Location location = op.getLoc();
+  StreamType input = op.getInput().getType(), output = op.getOutput().getType();
+  builder.setInsertionPoint(op);
+  auto name = [&](llvm::StringRef text) { return builder.getStringAttr(text); };
+  auto block = [&](ProjectOp project, StreamType columns) {
+    mlir::Block *made = &project.getBody().emplaceBlock();
+    for (mlir::Type type : columns.getTypes())
+      made->addArgument(type, location);
+    return made;
+  };
+  // All columns, and the row of them.
+  llvm::SmallVector<mlir::StringAttr> names(input.getNames());
+  llvm::SmallVector<mlir::Type> types(input.getTypes());
+  names.push_back(name("$row"));
+  types.push_back(row);
+  auto rows = builder.create<ProjectOp>(location, StreamType::get(context, names, types, Changelog::append, input.getTime()),
+                                        mlir::Type(), op.getInput(), op.getStream(), OnError::fail);
+  {
+    mlir::OpBuilder::InsertionGuard guard(builder);
+    mlir::Block *body = block(rows, input);
+    builder.setInsertionPointToEnd(body);
+    llvm::SmallVector<mlir::Value> values(body->args_begin(), body->args_end());
+    values.push_back(builder.create<RowOp>(location, row, body->getArguments()));
+    builder.create<YieldOp>(location, values);
+  }
+  // keys, window_start, window_end, window_time, the rows
+  names.clear();
+  types.clear();
+  for (mlir::StringAttr key : op.getKeys().getAsRange<mlir::StringAttr>()) {
+    names.push_back(key);
+    types.push_back(input.columnType(input.indexOf(key.getValue())));
+  }
+  size_t first = names.size();
+  for (size_t i = 0; i < 3; ++i) {
+    names.push_back(output.getNames()[input.size() + i]);
+    types.push_back(output.getTypes()[input.size() + i]);
+  }
+  names.push_back(name("$rows"));
+  types.push_back(collect.result);
+  auto text = [&](std::string_view view) { return name(llvm::StringRef(view.data(), view.size())); };
+  auto call = AggAttr::get(context, text(collect.declaration->sqlName), text(collect.declaration->symbol),
+                           {name("$row")}, name(""), false, name("$rows"), collect.result);
+  auto grouped = builder.create<AggregateOp>(
+      location, StreamType::get(context, names, types, Changelog::append, names[first + 2]), mlir::Type(),
+      rows.getOutput(), op.getStreamAttr(), op.getKeys(), op.getWindowAttr(), builder.getArrayAttr({call}));
+  // One row for each that was collected.
+  std::set<std::string> taken;
+  for (mlir::StringAttr each : names)
+    taken.insert(each.str());
+  size_t before = names.size();
+  for (const UnnestColumn &column : unnestColumns(collect.result, false, false)) {
+    std::string free = column.name;
+    while (!taken.insert(free).second)
+      free += "'";
+    names.push_back(name(free));
+    types.push_back(column.type);
+  }
+  auto unnested = builder.create<UnnestOp>(
+      location, StreamType::get(context, names, types, Changelog::append, names[first + 2]),
+      grouped.getOutput(), op.getStream(), "$rows", false, false);
+  auto result = builder.create<ProjectOp>(location, output, mlir::Type(), unnested.getOutput(),
+                                          op.getStream(), OnError::fail);
+  mlir::Block *body = block(result, unnested.getOutput().getType());
+  builder.setInsertionPointToEnd(body);
+  llvm::SmallVector<mlir::Value> values;
+  for (size_t i = 0; i < input.size(); ++i)
+    values.push_back(body->getArgument(before + i));
+  for (size_t i = 0; i < 3; ++i)
+    values.push_back(body->getArgument(first + i));
+  for (auto [value, type] : llvm::zip(values, output.getTypes()))
+    if (value.getType() != type)
+      value = builder.create<CastOp>(location, type, value, /*try_cast=*/false);
+  builder.create<YieldOp>(location, values);
+  op.getOutput().replaceAllUsesWith(result.getOutput());
+  op.erase();
+}
+
+void Lowering::expandSessions(mlir::ModuleOp module) {
+  mlir::OpBuilder::InsertionGuard guard(builder);
+  for (WindowOp op : llvm::make_early_inc_range(module.getOps<WindowOp>())) {
+    if (op.getWindow().getKind() != WindowKind::session)
+      continue;
+    if (op.getOutput().use_empty()) {
+      op.erase();
+      continue;
+    }
+    StreamType input = op.getInput().getType();
+    auto row = SqlType::get(&context, SqlKind::Row, 0, 0, /*nullable=*/false, input.getTypes(),
+                            input.getNames());
+    auto collect = sema::resolveAggregate("ARRAY_AGG", {{row, {}}}, &context);
+    if (collect.declaration)
+      expandSession(op, builder, collect, row);
+  }
+}
+
 } // namespace levada::lower

@@ -33,6 +33,11 @@ constexpr std::pair<std::string_view, std::string_view> withoutEffect[] = {
     {"filesystem", "source.report-statistics"},
     {"print", "sink.parallelism"},
     {"", "scan.parallelism"},
+    {"", "scan.watermark."},
+    {"", "csv.write-bigdecimal-in-scientific-notation"},
+    {"", "json.decode.json-parser.enabled"},
+    {"", "json.map-null-key.literal"},
+    {"", "raw.endianness"},
 };
 
 bool isWithoutEffect(std::string_view connector, std::string_view key) {

@@ -194,7 +194,8 @@ void Session::finish() {
           .label(relation->writtenAt, "written here")
           .hint("all INSERTs run at once: read the query behind it, as a view, or split the script");
   if (!started && !engine.hasErrors()) {
-    uint32_t end = uint32_t(engine.sourceMap().text(document->file).size());
+    uint32_t end = document->script.statements.empty() ? 0
+                                                       : document->script.statements.back()->range.end;
     engine.emit({document->file, end, end}, diag::EmptyPipeline, "the script writes nothing")
         .hint("it needs an INSERT INTO or a SELECT");
   }

@@ -87,7 +87,7 @@ private:
   // Tables.cpp: CREATE TABLE
   void createTable(sql::CreateTableStatement &s);
   void like(const sql::LikeClause &clause, Table &table);
-  void checkTable(const Table &table, const sql::Name &name);
+  void checkTable(Table &table, const sql::Name &name);
 
   // Endpoints.cpp: tables as sources and sinks
   std::string addSource(Relation &relation, const std::vector<sql::OptionDef> &hints);

@@ -218,6 +218,9 @@ void Session::set(const sql::SetStatement &s) {
     if (!entry->why.empty())
       said.hint(std::string(entry->why));
   }
+  if (key == "table.exec.sink.type-length-enforcer" && m.value.text.size() == 5)
+    engine.emit(option.value.range, diag::SettingWithoutEffect, key + " = ERROR")
+        .hint("longer texts are written as they are; TRIM_PAD cuts them");
   if (entry->effect != Effect::Acts)
     return;
   settings[key] = option;

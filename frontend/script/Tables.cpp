@@ -149,16 +149,19 @@ void Session::like(const sql::LikeClause &clause, Table &table) {
 }
 
 /// What can be said of a table whatever its types are.
-void Session::checkTable(const Table &table, const sql::Name &name) {
+void Session::checkTable(Table &table, const sql::Name &name) {
   std::map<std::string_view, SourceRange> seen;
   doc::Words names;
-  for (const sql::ColumnDef *column : table.columns) {
-    names.push_back(column->name.text);
+  // Of two columns of one name the first stays.
+  std::erase_if(table.columns, [&](const sql::ColumnDef *column) {
     auto [at, added] = seen.emplace(column->name.text, column->name.range);
-    if (!added)
+    if (added)
+      names.push_back(column->name.text);
+    else
       engine.emit(column->name.range, diag::DuplicateColumn, column->name.text)
           .label(at->second, "first here");
-  }
+    return !added;
+  });
   auto unknown = [&](const sql::Name &column) {
     auto said = engine.emit(column.range, diag::UnknownColumn, column.text);
     if (std::string near = diag::nearest(column.text, names); !near.empty())

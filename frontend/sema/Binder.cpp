@@ -188,7 +188,11 @@ mlir::Value Binder::bindCast(const sql::CastExpr &e) {
       flight.hint("CAST(TO_TIMESTAMP_LTZ(n, 0) AS DATE) reads seconds since 1970");
     return {};
   }
-  bool nullable = from.getNullable() || e.tryCast;
+  // A decimal that does not fit is NULL.
+  bool fits = type.getKind() != SqlKind::Decimal || !from.isNumeric() ||
+              (!from.isApproximate() && digitsOf(from).precision - digitsOf(from).scale <=
+                                            type.getPrecision() - type.getScale());
+  bool nullable = from.getNullable() || e.tryCast || !fits;
   if (from.getKind() == SqlKind::Null)
     return castTo(value, type.withNullable(true), locate(e.range));
   SqlType to = type.withNullable(nullable);

@@ -44,9 +44,12 @@ public:
   mlir::Value bindCondition(const sql::Expr &expr, const std::string &what);
   /// `left = right` with the conversions of a comparison.
   mlir::Value bindEquals(mlir::Value left, SourceRange leftRange, mlir::Value right,
-                         SourceRange rightRange, SourceRange whole) {
-    return compare(flow::Predicate::eq, {left, leftRange}, {right, rightRange}, whole, whole, "=");
+                         SourceRange rightRange, SourceRange whole,
+                         flow::Predicate predicate = flow::Predicate::eq, llvm::StringRef op = "=") {
+    return compare(predicate, {left, leftRange}, {right, rightRange}, whole, whole, op);
   }
+  /// A value of JSON_ARRAYAGG or JSON_OBJECTAGG as JSON; `nulls`: NULL is null.
+  mlir::Value bindJsonItem(const sql::Expr &expr, bool nulls);
   /// The value as `type`: a constant of that type, a cast, or itself.
   mlir::Value castTo(mlir::Value value, SqlType type, mlir::Location location);
   /// The field `name` of a ROW that `rowRange` says.
@@ -115,6 +118,9 @@ private:
     mlir::Value value;
     SourceRange range;
   };
+  /// + - * / % of numbers; `name` is what messages call it.
+  mlir::Value bindNumbers(sql::BinaryOp operation, Side left, Side right, SourceRange whole,
+                          SourceRange opRange, llvm::StringRef name);
   mlir::Value compare(flow::Predicate predicate, Side left, Side right, SourceRange whole,
                       SourceRange opRange, llvm::StringRef op);
   /// `operand = a OR operand = b …` for the items of a list.

@@ -178,6 +178,11 @@ bool Binder::prepareCall(std::string &name, const sql::CallExpr &e,
         asTimestamp(i);
     return true;
   }
+  if (name == "MOD" && values.size() == 2) {
+    result = bindNumbers(sql::BinaryOp::Rem, {values[0], ranges[0]}, {values[1], ranges[1]}, e.range,
+                         e.name.range, name);
+    return bool(result);
+  }
   if (values.empty())
     return true;
   bool extract = name == "EXTRACT" && values.size() == 2;

@@ -227,15 +227,55 @@ SqlType remainder(const std::vector<Argument> &, const std::vector<SqlType> &par
   return arithmeticType(Arithmetic::Rem, params.front(), params.back());
 }
 
+/// The text itself: CHAR(n) and VARCHAR(n) keep their length.
+SqlType sameText(const std::vector<Argument> &arguments, const std::vector<SqlType> &params) {
+  SqlType type = arguments.front().type;
+  return type.isCharacter() ? type : params.front();
+}
+/// Parts of a text: no longer than that.
+SqlType partOf(SqlType text) {
+  if (!text.isCharacter())
+    return makeString(text.getContext());
+  return SqlType::get(text.getContext(), SqlKind::VarChar, text.getPrecision(), 0);
+}
+SqlType partOfFirst(const std::vector<Argument> &arguments, const std::vector<SqlType> &) {
+  return partOf(arguments.front().type);
+}
+SqlType partOfSecond(const std::vector<Argument> &arguments, const std::vector<SqlType> &) {
+  return partOf(arguments[1].type);
+}
+/// Two texts after one another.
+SqlType joined(const std::vector<Argument> &arguments, const std::vector<SqlType> &params) {
+  SqlType a = arguments[0].type, b = arguments[1].type;
+  if (!a.isCharacter() || !b.isCharacter())
+    return params.front();
+  int64_t length = int64_t(a.getPrecision()) + b.getPrecision();
+  return SqlType::get(a.getContext(), SqlKind::VarChar,
+                      static_cast<int32_t>(std::min<int64_t>(length, flow::kMaxLength)), 0);
+}
+/// ELT(index, value, …): what the values have in common.
+SqlType chosen(const std::vector<Argument> &arguments, const std::vector<SqlType> &params) {
+  llvm::SmallVector<SqlType> types;
+  for (const Argument &argument : llvm::ArrayRef(arguments).drop_front())
+    types.push_back(argument.type);
+  SqlType type = types.empty() ? SqlType() : commonType(types);
+  return type && (type.isCharacter() || type.isBinary()) ? type : params.back();
+}
+
 Rule findRule(llvm::StringRef name) {
   return llvm::StringSwitch<Rule>(name)
       .Case("arg0", firstArgument)
       .Case("avg", average)
+      .Case("elt", chosen)
+      .Case("joined", joined)
       .Case("common", common)
       .Case("mod", remainder)
       .Case("no_scale", withoutScale)
       .Cases("round", "truncate", rounded)
+      .Case("same", sameText)
       .Case("sum", sum)
+      .Case("varying", partOfFirst)
+      .Case("varying1", partOfSecond)
       .Default(nullptr);
 }
 

@@ -142,6 +142,20 @@ mlir::Value Binder::bindJsonPart(const sql::Expr &e) {
   return callFunction("JSON_STRING", e.range, e.range, {value}, {e.range});
 }
 
+mlir::Value Binder::bindJsonItem(const sql::Expr &e, bool nulls) {
+  mlir::Value value = bindJsonPart(e);
+  if (!value || !nulls || !typeOf(value).getNullable())
+    return value;
+  mlir::Location location = locate(e.range);
+  mlir::Value present = isTest(Truth::is_not_null, value, location);
+  mlir::OpBuilder::InsertionGuard guard(builder);
+  Chain chain;
+  SqlType type = makeString(builder.getContext());
+  chainIf(chain, present, [&] { return value; }, e.range, location);
+  chainElse(chain, constant(builder.getStringAttr("null"), type, location), e.range);
+  return chainEnd(chain, type);
+}
+
 mlir::Value Binder::bindJsonMake(const sql::CallExpr &e, llvm::StringRef name) {
   bool object = name == "JSON_OBJECT";
   llvm::SmallVector<mlir::Value> values;

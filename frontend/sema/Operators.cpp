@@ -211,15 +211,21 @@ mlir::Value Binder::binaryMismatch(SourceRange opRange, llvm::StringRef op, Side
 
 mlir::Value Binder::bindArithmetic(const sql::BinaryExpr &e, mlir::Value left,
                                    mlir::Value right) {
-  mlir::Location location = locate(e.range);
-  Side sides[] = {{left, e.left->range}, {right, e.right->range}};
-  SqlType types[] = {typeOf(left), typeOf(right)};
   auto isTime = [](SqlType type) {
     return type.isInterval() || type.isTimestamp() || type.getKind() == SqlKind::Date ||
            type.getKind() == SqlKind::Time;
   };
-  if (isTime(types[0]) || isTime(types[1]))
+  if (isTime(typeOf(left)) || isTime(typeOf(right)))
     return bindTimeArithmetic(e, left, right);
+  return bindNumbers(e.op, {left, e.left->range}, {right, e.right->range}, e.range, e.opRange,
+                     spell(e.op));
+}
+
+mlir::Value Binder::bindNumbers(sql::BinaryOp operation, Side left, Side right, SourceRange whole,
+                                SourceRange opRange, llvm::StringRef name) {
+  mlir::Location location = locate(whole);
+  Side sides[] = {left, right};
+  SqlType types[] = {typeOf(left.value), typeOf(right.value)};
   // NULL takes the other side's type.
   for (int i : {0, 1}) {
     SqlType type = types[i], other = types[1 - i];
@@ -229,15 +235,15 @@ mlir::Value Binder::bindArithmetic(const sql::BinaryExpr &e, mlir::Value left,
     sides[i].value = castTo(sides[i].value, types[i], location);
   }
   if (types[0].getKind() == SqlKind::Null && types[1].getKind() == SqlKind::Null)
-    return castTo(left, makeType(builder.getContext(), SqlKind::Int), location);
+    return castTo(left.value, makeType(builder.getContext(), SqlKind::Int), location);
   bool exact = !types[0].isApproximate() && !types[1].isApproximate();
-  if (!types[0].isNumeric() || !types[1].isNumeric() || (e.op == sql::BinaryOp::Rem && !exact))
-    return binaryMismatch(e.opRange, spell(e.op), sides[0], sides[1]);
+  if (!types[0].isNumeric() || !types[1].isNumeric() || (operation == sql::BinaryOp::Rem && !exact))
+    return binaryMismatch(opRange, name, sides[0], sides[1]);
 
-  Arithmetic op = e.op == sql::BinaryOp::Add   ? Arithmetic::Add
-                  : e.op == sql::BinaryOp::Sub ? Arithmetic::Sub
-                  : e.op == sql::BinaryOp::Mul ? Arithmetic::Mul
-                  : e.op == sql::BinaryOp::Div ? Arithmetic::Div
+  Arithmetic op = operation == sql::BinaryOp::Add   ? Arithmetic::Add
+                  : operation == sql::BinaryOp::Sub ? Arithmetic::Sub
+                  : operation == sql::BinaryOp::Mul ? Arithmetic::Mul
+                  : operation == sql::BinaryOp::Div ? Arithmetic::Div
                                                : Arithmetic::Rem;
   SqlType result = arithmeticType(op, types[0], types[1]);
   for (int i : {0, 1}) {
@@ -262,8 +268,8 @@ mlir::Value Binder::bindArithmetic(const sql::BinaryExpr &e, mlir::Value left,
     break;
   }
   mlir::Value value = builder.create<RemOp>(location, result, a, b);
-  // The remainder of integers is of the divisor's type: it always fits.
-  if (result.isInteger())
+  // The remainder of whole numbers is of the divisor's type: it always fits.
+  if (digitsOf(types[0]).scale == 0 && digitsOf(types[1]).scale == 0)
     return castTo(value, types[1].withNullable(result.getNullable()), location);
   return value;
 }

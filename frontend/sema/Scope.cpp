@@ -43,6 +43,14 @@ const Column *Scope::find(const std::vector<sql::Name> &parts, size_t &used,
       return found;
     }
   }
+  // catalog.database.t.x
+  for (size_t first = 1; first <= 2 && first + 1 < parts.size(); ++first)
+    for (const Column &column : columns)
+      if (column.access != Column::Hidden && !column.table.empty() && column.table == parts[first].text &&
+          column.name == parts[first + 1].text && !find(parts[0].text)) {
+        used = first + 2;
+        return &column;
+      }
   for (const Column &column : columns) {
     if (column.access != Column::Free || column.name != parts[0].text)
       continue;

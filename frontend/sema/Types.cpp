@@ -95,6 +95,8 @@ SqlType arithmeticType(Arithmetic op, SqlType left, SqlType right) {
     result = adjust(std::min(a.precision - a.scale, b.precision - b.scale) + scale, scale);
     break;
   }
+  // With all digits in use the result may not fit, and then is NULL.
+  nullable |= result.precision == kMaxDigits;
   return makeDecimal(context, std::max(result.precision, 1), result.scale, nullable);
 }
 

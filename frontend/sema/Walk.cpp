@@ -129,7 +129,8 @@ static void write(std::string &out, const sql::Expr &e, const Scope &scope) {
     nested((conversion->tryCast ? "try_cast " : "cast ") + sql::print(conversion->type));
   } else if (auto *call = dyn_cast<sql::CallExpr>(&e); call && !call->over && !call->json) {
     nested("call " + llvm::StringRef(call->name.text).upper() + (call->star ? "*" : "") +
-           (call->distinct ? " distinct" : "") + (call->filter ? " filter" : ""));
+           (call->distinct ? " distinct" : "") +
+           (call->ignoreNulls ? (*call->ignoreNulls ? " ignore nulls" : " respect nulls") : "") + (call->filter ? " filter" : ""));
   } else if (auto *field = dyn_cast<sql::FieldExpr>(&e)) {
     nested("field " + field->field.text);
   } else {

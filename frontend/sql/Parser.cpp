@@ -166,6 +166,12 @@ bool Parser::close(Tok kind, SourceRange open, std::string_view what) {
     glue();
   if (accept(kind))
     return true;
+  unclosed(kind, open, what);
+  skipInside(kind);
+  return false;
+}
+
+bool Parser::unclosed(Tok kind, SourceRange open, std::string_view what) {
   const char *bracket = kind == Tok::RParen     ? "`)`"
                         : kind == Tok::RBracket ? "`]`"
                         : kind == Tok::RBrace   ? "`}`"

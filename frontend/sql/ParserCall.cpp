@@ -130,8 +130,9 @@ bool Parser::argument(CallExpr &e) {
     argName = takeName();
     advance();
   }
-  if (at("MODEL") && (ahead(1).kind == Tok::Word || ahead(1).kind == Tok::QuotedName) &&
-      !isReserved(ahead(1).text))
+  bool named = ahead(1).kind == Tok::Word || ahead(1).kind == Tok::QuotedName;
+  if (at("MODEL") && named && !isReserved(ahead(1).text) &&
+      (ahead(2).kind == Tok::Comma || ahead(2).kind == Tok::RParen || ahead(2).kind == Tok::Dot))
     return unsupported(current().range, "a model as an argument");
   bool isTable = at("TABLE");
   if (isTable ? !tableArgument(e) : !add(e, expression()))
@@ -143,7 +144,7 @@ bool Parser::argument(CallExpr &e) {
   return true;
 }
 
-/// TABLE t [PARTITION BY a | (a, b)] [ORDER BY …], TABLE (SELECT …)
+/// TABLE t, TABLE 'file' [PARTITION BY a | (a, b)] [ORDER BY …], TABLE (SELECT …)
 bool Parser::tableArgument(CallExpr &e) {
   SourceRange begin = advance();
   ExprPtr table;
@@ -157,6 +158,21 @@ bool Parser::tableArgument(CallExpr &e) {
     uint32_t below = sub->query->depth;
     if (!close(Tok::RParen, open, ""))
       return false;
+    table = finish(std::move(sub), begin, below);
+  } else if (at(Tok::String)) { // TABLE 'file' is TABLE (SELECT * FROM 'file')
+    SourceRange place = current().range;
+    auto sub = std::make_unique<SubqueryExpr>(begin);
+    sub->query = std::make_unique<Query>();
+    sub->query->select = std::make_unique<Select>();
+    Select &select = *sub->query->select;
+    select.items.push_back({std::make_unique<StarExpr>(place), std::nullopt, place});
+    select.from = std::make_unique<TableRef>();
+    select.from->kind = TableKind::File;
+    select.from->file = takeString();
+    select.from->range = sub->query->range = select.range = place;
+    if (!hints(select.from->hints))
+      return false;
+    uint32_t below = sub->query->depth = 2;
     table = finish(std::move(sub), begin, below);
   } else {
     auto column = std::make_unique<ColumnExpr>(begin);

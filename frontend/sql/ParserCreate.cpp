@@ -186,11 +186,12 @@ bool Parser::tableElements(CreateTableStatement &s) {
   SourceRange open = advance();
   bool ok = true;
   do {
+    size_t first = next;
     if (at(Tok::RParen) && !s.columns.empty()) {
       ok = expected("a column", "is the comma before it one too many?");
-    } else if (!tableElement(s)) {
+    } else if (!tableElement(s, open)) {
       ok = false;
-      recover();
+      skipElement(first);
     }
   } while (accept(Tok::Comma));
   if (!ok) {
@@ -200,7 +201,40 @@ bool Parser::tableElements(CreateTableStatement &s) {
   return close(Tok::RParen, open, "`,`");
 }
 
-bool Parser::tableElement(CreateTableStatement &s) {
+/// After a mistake in the column that began at `first`: to the comma behind it,
+/// not to one between the brackets of its type.
+void Parser::skipElement(size_t first) {
+  size_t round = 0, angle = 0;
+  bool computed = isWord(tokens[std::min(first + 1, tokens.size() - 1)], "AS");
+  // Does a type go on behind the comma at `i`?
+  auto insideType = [&](size_t i) {
+    size_t open = 0;
+    for (++i; !tokens[i].newLine && tokens[i].kind != Tok::End; ++i) {
+      open += tokens[i].kind == Tok::Lt;
+      if (tokens[i].kind == Tok::Gt && open-- == 0)
+        return !computed;
+    }
+    return false;
+  };
+  for (size_t i = first; tokens[i].kind != Tok::End && tokens[i].kind != Tok::Semicolon; ++i) {
+    Tok kind = tokens[i].kind;
+    bool lineEnds = kind == Tok::Comma && tokens[i + 1].newLine;
+    bool ends = kind == Tok::Comma && ((round == 0 && angle == 0) || lineEnds) &&
+                (i < next || !insideType(i));
+    ends |= kind == Tok::RParen && round == 0;
+    if (ends && i >= next) {
+      next = i;
+      return;
+    }
+    round += kind == Tok::LParen;
+    round -= kind == Tok::RParen && round > 0;
+    angle += kind == Tok::Lt && !computed;
+    angle -= kind == Tok::Gt && angle > 0;
+  }
+  recover();
+}
+
+bool Parser::tableElement(CreateTableStatement &s, SourceRange open) {
   bool forgotten = at("WATERMARK") && wordAhead(2, "AS") && !wordAhead(1, "FOR");
   if (forgotten) {
     advance();
@@ -212,12 +246,12 @@ bool Parser::tableElement(CreateTableStatement &s) {
       (at("CONSTRAINT") && (wordAhead(2, "PRIMARY") || wordAhead(2, "UNIQUE"))) ||
       (at("UNIQUE") && ahead(1).kind == Tok::LParen))
     return primaryKey(s);
-  return columnDef(s);
+  return columnDef(s, open);
 }
 
 /// name TYPE [METADATA [FROM 'key'] [VIRTUAL]] [PRIMARY KEY NOT ENFORCED] [COMMENT '…'],
 /// name AS expression [COMMENT '…']
-bool Parser::columnDef(CreateTableStatement &s) {
+bool Parser::columnDef(CreateTableStatement &s, SourceRange open) {
   SourceRange begin = current().range;
   ColumnDef c;
   if (at(Tok::Word) && isReserved(current().text) && ahead(1).kind == Tok::Word &&
@@ -260,6 +294,8 @@ bool Parser::columnDef(CreateTableStatement &s) {
       hint = "is a comma missing before it?";
     else if (hint.empty() && at("DEFAULT"))
       hint = "columns have no default values";
+    if (hint.empty())
+      return unclosed(Tok::RParen, open, c.expr ? "an operator, `,`" : "`,`");
     return expected(c.expr ? "an operator, `,` or `)`" : "`,` or `)`", std::move(hint));
   }
   s.columns.push_back(std::move(c));

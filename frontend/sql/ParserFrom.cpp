@@ -198,8 +198,11 @@ bool Parser::tableSource(TableRef &t) {
     advance();
     glue();
     advance();
+  } else if (at("TABLE") && (ahead(1).kind == Tok::QuotedName ||
+                             (ahead(1).kind == Tok::Word && !isReserved(ahead(1).text)))) {
+    advance(); // TABLE t is t
   } else if (at("TABLE")) {
-    accept("TABLE"); // TABLE t is t
+    return reservedName("a table");
   }
   if (!dottedName(t.name, wrapped ? "a table function" : "a table"))
     return false;

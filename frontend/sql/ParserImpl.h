@@ -76,6 +76,7 @@ private:
   bool expect(std::string_view word);
   /// An opened bracket is closed here; `what` else may stand here.
   bool close(Tok kind, SourceRange open, std::string_view what);
+  bool unclosed(Tok kind, SourceRange open, std::string_view what); ///< says so
   bool unsupported(SourceRange range, std::string_view what, std::string hint = {});
   std::string found(const Token &t) const;
   std::string spellingHint(const std::vector<std::string> &words) const;
@@ -84,6 +85,7 @@ private:
   /// Skips to the next comma, closing bracket or clause on this level.
   void recover();
   void skipTo(Tok closing);
+  bool skipInside(Tok closing);
   template <typename T> T verdict(T result) {
     return engine.errors() == errorsBefore ? std::move(result) : T();
   }
@@ -288,8 +290,9 @@ private:
   StatementPtr createSpace(SourceRange begin, StatementKind kind);
   StatementPtr drop();
   bool tableElements(CreateTableStatement &s);
-  bool tableElement(CreateTableStatement &s);
-  bool columnDef(CreateTableStatement &s);
+  void skipElement(size_t first);
+  bool tableElement(CreateTableStatement &s, SourceRange open);
+  bool columnDef(CreateTableStatement &s, SourceRange open);
   bool columnConstraint(ColumnDef &c);
   bool primaryKey(CreateTableStatement &s);
   bool watermark(CreateTableStatement &s);

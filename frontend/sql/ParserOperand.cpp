@@ -190,8 +190,28 @@ bool Parser::expressions(std::vector<ExprPtr> &list) {
   return ok;
 }
 
-/// After a mistake between brackets: to behind the closing one, if it is there.
+/// To behind the bracket that closes what is open here, if it is there.
+bool Parser::skipInside(Tok closing) {
+  size_t open = 0;
+  for (size_t i = next; tokens[i].kind != Tok::End && tokens[i].kind != Tok::Semicolon; ++i) {
+    Tok kind = tokens[i].kind;
+    if (kind == Tok::LParen || kind == Tok::LBracket) {
+      ++open;
+    } else if ((kind == Tok::RParen || kind == Tok::RBracket) && open-- == 0) {
+      if (kind != closing)
+        break;
+      next = i + 1;
+      return true;
+    }
+  }
+  return false;
+}
+
+/// After a mistake between brackets: to behind the closing one, or, when it is
+/// not there, to where something else may begin.
 void Parser::skipTo(Tok closing) {
+  if (skipInside(closing))
+    return;
   for (recover(); at(Tok::Comma); recover())
     advance();
   accept(closing);

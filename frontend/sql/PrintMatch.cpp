@@ -1,4 +1,9 @@
 //===- PrintMatch.cpp - MATCH_RECOGNIZE as SQL text -----------------------===//
+//
+// Only the clauses that were written; brackets in a pattern only where its
+// quantifiers and choices ask for them.
+//
+//===----------------------------------------------------------------------===//
 #include "frontend/sql/Printer.h"
 
 namespace levada::sql {

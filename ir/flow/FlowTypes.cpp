@@ -247,10 +247,10 @@ void SqlType::print(AsmPrinter &printer) const {
 //===----------------------------------------------------------------------===//
 
 int64_t StreamType::indexOf(llvm::StringRef name) const {
-  for (auto [i, column] : llvm::enumerate(getNames()))
-    if (column.getValue() == name)
-      return i;
-  return -1;
+  // Attributes are unique: equal names are one object.
+  llvm::ArrayRef<mlir::StringAttr> names = getNames();
+  const auto *at = llvm::find(names, mlir::StringAttr::get(getContext(), name));
+  return at == names.end() ? -1 : at - names.begin();
 }
 
 SqlType StreamType::columnType(size_t index) const {

@@ -147,9 +147,10 @@ static std::optional<int> compare(Attribute l, Attribute r, SqlType type) {
       return std::nullopt;
     }
   }
-  // CHAR compares without its padding.
+  // CHAR compares without its padding, nested values part by part.
   if (auto left = dyn_cast<StringAttr>(l))
-    if (auto right = dyn_cast<StringAttr>(r); right && type.getKind() != SqlKind::Char)
+    if (auto right = dyn_cast<StringAttr>(r);
+        right && type.getKind() != SqlKind::Char && !type.isNested())
       return left.getValue().compare(right.getValue());
   return std::nullopt;
 }

@@ -274,7 +274,12 @@ std::string levada::flow::operatorText(Operation *op) {
       .Case([](TableFunctionOp function) { return function.getFunction().str(); })
       .Case([](WindowOp) { return std::string("SESSION without aggregates of its keys"); })
       .Case([](AggregateOp aggregate) {
-        return std::string(aggregate.getWindow() ? "a window over changes" : "GROUP BY without a window");
+        if (aggregate.getWindow())
+          return std::string("a window over changes");
+        if (aggregate.getAggs().empty() && !aggregate.getKeys().empty())
+          return std::string("DISTINCT of rows that change");
+        return std::string(aggregate.getKeys().empty() ? "an aggregate of all rows" : "GROUP BY") +
+               " without a window";
       })
       .Case([](SortOp sort) {
         return std::string(sort.getKeys().empty() ? "LIMIT on a stream" : "ORDER BY on a stream");

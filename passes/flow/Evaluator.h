@@ -12,6 +12,10 @@ namespace levada {
 
 class Evaluator {
 public:
+  /// An operation with the values of its operands.
+  using Pending = std::pair<mlir::Operation *, llvm::SmallVector<mlir::Attribute>>;
+  /// Told of many before evaluate() asks for them one by one.
+  virtual void prepare(llvm::ArrayRef<Pending> all) {}
   virtual ~Evaluator() = default;
 
   /// The result of `op` (a call, a cast, arithmetic), whose operands have the

@@ -21,16 +21,21 @@ using namespace flow;
 
 namespace {
 
+/// What is the evaluator's to run, when its operands are constants.
+bool isEvaluated(Operation *op) {
+  if (auto call = dyn_cast<CallOp>(op))
+    return !call.getVarying();
+  return isa<CastOp, CmpOp, AddOp, SubOp, MulOp, DivOp, RemOp, NegOp, RowOp, ArrayOp, MapOp, FieldOp,
+             ElementOp>(op);
+}
+
 /// Anything strict on constants, by running it.
 struct Evaluate : RewritePattern {
   Evaluate(MLIRContext *context, Evaluator &evaluator, bool remarks)
       : RewritePattern(MatchAnyOpTypeTag(), 1, context), evaluator(evaluator), remarks(remarks) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
-    if (!isa<CallOp, CastOp, CmpOp, AddOp, SubOp, MulOp, DivOp, RemOp, NegOp, RowOp, ArrayOp, MapOp,
-             FieldOp, ElementOp>(op))
-      return failure();
-    if (auto call = dyn_cast<CallOp>(op); call && call.getVarying())
+    if (!isEvaluated(op))
       return failure();
     SmallVector<Attribute> operands(op->getNumOperands());
     for (auto [operand, value] : llvm::zip(op->getOperands(), operands))
@@ -64,7 +69,35 @@ struct FlowFoldConstants : impl::FlowFoldConstantsBase<FlowFoldConstants> {
     return success();
   }
 
+  /// Lets the evaluator do many at once: all whose operands are known, then all
+  /// whose operands are known by that.
+  void prepare() {
+    llvm::DenseMap<Value, Attribute> known;
+    llvm::DenseSet<Operation *> done;
+    for (SmallVector<Evaluator::Pending> ready;; ready.clear()) {
+      getOperation()->walk([&](Operation *op) {
+        if (!isEvaluated(op) || done.contains(op))
+          return;
+        SmallVector<Attribute> operands(op->getNumOperands());
+        for (auto [operand, value] : llvm::zip(op->getOperands(), operands))
+          if (!matchPattern(operand, m_Constant(&value)) && !(value = known.lookup(operand)))
+            return;
+        ready.push_back({op, std::move(operands)});
+      });
+      if (ready.empty())
+        return;
+      evaluator->prepare(ready);
+      for (auto &[op, operands] : ready) {
+        done.insert(op);
+        if (Attribute result = evaluator->evaluate(op, operands))
+          known[op->getResult(0)] = result;
+      }
+    }
+  }
+
   void runOnOperation() override {
+    if (evaluator)
+      prepare();
     if (failed(applyPatternsAndFoldGreedily(getOperation(), patterns)))
       signalPassFailure();
   }

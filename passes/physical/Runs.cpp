@@ -46,7 +46,7 @@ std::vector<Missing> missingOperators(ModuleOp module) {
       continue;
     std::string what = operatorText(&op);
     if (said.insert(what).second)
-      missing.push_back({&op, what});
+      missing.push_back({&op, what, !batch && runs(&op, true) && isa<AggregateOp, SortOp>(op)});
   }
   return missing;
 }

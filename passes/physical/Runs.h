@@ -13,6 +13,7 @@ namespace levada {
 struct Missing {
   mlir::Operation *op;
   std::string what; ///< "a LEFT JOIN", "MATCH_RECOGNIZE"
+  bool inBatch;     ///< it runs in batch mode
 };
 
 /// Those on the way to a sink, the first of each kind.

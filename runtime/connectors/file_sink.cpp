@@ -215,6 +215,7 @@ void *open_sink(const SinkContext &context, Error &error) {
   sink->append = context.settings.append;
   bool ok = context.options.get("path", sink->path, "", error) &&
             context.options.get("sink.rolling-policy.file-size", sink->rolling, 128 << 20, error);
+  strip_scheme(sink->path);
   if (ok && sink->path.empty())
     ok = error.set(BAD_OPTION, textf("%s: `path` is empty", sink->name));
   struct stat info = {};

@@ -32,14 +32,15 @@ void *open_files(const Options &options, Error &error) {
   Text path;
   if (!options.get("path", path, "", error))
     return nullptr;
+  strip_scheme(path);
   auto *files = new Files;
   files->name = options.name();
   if (!find_files(files->name, path, files->paths, error) ||
-      !files->reader.open(files->name, files->paths[0].c_str(), error)) {
+      (!files->paths.empty() && !files->reader.open(files->name, files->paths[0].c_str(), error))) {
     delete files;
     return nullptr;
   }
-  files->compressed = files->reader.compressed();
+  files->compressed = !files->paths.empty() && files->reader.compressed();
   return files;
 }
 

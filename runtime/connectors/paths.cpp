@@ -8,6 +8,14 @@
 
 namespace levada::rt {
 
+void strip_scheme(Text &path) {
+  std::string_view text = path.view();
+  if (text.substr(0, 8) == "file:///")
+    path = Text(text.substr(7));
+  else if (text.substr(0, 6) == "file:/" && text.substr(0, 7) != "file://")
+    path = Text(text.substr(5));
+}
+
 bool list_directory(const char *path, std::vector<Text> &names) {
   DIR *dir = opendir(path);
   if (!dir)
@@ -159,12 +167,7 @@ bool find_files(const char *source, const Text &path, std::vector<Text> &files, 
       files.push_back(path);
       return true;
     }
-    if (!walk(source, path, files, error))
-      return false;
-    if (files.empty())
-      error.set(NO_INPUT, textf("%s: no files in directory `%s`", source, path.c_str()),
-                "names that begin with `.` or `_` do not count");
-    return !files.empty();
+    return walk(source, path, files, error); // none: no rows, as in Flink
   }
   int reason = errno;
   if (path.view().find_first_of("*?[") != std::string_view::npos) {

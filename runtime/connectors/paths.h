@@ -14,6 +14,9 @@
 
 namespace levada::rt {
 
+/// `file:///tmp/x` and `file:/tmp/x` are `/tmp/x`, as in Flink.
+void strip_scheme(Text &path);
+
 bool find_files(const char *source, const Text &path, std::vector<Text> &files, Error &error);
 
 /// Names in a directory, sorted, without . and ..; false with errno.

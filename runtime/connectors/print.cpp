@@ -6,6 +6,8 @@
 struct LEVADA_CONNECTOR("print", sink, "") print_options {
   /// Standard error instead of standard output.
   LEVADA_OPTION("standard-error", none, "false") bool standard_error;
+  /// Stands in front of each row: `identifier> +I[1, a]`.
+  LEVADA_OPTION("print-identifier", none, "") levada_opt_string identifier;
 };
 
 namespace levada::rt {

@@ -1,12 +1,10 @@
 //===- values.cpp - one empty record, then the end ------------------------===//
 //
-// What a query without FROM reads: its rows are computed, not read.
+// What VALUES and a SELECT without FROM read: their rows are computed. Not of
+// the catalogue: plans refer to it, users do not.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/connectors/connector.h"
-
-/// One record without content: what VALUES and a SELECT without FROM read.
-struct LEVADA_CONNECTOR("values", source | bounded, "") values_options {};
 
 namespace levada::rt {
 namespace {

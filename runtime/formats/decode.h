@@ -88,6 +88,9 @@ LEVADA_RT(inline) levada_status levada_field_ltz6(levada_ctx *ctx, const char *p
 LEVADA_RT() levada_status levada_field_ltz9(levada_ctx *ctx, const char *p, uint64_t n, levada_i128 *out);
 /* BYTES: base64. */
 LEVADA_RT() levada_status levada_field_bytes(levada_ctx *ctx, const char *p, uint64_t n, levada_str *out);
+/* ARRAY and ROW of scalars: parts between `delimiter`, NULL where they are
+ * `null_literal`; both zero-terminated. */
+LEVADA_RT() levada_status levada_field_nested(levada_ctx *ctx, const char *p, uint64_t n, const levada_type *type, const char *delimiter, const char *null_literal, levada_str *out);
 /* By a pattern of the format's option time-format.COLUMN, in Java's letters;
  * `unit` 3, 6 or 9 digits; `local`: TIMESTAMP_LTZ. out: int64_t, for unit 9
  * levada_i128, for dates int32_t days (unit 0), times int32_t ms (unit 1). */
@@ -207,6 +210,8 @@ LEVADA_RT(inline) char *levada_put_str(char *at, const levada_str *text);
 LEVADA_RT() char *levada_put_table_str(char *at, const levada_str *text);
 /* Hexadecimal, as print shows bytes: x'0aff': 2 for each, and 3. */
 LEVADA_RT() char *levada_put_hex(char *at, const levada_str *bytes);
+/* An ARRAY or ROW as levada_field_nested reads it, in the frame. */
+LEVADA_RT() void levada_nested_csv(levada_ctx *ctx, const levada_type *type, const levada_str *value, const char *delimiter, const char *null_literal, levada_str *out);
 /* A nested value as JSON, in the frame; `separator`: between date and time. */
 LEVADA_RT() void levada_nested_json(levada_ctx *ctx, const levada_type *type, const levada_str *value, char separator, levada_str *out);
 

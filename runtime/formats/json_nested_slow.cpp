@@ -3,7 +3,8 @@
 // A value is checked as JSON once, then read by its type: objects for ROW, MAP
 // and MULTISET, arrays for ARRAY. A field that is not there is NULL, unknown
 // ones are skipped, the last of equal keys counts. What has no meaning for its
-// type makes the record bad, and the reason says where it stands.
+// type makes the record bad, and the reason says where it stands. NOT NULL inside
+// a nested type is not checked, as in Flink.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/formats/json.h"
@@ -124,11 +125,6 @@ levada_status Reader::value(const levada_type *type, const Step *step, levada_an
   if (status == LEVADA_ERROR && !isNested(type))
     return say(step);
   out->null = status != LEVADA_VALUE;
-  if (status == LEVADA_NULL && !type->nullable) {
-    json->code = 603;
-    json->reason = frame_text(json->ctx, "NULL in a NOT NULL field", 24);
-    return say(step);
-  }
   return status;
 }
 
@@ -203,13 +199,6 @@ levada_status Reader::row(const levada_type *type, const Step *step, levada_any 
     if (value(type->children[found], &below, &fields.data[found]) == LEVADA_ERROR)
       return LEVADA_ERROR;
   }
-  for (uint32_t i = 0; i < type->count; ++i)
-    if (fields.data[i].null && !type->children[i]->nullable) {
-      Step below{step, type->names[i], strlen(type->names[i]), 0};
-      json->code = 603;
-      json->reason = frame_text(json->ctx, "NULL in a NOT NULL field", 24);
-      return say(&below);
-    }
   return levada_nested_row(json->ctx, type, fields.data, &out->str);
 }
 

@@ -27,7 +27,8 @@ struct LEVADA_FORMAT("json", decodes | encodes) json_options {
 /// Changes of a table, one JSON object a line: {"op": "+I", "data": {row}}, where op is +I, -U, +U or -D. Only insertions run yet.
 struct LEVADA_FORMAT("changelog-json", decodes | encodes) changelog_json_options {
   /// The kinds of changes that the table carries: I, UB, UA, D; all four by default, I, UA and D for a sink with a primary key.
-  LEVADA_OPTION("changelog-json.changelog-mode", none, "") levada_opt_string changelog_mode;
+  LEVADA_OPTION("changelog-json.changelog-mode", none, "I,UB,UA,D", "I|I,D|I,UA|I,UA,D|I,UB,UA|I,UB,UA,D|UA,D")
+  levada_opt_enum changelog_mode;
   /// Deletions carry the primary key alone.
   LEVADA_OPTION("changelog-json.delete-by-key", none, "false") bool delete_by_key;
   /// How timestamps are written; both are read.
@@ -52,6 +53,8 @@ struct LEVADA_FORMAT("csv", decodes | encodes) csv_options {
   LEVADA_OPTION("csv.escape-character", none, "") levada_opt_char escape_character;
   /// A field of this text is NULL.
   LEVADA_OPTION("csv.null-literal", none, "") levada_opt_string null_literal;
+  /// Stands between the elements of an ARRAY and the fields of a ROW.
+  LEVADA_OPTION("csv.array-element-delimiter", none, ";") levada_opt_string array_element_delimiter;
   /// A field that does not fit its column is NULL, as are missing ones; more fields than columns are dropped.
   LEVADA_OPTION("csv.ignore-parse-errors", none, "false") bool ignore_parse_errors;
 };

@@ -1,6 +1,9 @@
 -- A shop's streams: what a script of some size asks of the compiler (compile.py measures it).
 SET 'table.local-time-zone' = 'Europe/Lisbon';
 SET 'pipeline.name' = 'shop';
+SET 'execution.runtime-mode' = 'streaming';
+SET 'table.exec.sink.not-null-enforcer' = 'ERROR';
+SET 'table.optimizer.agg-phase-strategy' = 'AUTO';
 
 CREATE TABLE orders (
   id BIGINT NOT NULL,

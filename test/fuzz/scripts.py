@@ -10,6 +10,7 @@ changed but the layout. A finding: a signal, an exit code other than 0, 1, 2, an
 """
 import argparse, glob, os, random, re, sys, tempfile, time
 
+sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import pipelines
 from pipelines import ROOT, run

@@ -44,6 +44,7 @@ struct Folding : Evaluator {
                            llvm::ArrayRef<mlir::Attribute> operands) override {
     return host.evaluate(op, operands);
   }
+  void prepare(llvm::ArrayRef<Pending> all) override { host.prepare(all); }
   codegen::ConstantEvaluator host;
 };
 } // namespace
@@ -107,8 +108,11 @@ static SourceRange rangeOf(mlir::Location location, SourceMap &sources) {
 }
 
 bool Compilation::canRun() {
-  for (const Missing &missing : missingOperators(*ir))
-    engine.emit(rangeOf(missing.op->getLoc(), sources), diag::OperatorNotYet, missing.what);
+  for (const Missing &missing : missingOperators(*ir)) {
+    auto flight = engine.emit(rangeOf(missing.op->getLoc(), sources), diag::OperatorNotYet, missing.what);
+    if (missing.inBatch)
+      flight.hint("it runs in batch mode");
+  }
   return !engine.hasErrors();
 }
 

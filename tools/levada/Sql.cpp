@@ -205,14 +205,15 @@ void nameColumns(sql::Query &query, const SourceMap &sources) {
 }
 
 /// The one query of the script; null after a diagnostic.
-sql::QueryStatement *theQuery(const sql::Script &script, bool &explain, diag::Engine &engine) {
+sql::QueryStatement *theQuery(sql::Script &script, bool &explain, diag::Engine &engine) {
   sql::QueryStatement *query = nullptr;
-  for (const sql::StatementPtr &statement : script.statements) {
-    sql::Statement *one = statement.get();
-    if (auto *explained = llvm::dyn_cast<sql::ExplainStatement>(one)) {
-      one = explained->statement.get();
+  for (sql::StatementPtr &statement : script.statements) {
+    if (auto *explained = llvm::dyn_cast<sql::ExplainStatement>(statement.get()); explained && explained->statement) {
+      sql::StatementPtr inner = std::move(explained->statement);
+      statement = std::move(inner);
       explain = true;
     }
+    sql::Statement *one = statement.get();
     if (one && sql::QueryStatement::classof(one)) {
       if (query) {
         engine.emit(one->range, diag::NoQuery, "another one").label(query->range, "the first one");
@@ -280,6 +281,17 @@ std::unique_ptr<doc::Document> documentOf(Shell &shell, Files &files, Compilatio
   return document;
 }
 
+/// Why columns that look like numbers are none, after an error about types.
+void explainTypes(const Files &files, const Shell &shell, const diag::Engine &engine) {
+  bool types = llvm::any_of(engine.all(), [](const diag::Diagnostic &d) { return d.kind->code.starts_with("E3"); });
+  for (const FileTable &table : files.all())
+    for (const infer::Column &column : table.schema.columns)
+      if (types && column.type == "STRING" && !column.guess.oddity().empty() &&
+          StringRef(shell.text).contains(column.name))
+        llvm::errs() << "levada: `" << column.name << "` of `" << table.path << "` is STRING because of `"
+                     << column.guess.oddity() << "`; TRY_CAST(" << column.name << " AS DOUBLE) is NULL for such values\n";
+}
+
 /// A path for the executable, in a folder for such things.
 std::string temporaryProgram() {
   llvm::SmallString<128> path;
@@ -325,6 +337,8 @@ int tool::runSql(Arguments &arguments) {
   options->output = temporaryProgram();
   ok = ok && buildPipeline(compilation, *options, result);
   int exit = compilation.report(*style);
+  if (!ok && *style != diag::RenderStyle::Json)
+    explainTypes(files, shell, compilation.diagnostics());
   if (shell.timing)
     compilation.printTiming();
   if (!ok)

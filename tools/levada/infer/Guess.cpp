@@ -112,6 +112,7 @@ static bool numberShape(StringRef text, bool &whole) {
 void Guess::add(StringRef text) {
   if (settled())
     return;
+  bool before = any && number;
   any = true;
   if (boolean)
     boolean = text.equals_insensitive("true") || text.equals_insensitive("false");
@@ -122,6 +123,8 @@ void Guess::add(StringRef text) {
     if (number && whole && text.size() > 18 && text.getAsInteger(10, value))
       number = false; // beyond BIGINT
     integer = integer && number && whole;
+    if (before && !number)
+      odd = text.take_front(40).str();
   }
   if (date)
     date = text.size() == 10 && isDate(text);
@@ -148,6 +151,8 @@ void Guess::addQuoted(StringRef text) {
 }
 
 void Guess::merge(const Guess &other) {
+  if (odd.empty())
+    odd = other.odd;
   any |= other.any;
   boolean &= other.boolean;
   integer &= other.integer;

@@ -21,6 +21,8 @@ public:
   void merge(const Guess &other);
   /// "BIGINT", "TIMESTAMP(3)" …; STRING when there was no value.
   std::string type() const;
+  /// Of text whose first values were numbers: the one that was none, or "".
+  const std::string &oddity() const { return odd; }
   bool empty() const { return !any; }
   /// More values change nothing: it is STRING.
   bool settled() const { return any && !boolean && !number && !date && !timestamp && !instant; }
@@ -32,6 +34,7 @@ private:
   bool date = true, timestamp = true, instant = true;
   unsigned digits = 0; ///< behind the second's point, at most
   int64_t newest = INT64_MIN, back = 0;
+  std::string odd;
 };
 
 } // namespace levada::infer

@@ -348,6 +348,8 @@ const FileTable *Files::find(std::string_view name) const {
 }
 
 sql::StatementPtr Files::table(sql::TableRef &ref) {
+  if (StringRef path = ref.file.text; path.starts_with("file:///"))
+    ref.file.text = path.drop_front(7).str();
   std::vector<sql::OptionDef> options;
   for (const sql::Hint &hint : ref.hints)
     if (hint.name.text == "OPTIONS")
