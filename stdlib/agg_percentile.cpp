@@ -5,6 +5,7 @@
 // interpolated.
 //
 //===----------------------------------------------------------------------===//
+#include "stdlib/archive.h"
 #include "stdlib/cast.h"
 #include "stdlib/nested.h"
 
@@ -37,6 +38,10 @@ struct Sample {
   void merge(levada_ctx *ctx, const Sample &other) {
     for (uint64_t i = 0; i < other.size; ++i)
       add(ctx, other.data[i].value, other.data[i].count);
+  }
+
+  template <class Archive> void state(Archive &archive) {
+    archive.array(data, size, capacity, [&](Counted &one) { archive.value(one); });
   }
 
   /// In order, by a heap.
@@ -98,6 +103,11 @@ struct One {
   Sample sample;
   double part = -1;
 
+  template <class Archive> void state(Archive &archive) {
+    archive.value(part);
+    sample.state(archive);
+  }
+
   levada_status get(levada_ctx *ctx, double *out) const {
     if (sample.size == 0)
       return LEVADA_NULL;
@@ -112,7 +122,12 @@ struct One {
 struct Many {
   Sample sample;
   double *parts = nullptr;
-  uint64_t count = 0;
+  uint64_t count = 0, room = 0;
+
+  template <class Archive> void state(Archive &archive) {
+    archive.array(parts, count, room, [&](double &part) { archive.value(part); });
+    sample.state(archive);
+  }
 
   void keep(levada_ctx *ctx, const levada_any &percentages) {
     if (parts)
