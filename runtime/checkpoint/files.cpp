@@ -12,19 +12,19 @@
 
 namespace levada::rt {
 
-bool write_durably(const char *path, std::string_view bytes) {
+bool write_durably(WriteSteps steps, const char *path, std::string_view bytes) {
   int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0)
     return false;
   bool ok = true;
   while (ok && !bytes.empty()) {
-    ssize_t put = write(fd, bytes.data(), std::min<size_t>(bytes.size(), 64 << 20));
+    ssize_t put = step_write(steps.write, fd, bytes.data(), std::min<size_t>(bytes.size(), 64 << 20));
     if (put > 0)
       bytes.remove_prefix(put);
     else
       ok = put < 0 && errno == EINTR;
   }
-  ok = ok && fsync(fd) == 0;
+  ok = ok && step_fsync(steps.sync, fd) == 0;
   int error = errno;
   if (close(fd) != 0 && ok) {
     ok = false;
@@ -34,26 +34,27 @@ bool write_durably(const char *path, std::string_view bytes) {
   return ok;
 }
 
-bool replace_durably(const char *directory, const char *name, std::string_view bytes) {
+bool replace_durably(WriteSteps write, RenameSteps rename, const char *directory, const char *name,
+                     std::string_view bytes) {
   Text to = textf("%s/%s", directory, name), from = textf("%s/.%s.making", directory, name);
-  return write_durably(from.c_str(), bytes) &&
-         rename_durably(from.c_str(), to.c_str(), directory);
+  return write_durably(write, from.c_str(), bytes) &&
+         rename_durably(rename, from.c_str(), to.c_str(), directory);
 }
 
-bool sync_directory(const char *path) {
+bool sync_directory(Step step, const char *path) {
   int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0)
     return false;
   // Some file systems have no such thing for directories.
-  bool ok = fsync(fd) == 0 || errno == EINVAL || errno == ENOSYS;
+  bool ok = step_fsync(step, fd) == 0 || errno == EINVAL || errno == ENOSYS;
   int error = errno;
   close(fd);
   errno = error;
   return ok;
 }
 
-bool rename_durably(const char *from, const char *to, const char *directory) {
-  return rename(from, to) == 0 && sync_directory(directory);
+bool rename_durably(RenameSteps steps, const char *from, const char *to, const char *directory) {
+  return step_rename(steps.rename, from, to) == 0 && sync_directory(steps.appear, directory);
 }
 
 bool list_folder(const char *path, std::vector<Text> &names) {
@@ -75,10 +76,11 @@ bool remove_folder(const char *path) {
   if (!list_folder(path, names))
     return errno == ENOENT;
   // Without its manifest it is none any more, should the rest stay.
-  unlink(textf("%s/manifest", path).c_str());
+  step_unlink(Step::REMOVE_MANIFEST, textf("%s/manifest", path).c_str());
   for (const Text &name : names)
-    unlink(textf("%s/%s", path, name.c_str()).c_str());
-  return rmdir(path) == 0;
+    if (name.view() != "manifest")
+      step_unlink(Step::REMOVE_PART, textf("%s/%s", path, name.c_str()).c_str());
+  return step_rmdir(Step::REMOVE_FOLDER, path) == 0;
 }
 
 bool read_whole(const char *path, Text &out) {

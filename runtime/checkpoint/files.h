@@ -6,21 +6,31 @@
 #ifndef LEVADA_RUNTIME_CHECKPOINT_FILES_H
 #define LEVADA_RUNTIME_CHECKPOINT_FILES_H
 
+#include "runtime/checkpoint/failpoint.h"
 #include "runtime/core/text.h"
 
 #include <vector>
 
 namespace levada::rt {
 
+/// The steps of writing a file, and of giving it its name.
+struct WriteSteps {
+  Step write, sync;
+};
+struct RenameSteps {
+  Step rename, appear;
+};
+
 /// Writes a new file and forces it to the disk.
-bool write_durably(const char *path, std::string_view bytes);
-/// The same, and what was at `path` is replaced in one step.
-bool replace_durably(const char *directory, const char *name, std::string_view bytes);
+bool write_durably(WriteSteps steps, const char *path, std::string_view bytes);
+/// The same, and what was there of that name is replaced in one step.
+bool replace_durably(WriteSteps write, RenameSteps rename, const char *directory, const char *name,
+                     std::string_view bytes);
 /// Forces a directory's names to the disk.
-bool sync_directory(const char *path);
+bool sync_directory(Step step, const char *path);
 /// Renames, and forces the new name to the disk. `directory`: of both.
-bool rename_durably(const char *from, const char *to, const char *directory);
-/// A directory of files and all in it; one that is not there is removed already.
+bool rename_durably(RenameSteps steps, const char *from, const char *to, const char *directory);
+/// A checkpoint's directory and all in it; one that is not there is removed already.
 bool remove_folder(const char *path);
 /// Names in a directory, sorted; false: it cannot be read.
 bool list_folder(const char *path, std::vector<Text> &names);

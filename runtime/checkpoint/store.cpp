@@ -19,6 +19,14 @@ namespace {
 constexpr std::string_view OWNER = "levada state ", FINISHED = "levada finished ";
 constexpr uint64_t STATE_FORMAT = 1;
 
+constexpr WriteSteps OWNER_FILE{Step::OWNER_WRITE, Step::OWNER_SYNC};
+constexpr RenameSteps OWNER_NAME{Step::OWNER_RENAME, Step::OWNER_APPEAR};
+constexpr WriteSteps PART_FILE{Step::PART_WRITE, Step::PART_SYNC};
+constexpr WriteSteps MANIFEST_FILE{Step::MANIFEST_WRITE, Step::MANIFEST_SYNC};
+constexpr RenameSteps CHECKPOINT_NAME{Step::CHECKPOINT_PUBLISH, Step::CHECKPOINT_APPEAR};
+constexpr WriteSteps FINISHED_FILE{Step::FINISHED_WRITE, Step::FINISHED_SYNC};
+constexpr RenameSteps FINISHED_NAME{Step::FINISHED_RENAME, Step::FINISHED_APPEAR};
+
 /// 17 of chk-000017, 0 for any other name.
 uint64_t epoch_of(std::string_view name) {
   if (name.substr(0, 4) != "chk-" || name.size() < 5)
@@ -235,7 +243,7 @@ bool Store::lock(Error &error) {
 bool Store::open(const char *path, const char *program, Error &error) {
   path_ = Text(path);
   struct stat info;
-  bool made = mkdir(path, 0777) == 0;
+  bool made = step_mkdir(Step::STATE_MAKE, path, 0777) == 0;
   if (!made && errno != EEXIST)
     return denied("make", error);
   if (!made && stat(path, &info) == 0 && !S_ISDIR(info.st_mode))
@@ -245,19 +253,19 @@ bool Store::open(const char *path, const char *program, Error &error) {
   read_finished();
   struct stat file;
   if (stat(textf("%s/pipeline", path).c_str(), &file) != 0 &&
-      !replace_durably(path, "pipeline",
+      !replace_durably(OWNER_FILE, OWNER_NAME, path, "pipeline",
                        textf("%.*s%llu\n%s\n", int(OWNER.size()), OWNER.data(),
                              (unsigned long long)STATE_FORMAT, program)))
     return denied("write to", error);
   if (made)
-    sync_directory(folder_of(path).c_str());
+    sync_directory(Step::STATE_APPEAR, folder_of(path).c_str());
   // What a crash left while it was being made.
   std::vector<Text> names;
   if (list_folder(path, names))
     for (const Text &name : names)
       if (is_leftover(name)) {
         Text leftover = textf("%s/%s", path, name.c_str());
-        if (unlink(leftover.c_str()) != 0)
+        if (step_unlink(Step::REMOVE_PART, leftover.c_str()) != 0)
           remove_folder(leftover.c_str());
       }
   return true;
@@ -346,7 +354,7 @@ bool Store::begin(uint64_t epoch, const char *target, Error &error) {
   making_ = target ? textf("%s.making", target)
                    : textf("%s/.%s.making", path_.c_str(), checkpoint_name(epoch).c_str());
   remove_folder(making_.c_str());
-  if (mkdir(making_.c_str(), 0777) == 0)
+  if (step_mkdir(Step::CHECKPOINT_MAKE, making_.c_str(), 0777) == 0)
     return true;
   error.set(NO_CHECKPOINT, textf("cannot make `%s`: %s", making_.c_str(), strerror(errno)));
   making_.clear();
@@ -355,7 +363,7 @@ bool Store::begin(uint64_t epoch, const char *target, Error &error) {
 
 bool Store::write(const char *name, std::string_view bytes, Error &error) {
   Text path = textf("%s/%s", making_.c_str(), name);
-  if (!write_durably(path.c_str(), bytes))
+  if (!write_durably(PART_FILE, path.c_str(), bytes))
     return error.set(NO_CHECKPOINT, textf("cannot write `%s`: %s", path.c_str(), strerror(errno)));
   Manifest::File file;
   file.name = Text(name);
@@ -369,15 +377,17 @@ bool Store::publish(Manifest &manifest, Error &error) {
   manifest.files = std::move(files_);
   files_.clear();
   Text path = textf("%s/manifest", making_.c_str());
-  if (!write_durably(path.c_str(), manifest.print()) || !sync_directory(making_.c_str()) ||
-      !rename_durably(making_.c_str(), target_.c_str(), folder_of(target_).c_str()))
+  if (!write_durably(MANIFEST_FILE, path.c_str(), manifest.print()) ||
+      !sync_directory(Step::CHECKPOINT_SYNC, making_.c_str()) ||
+      !rename_durably(CHECKPOINT_NAME, making_.c_str(), target_.c_str(),
+                      folder_of(target_).c_str()))
     return error.set(NO_CHECKPOINT, textf("cannot publish checkpoint `%s`: %s", target_.c_str(),
                                           strerror(errno)));
   making_.clear();
   if (folder_of(target_) == folder_of(textf("%s/x", path_.c_str()))) {
     last_ = std::max(last_, manifest.epoch);
     if (finished_)
-      unlink(textf("%s/finished", path_.c_str()).c_str());
+      step_unlink(Step::UNFINISH, textf("%s/finished", path_.c_str()).c_str());
     finished_ = false;
   }
   return true;
@@ -408,7 +418,7 @@ void Store::retain(uint32_t keep) {
 bool Store::finish(Error &error) {
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
-  if (!replace_durably(path_.c_str(), "finished",
+  if (!replace_durably(FINISHED_FILE, FINISHED_NAME, path_.c_str(), "finished",
                        textf("%.*s%llu\nepoch\t%llu\nat\t%lld\n", int(FINISHED.size()),
                              FINISHED.data(), (unsigned long long)STATE_FORMAT,
                              (unsigned long long)last_,

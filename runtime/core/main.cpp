@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/checkpoint/commands.h"
+#include "runtime/checkpoint/failpoint.h"
 #include "runtime/core/ledger.h"
 #include "runtime/core/options.h"
 #include "runtime/core/signals.h"
@@ -141,6 +142,9 @@ int main(int argc, char **argv) {
     say(render(error, "error", false));
     return 1;
   }
+  Failpoints failpoints = read_failpoints();
+  if (failpoints == Failpoints::LISTED || failpoints == Failpoints::WRONG)
+    return failpoints == Failpoints::WRONG ? 2 : 0;
   Settings settings;
   settings.progress = isatty(2);
   Action action = read_arguments(argc, argv, program, settings);
