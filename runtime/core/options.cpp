@@ -27,6 +27,8 @@ constexpr Option options[] = {
     {"--progress", nullptr, "a progress line on stderr (default: on a terminal)"},
     {"--no-progress", nullptr, "no progress line"},
     {"--batch-rows", "N", "rows handed from stage to stage at once (default 4096); for tests"},
+    {"--chunk-bytes", "N", "bytes of input handed out at once (default 1 MiB); for tests"},
+    {"--checkpoint-every", "N", "a checkpoint after every N chunks of input; for tests"},
     {"--state", "DIR", "folder for checkpoints (default NAME.state, when there are any)"},
     {"--checkpoint-interval", "TIME", "a checkpoint every TIME (500ms, 10s, 5min); 0: none on the way"},
     {"--restore", "latest|none|PATH",
@@ -248,6 +250,12 @@ bool read_all(int argc, char **argv, const levada_program *program, Settings &se
         return false;
     } else if (name == "--batch-rows") {
       if (!read_number("--batch-rows", value, 1, 1 << 20, settings.batch_rows))
+        return false;
+    } else if (name == "--chunk-bytes") {
+      if (!read_number("--chunk-bytes", value, 16, 1 << 24, settings.chunk_bytes))
+        return false;
+    } else if (name == "--checkpoint-every") {
+      if (!read_number("--checkpoint-every", value, 1, 1 << 30, settings.checkpoint_every))
         return false;
     } else if (name == "--log") {
       settings.json = strcmp(value, "json") == 0;

@@ -18,6 +18,9 @@ struct Settings {
   /// restore: empty, "latest", "none" or a path.
   Text state, restore;
   int64_t checkpoint_interval = -1; // ms
+  /// For tests: bytes of records handed out at once; a checkpoint after every so
+  /// many chunks, and no later chunk before it is there (0: by time alone).
+  uint32_t chunk_bytes = 1 << 20, checkpoint_every = 0;
   bool once = false;
   /// --set source.X.key=value, in order; checked against the program.
   struct Set {

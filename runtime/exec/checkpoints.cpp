@@ -35,14 +35,17 @@ static int64_t clock_ms(clockid_t clock) {
 }
 
 bool Checkpoints::wanted(const levada_program *program, const Settings &settings) {
-  return !program->batch && (program->checkpoint_interval > 0 || settings.checkpoint_interval > 0 ||
-                             settings.once || !settings.state.empty() || !settings.restore.empty());
+  return !program->batch &&
+         (program->checkpoint_interval > 0 || settings.checkpoint_interval > 0 ||
+          settings.checkpoint_every || settings.once || !settings.state.empty() ||
+          !settings.restore.empty());
 }
 
 Checkpoints::Checkpoints(Run &run) : run_(run) {
   const Settings &settings = run.settings;
   interval_ms_ = settings.checkpoint_interval >= 0 ? settings.checkpoint_interval
                                                    : run.program->checkpoint_interval;
+  every_ = settings.checkpoint_every;
   pause_ms_ = run.program->checkpoint_min_pause;
   keep_ = run.program->checkpoint_keep ? run.program->checkpoint_keep : 3;
 }
@@ -59,7 +62,7 @@ Checkpoints::~Checkpoints() {
 }
 
 bool Checkpoints::start(Error &error) {
-  if (interval_ms_)
+  if (interval_ms_ || every_)
     for (auto &worker : run_.workers_)
       for (uint32_t i = 0; i < run_.program->slot_count; ++i)
         if (worker->ctx.slots[i])
@@ -72,9 +75,10 @@ bool Checkpoints::start(Error &error) {
 
 //===--- collecting ---------------------------------------------------------===//
 
-bool Checkpoints::due() {
+bool Checkpoints::due(uint64_t number) {
   return !busy_.load(std::memory_order_acquire) &&
-         (requested_.load(std::memory_order_relaxed) ||
+         ((every_ && (number + 1) % every_ == 0) ||
+          requested_.load(std::memory_order_relaxed) ||
           clock_ms(CLOCK_MONOTONIC) >= next_at_.load(std::memory_order_relaxed));
 }
 
@@ -214,6 +218,8 @@ void Checkpoints::write_loop() {
     ready_ = false;
     busy_.store(false, std::memory_order_release);
     pthread_cond_broadcast(&changed_);
+    if (every_)
+      run_.event_.notify();
   }
 }
 

@@ -51,8 +51,10 @@ public:
 
   /// The number after which the last one begun is, or ~0. Executions ask it.
   uint64_t barrier() const { return barrier_.load(std::memory_order_acquire); }
-  /// Sources are locked: a number is about to be handed out.
-  bool due();
+  /// Sources are locked: `number` is about to be handed out.
+  bool due(uint64_t number);
+  /// None is handed out now: the last one is not yet there (--checkpoint-every).
+  bool waits() const { return every_ && busy_.load(std::memory_order_acquire); }
   void begin(uint64_t barrier);
   /// `execution` has finished the barrier and not begun a later number.
   void save(Execution &execution);
@@ -101,7 +103,7 @@ private:
   std::unique_ptr<Pending> pending_;
   std::atomic<bool> busy_{false}; // one is under way
   uint64_t interval_ms_ = 0, pause_ms_ = 0;
-  uint32_t keep_ = 3;
+  uint32_t keep_ = 3, every_ = 0;
   uint64_t epoch_ = 0; // of the last one begun, published or not
   std::atomic<int64_t> next_at_{0}; // ms of the monotonic clock
   std::atomic<bool> requested_{false};

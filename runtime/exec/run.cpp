@@ -166,7 +166,8 @@ bool Run::take_chunk(Worker &worker) {
     return false;
   uint64_t seq = handed_.load(std::memory_order_relaxed);
   if (drained_.load(std::memory_order_acquire) || seq > limit_.load(std::memory_order_acquire) ||
-      seq - low_.load(std::memory_order_acquire) >= window_) {
+      seq - low_.load(std::memory_order_acquire) >= window_ ||
+      (checkpoints && checkpoints->waits())) {
     cut_mutex_.unlock();
     return false;
   }
@@ -196,7 +197,7 @@ bool Run::take_chunk(Worker &worker) {
   source.ended = result == Source::END;
   if (!reached_.empty())
     number_source_[seq % HISTORY] = chosen;
-  if (checkpoints && result != Source::FAILED && checkpoints->due())
+  if (checkpoints && result != Source::FAILED && checkpoints->due(seq))
     checkpoints->begin(seq);
   Entry &entry = entries_[seq % window_];
   entry.remaining.store(topology.executions(chosen), std::memory_order_relaxed);

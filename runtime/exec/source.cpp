@@ -35,7 +35,7 @@ static levada_str view_of(const Text &text) {
 }
 
 Source::Source(const levada_program *program, uint32_t index, const Settings &settings)
-    : desc(program->sources[index]),
+    : desc(program->sources[index]), chunk_size_(settings.chunk_bytes),
       options_(settings, "source", desc.name, desc.options, desc.option_count) {}
 
 Source::~Source() {
@@ -174,7 +174,7 @@ Source::Result Source::cut(Chunk *&out, Error &error) {
         return result;
     }
     if (!current_)
-      current_ = take_buffer(chunk_size);
+      current_ = take_buffer(chunk_size_);
     Result result = fill(error);
     if (result != CHUNK)
       return result;
@@ -216,7 +216,7 @@ Source::Result Source::cut(Chunk *&out, Error &error) {
     current_ = nullptr;
     const char *rest = chunk->buffer + begin_ + end;
     if (tail) {
-      current_ = take_buffer((tail / chunk_size + 1) * chunk_size);
+      current_ = take_buffer((tail / chunk_size_ + 1) * chunk_size_);
       memcpy(current_->buffer, rest, tail);
     }
     levada_chunk &abi = chunk->abi;
@@ -311,7 +311,7 @@ bool Source::restore(Reader &from, Error &error) {
     if (result != CHUNK)
       return false;
   }
-  current_ = take_buffer(chunk_size);
+  current_ = take_buffer(chunk_size_);
   if (header_due_) { // names the columns
     if (fill(error) != CHUNK)
       return false;

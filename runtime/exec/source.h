@@ -1,6 +1,7 @@
 //===- source.h - from a connector's bytes to chunks of records -----------===//
 //
-// Chunk boundaries depend on the bytes alone: 1 MiB of decoded text, cut after
+// Chunk boundaries depend on the bytes alone: 1 MiB of decoded text (another size
+// in tests), cut after
 // its last whole record; a longer record grows the chunk. Only a live stream
 // that has nothing more to give right now is cut earlier. A chunk never holds
 // parts of two files. Cutting is sequential; decoding is not.
@@ -42,7 +43,7 @@ void chunk_release(Chunk *chunk);
 
 class Source {
 public:
-  static constexpr uint64_t chunk_size = 1 << 20, record_limit = 256 << 20, spare = 128;
+  static constexpr uint64_t record_limit = 256 << 20, spare = 128;
 
   Source(const levada_program *program, uint32_t index, const Settings &settings);
   ~Source();
@@ -77,6 +78,7 @@ private:
   static void *ahead_main(void *arg);
   friend void chunk_release(Chunk *chunk);
 
+  const uint64_t chunk_size_;
   Options options_;
   const SourceTable *table_ = nullptr;
   void *state_ = nullptr;
