@@ -24,7 +24,7 @@ constexpr unsigned STEPS = sizeof names / sizeof *names;
 constexpr unsigned ANY = 2 * STEPS; // a place is 2 × step + after
 constexpr unsigned MOST = 16;
 
-enum class Act { NONE, KILL, SHORT, FAIL, SLOW };
+enum class Act { NONE, KILL, SHORT, FAIL, SLOW, TERM };
 
 struct Failpoint {
   unsigned place;
@@ -84,6 +84,8 @@ bool read_action(std::string_view text, Failpoint &point) {
     point.act = Act::KILL;
   else if (text == "short")
     point.act = Act::SHORT;
+  else if (text == "term")
+    point.act = Act::TERM;
   else if (text == "eio" || text == "enospc") {
     point.act = Act::FAIL;
     point.value = text == "eio" ? EIO : ENOSPC;
@@ -101,7 +103,7 @@ bool read_point(std::string_view item) {
   Failpoint &point = points[point_count++];
   size_t equals = item.find('=');
   if (equals == item.npos || !read_action(item.substr(equals + 1), point))
-    return wrong(item, "PLACE[:COUNT]=kill|short|eio|enospc|slow:MS");
+    return wrong(item, "PLACE[:COUNT]=kill|short|eio|enospc|slow:MS|term");
   std::string_view place = item.substr(0, equals);
   size_t colon = place.find(':');
   point.count = 1;
@@ -136,7 +138,9 @@ Failpoint pass(unsigned place) {
       continue;
     if (point.act == Act::KILL || (point.act == Act::SHORT && place % 2))
       die();
-    if (point.act == Act::SLOW) {
+    if (point.act == Act::TERM) {
+      raise(SIGTERM);
+    } else if (point.act == Act::SLOW) {
       timespec time = {point.value / 1000, point.value % 1000 * 1000000L};
       nanosleep(&time, nullptr);
     } else {

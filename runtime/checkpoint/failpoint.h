@@ -7,7 +7,7 @@
 //   PLACE   part-sync.before; part-sync is the same; `any`: every place counts
 //   COUNT   the COUNTth pass (default 1); 3+: each from the third on
 //   ACTION  kill (SIGKILL of the process) | short (half of the write, then kill)
-//           eio | enospc (the call fails) | slow:MS
+//           eio | enospc (the call fails) | slow:MS | term (SIGTERM)
 // LEVADA_FAILPOINT=list prints all places and exits, =trace writes each one that
 // is passed to stderr. Without the variable a call costs one test of a bool.
 //

@@ -74,41 +74,33 @@ TEST(Checkpoints, AreThereAfterAKill) {
   }
 }
 
+// Stopped when its second checkpoint is there, while the sources wait for it.
 TEST(Checkpoints, ResumeAtAnyParallelism) {
   Folder in;
   for (int i = 0; i < 6; ++i)
-    write_file(in.path("part-" + std::to_string(i)), lines(300000, i));
+    write_file(in.path("part-" + std::to_string(i)), lines(30000, i));
+  const std::vector<std::string> small = {"--chunk-bytes", "50000"};
   Outcome o;
-  result({}, in, o);
+  result(small, in, o);
   std::string expected = o.out;
   for (auto [before, after] : {std::pair("1", "1"), std::pair("1", "3"), std::pair("4", "1"),
                                std::pair("3", "2")}) {
-    Folder out, folder, state;
-    Process process = start("rt_windows",
-                            {"--parallelism", before, "--state", state.path("s"),
-                             "--checkpoint-interval", "5ms"},
-                            {{"IN", in.path()}, {"OUT", out.path()}}, folder);
-    // What it wrote until it was stopped, and what comes after, is all there is.
-    std::string found;
-    char bytes[64 << 10];
-    bool asked = false;
-    for (ssize_t got; (got = read(process.out, bytes, sizeof bytes)) > 0;) {
-      found.append(bytes, got);
-      if (!asked && published(state)) {
-        kill(process.pid, SIGTERM);
-        asked = true;
-      }
-    }
-    Outcome first = finish(process);
+    Folder out, state;
+    auto attempt = [&](const char *workers, const char *rows, const char *failpoint) {
+      return run("rt_windows",
+                 {"--parallelism", workers, "--batch-rows", rows, "--state", state.path("s"),
+                  "--chunk-bytes", "50000", "--checkpoint-every", "20"},
+                 {{"IN", in.path()}, {"OUT", out.path()}, {"LEVADA_FAILPOINT", failpoint}});
+    };
+    Outcome first = attempt(before, "4096", "checkpoint-appear.after:2=term");
     ASSERT_EQ(first.code, 0) << first.err;
     ASSERT_TRUE(contains(first.err, "stopped: the next start resumes from checkpoint"))
         << first.err;
-    Outcome second = run("rt_windows",
-                         {"--parallelism", after, "--batch-rows", "100", "--state", state.path("s")},
-                         {{"IN", in.path()}, {"OUT", out.path()}});
+    Outcome second = attempt(after, "100", "");
     EXPECT_EQ(second.code, 0) << second.err;
     EXPECT_TRUE(contains(second.err, "resumed from checkpoint")) << second.err;
-    found += second.out;
+    // What it wrote until it was stopped, and what comes after, is all there is.
+    std::string found = first.out + second.out;
     EXPECT_TRUE(found == expected) << before << " to " << after << ": " << found.size() << " and "
                                    << expected.size();
     // The ledger goes on too.
