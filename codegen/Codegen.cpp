@@ -5,6 +5,7 @@
 #include "codegen/link/Link.h"
 #include "codegen/llvm/Stages.h"
 #include "codegen/lower/Lower.h"
+#include "codegen/lower/Schema.h"
 #include "ir/diag/codes/Codegen.h"
 
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -106,6 +107,8 @@ bool compile(ModuleOp exec, const BuildOptions &options, std::string &result,
   step("link");
   return true;
 }
+
+std::string stateOf(ModuleOp exec) { return programState(Plan(exec)); }
 
 namespace {
 /// `levada-opt --exec-to-llvm`: the lowering alone, for tests.

@@ -38,6 +38,9 @@ std::string targetFolder();
 /// The library's bitcode in it.
 std::string bitcodePath();
 
+/// What the program of `exec` keeps, in the text that its executable embeds.
+std::string stateOf(mlir::ModuleOp exec);
+
 /// Compiles `exec`. Text and object bytes go to `result`, an executable to
 /// options.output. False after a diagnostic was emitted.
 bool compile(mlir::ModuleOp exec, const BuildOptions &options, std::string &result,

@@ -8,6 +8,7 @@
 #include "codegen/abi/Abi.h"
 #include "codegen/format/Format.h"
 #include "codegen/llvm/Stages.h"
+#include "codegen/lower/Schema.h"
 #include "runtime/abi/abi.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -183,30 +184,8 @@ Constant *Tables::channel(const ChannelPlan &channel) {
                {"place_offset", u32(channel.placeOffset < 0 ? 0 : channel.placeOffset)},
                {"texts", table(texts, "texts")},
                {"text_count", u32(texts.size())},
-               {"hash_offset", u32(channel.hashOffset < 0 ? 0 : channel.hashOffset)}});
-}
-
-/// What a slot keeps, as a state that is restored must have it: windows, keys,
-/// aggregates or columns, with the functions that keep them.
-static std::string schemaOf(const SlotPlan &slot) {
-  exec::SlotOp op = slot.op;
-  std::string schema;
-  llvm::raw_string_ostream os(schema);
-  os << op.getKind();
-  if (flow::WindowAttr window = op.getWindowAttr())
-    os << " " << flow::stringifyWindowKind(window.getKind()) << " " << window.getSize() << " "
-       << window.getSlide() << " " << window.getOffset() << (op.getLocalZone() ? " local" : "");
-  os << "\n";
-  for (auto [name, column] : llvm::zip(op.getKeyNames().getAsRange<StringAttr>(), slot.key.columns))
-    os << (op.getKind() == "sort" ? "column " : "key ") << name.getValue() << " "
-       << column.type.str() << "\n";
-  for (const AggPlan &agg : slot.aggs)
-    os << (agg.setOffset >= 0 ? "distinct " : "aggregate ") << agg.attr.getName().getValue() << " "
-       << agg.attr.getSymbol().getValue() << "\n";
-  for (auto key : op.getSortKeys().getAsRange<flow::SortKeyAttr>())
-    os << "by " << key.getColumn().getValue() << (key.getDescending() ? " DESC" : "")
-       << (key.getNullsFirst() ? " NULLS FIRST" : "") << "\n";
-  return schema;
+               {"hash_offset", u32(channel.hashOffset < 0 ? 0 : channel.hashOffset)},
+               {"fingerprint", i64(channelFingerprint(plan, channel))}});
 }
 
 Constant *Tables::slot(const SlotPlan &slot) {
@@ -235,6 +214,7 @@ Constant *Tables::slot(const SlotPlan &slot) {
        {"slide", i64(window ? window.getSlide() : 0)},
        {"offset", i64(window ? window.getOffset() : 0)},
        {"always_one", u8(op.getAlwaysOne())},
+       {"mergeable", u8(slot.mergeable())},
        {"init", function(slot.init)},
        {"merge", function(slot.merge)},
        {"compare", function(slot.compare)},
@@ -246,7 +226,7 @@ Constant *Tables::slot(const SlotPlan &slot) {
        {"align", u32(slot.align)},
        {"save", function(slot.save)},
        {"load", function(slot.load)},
-       {"schema", text(schemaOf(slot))}});
+       {"schema", text(slotSchema(plan, slot))}});
   // In the table too: the one that functions refer to is another copy.
   if (m.getNamedGlobal(slot.desc))
     define(slot.desc, desc);
@@ -346,6 +326,12 @@ void Tables::build() {
   std::string fingerprint = llvm::toHex(
       llvm::SHA256::hash(llvm::ArrayRef(reinterpret_cast<const uint8_t *>(printed.data()), printed.size())), true);
 
+  // In a section of its own, where `levada diff` finds it.
+  std::string stateText = programState(plan);
+  Constant *stateBytes = llvm::ConstantDataArray::getString(m.getContext(), stateText);
+  llvm::GlobalVariable *state = abi::global(m, stateBytes, "levada_state", 1);
+  state->setSection(".levada.state");
+
   Constant *program = make(
       "levada_program",
       {{"abi_version", u32(LEVADA_ABI_VERSION)},
@@ -373,7 +359,8 @@ void Tables::build() {
        {"operator_count", u32(operators.size())},
        {"checkpoint_interval", i64(numberAttr("flow.checkpoint_interval"))},
        {"checkpoint_min_pause", i64(numberAttr("flow.checkpoint_min_pause"))},
-       {"checkpoint_keep", u32(numberAttr("flow.checkpoint_keep"))}});
+       {"checkpoint_keep", u32(numberAttr("flow.checkpoint_keep"))},
+       {"state", state}});
   auto *main = abi::global(m, program, "levada_program_main", 16);
   main->setLinkage(llvm::GlobalValue::ExternalLinkage);
 }

@@ -1,5 +1,5 @@
 //===- State.cpp - joins, OVER, rankings, patterns: verifiers, labels -----===//
-#include "ir/flow/FlowOps.h"
+#include "ir/flow/Call.h"
 #include "ir/flow/Text.h"
 
 #include "mlir/IR/Builders.h"
@@ -287,3 +287,13 @@ std::string levada::flow::operatorText(Operation *op) {
       .Default([](Operation *other) { return cast<Operator>(other).label().str(); });
 }
 
+std::string levada::callText(AggAttr agg) {
+  std::string text = agg.getName().str() + "(" + (agg.getDistinct() ? "DISTINCT " : "");
+  if (agg.getArgs().empty())
+    text += "*";
+  text += llvm::join(llvm::map_range(agg.getArgs(), [](StringAttr a) { return a.str(); }), ", ");
+  text += ")";
+  if (!agg.getFilter().empty())
+    text += " FILTER (WHERE " + agg.getFilter().str() + ")";
+  return text;
+}

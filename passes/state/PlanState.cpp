@@ -28,17 +28,6 @@ SmallVector<StringAttr> plannedColumns(SortOp op) {
   return names;
 }
 
-std::string callText(AggAttr agg) {
-  std::string text = agg.getName().str() + "(" + (agg.getDistinct() ? "DISTINCT " : "");
-  if (agg.getArgs().empty())
-    text += "*";
-  text += llvm::join(llvm::map_range(agg.getArgs(), [](StringAttr a) { return a.str(); }), ", ");
-  text += ")";
-  if (!agg.getFilter().empty())
-    text += " FILTER (WHERE " + agg.getFilter().str() + ")";
-  return text;
-}
-
 /// "per_hour/aggregate[status]", and "/2" from the second such on.
 static std::string makeId(StringRef stream, StringRef kind, ArrayRef<std::string> keys,
                           llvm::StringMap<unsigned> &taken) {

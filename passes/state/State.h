@@ -11,6 +11,7 @@
 #ifndef LEVADA_PASSES_STATE_STATE_H
 #define LEVADA_PASSES_STATE_STATE_H
 
+#include "ir/flow/Call.h"
 #include "ir/flow/FlowOps.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -27,9 +28,6 @@ llvm::StringRef stateId(mlir::Operation *op);
 llvm::StringRef stateBound(mlir::Operation *op);
 /// Columns that a sort's rows keep, in the input's order; empty before planState.
 llvm::SmallVector<mlir::StringAttr> plannedColumns(levada::flow::SortOp op);
-
-/// "SUM(DISTINCT v) FILTER (WHERE f)": how a field is called.
-std::string callText(levada::flow::AggAttr call);
 
 } // namespace levada
 

@@ -250,6 +250,8 @@ typedef struct levada_channel_desc {
   const uint32_t *texts; uint32_t text_count; /* offsets of levada_str in a row */
   uint32_t hash_offset;        /* of an uint64_t in the row: the hash that chose the
                                 * receiver, where rows may wait for other inputs; 0: none */
+  uint64_t fingerprint;        /* of the rows and of what makes them: those that wait in a
+                                * checkpoint go on only where it is the same */
 } levada_channel_desc;
 
 enum { LEVADA_SLOT_WINDOW, LEVADA_SLOT_SESSION, LEVADA_SLOT_GROUP, LEVADA_SLOT_SORT };
@@ -272,6 +274,9 @@ typedef struct levada_slot_desc {
   uint32_t entry_size;         /* key + accumulators */
   int64_t size, slide, offset; /* ms; SESSION: size is the gap */
   bool always_one;             /* GROUP without keys in batch: a row over nothing */
+  bool mergeable;              /* rows added to two accumulators, the later merged into the
+                                * earlier one, give what all rows added to one give, bit by
+                                * bit, and nothing reads accumulators before they fire */
   void (*init)(levada_ctx *, char *acc);
   void (*merge)(levada_ctx *, char *into, const char *from); /* accumulators */
   int32_t (*compare)(const char *, const char *); /* SORT */
@@ -348,6 +353,7 @@ typedef struct levada_program {
   int64_t checkpoint_interval; /* ms; 0: no checkpoints unless asked for */
   int64_t checkpoint_min_pause; /* ms from the end of one to the start of the next */
   uint32_t checkpoint_keep;    /* newest ones that stay; 0: as by default */
+  const char *state;           /* what it keeps: lines as in runtime/checkpoint/schema.h */
 } levada_program;
 
 /* The one symbol a generated object defines. */

@@ -8,29 +8,6 @@ namespace {
 
 constexpr std::string_view FIRST = "levada checkpoint ";
 
-/// Names may hold anything; tabs and line ends are written as \t and \n.
-void append_name(Text &text, std::string_view name) {
-  for (char c : name)
-    if (c == '\\')
-      text.append("\\\\");
-    else if (c == '\t')
-      text.append("\\t");
-    else if (c == '\n')
-      text.append("\\n");
-    else
-      text.append(c);
-}
-
-Text read_name(std::string_view from) {
-  Text name;
-  for (size_t i = 0; i < from.size(); ++i)
-    if (from[i] != '\\' || ++i == from.size())
-      name.append(from[i < from.size() ? i : i - 1]);
-    else
-      name.append(from[i] == 't' ? '\t' : from[i] == 'n' ? '\n' : from[i]);
-  return name;
-}
-
 /// The text up to the next tab; goes behind it.
 std::string_view part(std::string_view &line) {
   size_t end = line.find('\t');
@@ -57,28 +34,16 @@ uint64_t Manifest::bytes() const {
 
 Text Manifest::print() const {
   Text text = textf("%.*s%u\nprogram\t", int(FIRST.size()), FIRST.data(), format);
-  append_name(text, program);
+  append_field(text, program);
   text.append("\nfingerprint\t").append(fingerprint.view());
   text.format("\nepoch\t%llu\nnumber\t%llu\nbase\t%llu\ncreated\t%lld\nparallelism\t%u\nrows_in\t%llu\nrows_out\t%llu\n",
               (unsigned long long)epoch, (unsigned long long)number, (unsigned long long)base,
               (long long)created, parallelism, (unsigned long long)rows_in,
               (unsigned long long)rows_out);
-  for (const Slot &slot : slots) {
-    append_name(text.append("slot\t"), slot.id);
-    append_name(text.append('\t'), slot.schema);
-    text.append('\n');
-  }
-  for (const Text &source : sources) {
-    append_name(text.append("source\t"), source);
-    text.append('\n');
-  }
-  for (const Text &sink : sinks) {
-    append_name(text.append("sink\t"), sink);
-    text.append('\n');
-  }
+  state.print(text);
   for (const File &file : files) {
     text.format("file\t%llu\t%08x\t", (unsigned long long)file.size, file.crc);
-    append_name(text, file.name);
+    append_field(text, file.name);
     text.append('\n');
   }
   text.format("end\t%08x\n", crc32c(0, text.c_str(), text.size()));
@@ -122,7 +87,7 @@ bool Manifest::parse(std::string_view text, Text &why) {
     rest.remove_prefix(end + 1);
     uint64_t value = 0;
     if (word == "program")
-      program = read_name(line);
+      program = state.program = take_field(line);
     else if (word == "fingerprint")
       fingerprint = Text(line);
     else if (word == "epoch")
@@ -139,25 +104,18 @@ bool Manifest::parse(std::string_view text, Text &why) {
       good &= read_number(line, rows_in);
     else if (word == "rows_out")
       good &= read_number(line, rows_out);
-    else if (word == "slot") {
-      Slot slot;
-      slot.id = read_name(part(line));
-      slot.schema = read_name(line);
-      slots.push_back(std::move(slot));
-    } else if (word == "source")
-      sources.push_back(read_name(line));
-    else if (word == "sink")
-      sinks.push_back(read_name(line));
     else if (word == "file") {
       File file;
       uint64_t crc;
       good &= read_number(part(line), file.size);
       good &= read_number(part(line), crc, 16);
       file.crc = uint32_t(crc);
-      file.name = read_name(line);
+      file.name = take_field(line);
       // A file of the checkpoint's own directory and of no other.
       good &= !file.name.empty() && file.name.view().find('/') == std::string_view::npos;
       files.push_back(std::move(file));
+    } else {
+      state.take(word, line); // what later versions say is passed over
     }
   }
   if (!good || !epoch) {

@@ -8,7 +8,7 @@
 #ifndef LEVADA_RUNTIME_CHECKPOINT_MANIFEST_H
 #define LEVADA_RUNTIME_CHECKPOINT_MANIFEST_H
 
-#include "runtime/core/text.h"
+#include "runtime/checkpoint/schema.h"
 
 #include <vector>
 
@@ -24,11 +24,7 @@ struct Manifest {
   int64_t created = 0;   // ms since 1970
   uint32_t parallelism = 1;
   uint64_t rows_in = 0, rows_out = 0;
-  struct Slot {
-    Text id, schema;
-  };
-  std::vector<Slot> slots;
-  std::vector<Text> sources, sinks;
+  ProgramState state;
   struct File {
     Text name;
     uint64_t size = 0;

@@ -33,6 +33,8 @@ constexpr Option options[] = {
     {"--checkpoint-interval", "TIME", "a checkpoint every TIME (500ms, 10s, 5min); 0: none on the way"},
     {"--restore", "latest|none|PATH",
      "what to resume from (default: the newest sound checkpoint there is)"},
+    {"--allow-dropped-state", nullptr,
+     "resume without the state that this version of the pipeline has no use for"},
     {"--version", nullptr, "name, compiler version and fingerprint of the pipeline"},
     {"--help", nullptr, "this text"},
     {"--once", nullptr, "read what is there, keep a checkpoint and exit; the next run goes on"},
@@ -272,6 +274,8 @@ bool read_all(int argc, char **argv, const levada_program *program, Settings &se
     } else if (name == "--checkpoint-interval") {
       if (!read_duration("--checkpoint-interval", value, settings.checkpoint_interval))
         return false;
+    } else if (name == "--allow-dropped-state") {
+      settings.allow_dropped_state = true;
     } else if (name == "--once") {
       settings.once = true;
     } else if (name == "--overwrite") {

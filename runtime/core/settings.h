@@ -22,6 +22,7 @@ struct Settings {
   /// many chunks, and no later chunk before it is there (0: by time alone).
   uint32_t chunk_bytes = 1 << 20, checkpoint_every = 0;
   bool once = false;
+  bool allow_dropped_state = false;
   /// --set source.X.key=value, in order; checked against the program.
   struct Set {
     Text table, name, key, value;

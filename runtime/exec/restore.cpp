@@ -9,12 +9,6 @@
 
 namespace levada::rt {
 
-Text slot_schema(const levada_slot_desc &slot) {
-  if (slot.schema)
-    return Text(slot.schema);
-  return textf("%u bytes of key, %u of entry", slot.key.size, slot.entry_size);
-}
-
 bool Checkpoints::open(Error &error) {
   const Settings &settings = run_.settings;
   Text path = settings.state.empty() ? textf("%s.state", run_.program->name) : settings.state;
@@ -26,7 +20,7 @@ bool Checkpoints::open(Error &error) {
   const Manifest &manifest = chain_.back().manifest;
   last_ = {manifest.epoch, manifest.number, manifest.created};
   epoch_ = std::max(epoch_, manifest.epoch);
-  return check(manifest, error);
+  return check(error);
 }
 
 /// What to resume from, if anything.
@@ -63,57 +57,6 @@ bool Checkpoints::find(Error &error) {
     warn(warning);
   }
   return true;
-}
-
-/// Whether this program keeps the state that the checkpoint has.
-bool Checkpoints::check(const Manifest &manifest, Error &error) const {
-  const levada_program *program = run_.program;
-  constexpr char help[] = "--restore none begins anew; the executable that made the checkpoint can "
-                          "go on with it; nothing was changed";
-  if (manifest.program.view() != program->name)
-    return error.set(STATE_MISMATCH,
-                     textf("checkpoint %llu is that of pipeline `%s`, this is `%s`",
-                           (unsigned long long)manifest.epoch, manifest.program.c_str(),
-                           program->name),
-                     help);
-  if (manifest.fingerprint.view() == program->fingerprint)
-    return true;
-  for (const Manifest::Slot &slot : manifest.slots) {
-    const levada_slot_desc *same = nullptr;
-    for (uint32_t i = 0; i < program->slot_count; ++i)
-      if (slot.id.view() == program->slots[i].id)
-        same = &program->slots[i];
-    if (!same)
-      return error.set(STATE_MISMATCH,
-                       textf("checkpoint %llu has state of `%s`, which this pipeline does not have",
-                             (unsigned long long)manifest.epoch, slot.id.c_str()),
-                       help);
-    if (Text now = slot_schema(*same); !(now == slot.schema)) {
-      error.set(STATE_MISMATCH,
-                textf("the state of `%s` in checkpoint %llu is not what this pipeline keeps",
-                      slot.id.c_str(), (unsigned long long)manifest.epoch),
-                help);
-      error.note(textf("checkpoint: %s", slot.schema.c_str()));
-      error.note(textf("pipeline:   %s", now.c_str()));
-      return false;
-    }
-  }
-  auto same_names = [&](const std::vector<Text> &saved, const char *what, auto *list,
-                        uint32_t count) {
-    for (const Text &name : saved) {
-      bool found = false;
-      for (uint32_t i = 0; i < count; ++i)
-        found |= name.view() == list[i].name;
-      if (!found)
-        return error.set(STATE_MISMATCH,
-                         textf("checkpoint %llu has %s `%s`, which this pipeline does not have",
-                               (unsigned long long)manifest.epoch, what, name.c_str()),
-                         help);
-    }
-    return true;
-  };
-  return same_names(manifest.sources, "source", program->sources, program->source_count) &&
-         same_names(manifest.sinks, "sink", program->sinks, program->sink_count);
 }
 
 bool Checkpoints::damaged(const char *what, Error &error) const {
@@ -155,7 +98,7 @@ bool Checkpoints::restore_run(std::string_view bytes, Error &error) {
       return false;
     sources.push_back(-1);
     for (uint32_t i = 0; i < program->source_count; ++i)
-      if (name == program->sources[i].name)
+      if (name == program->sources[i].name && !left_out("source", name))
         sources.back() = i;
     if (sources.back() < 0)
       continue;
@@ -206,7 +149,7 @@ bool Checkpoints::restore_run(std::string_view bytes, Error &error) {
         !(prepared = from.skip(size)))
       return false;
     for (uint32_t i = 0; i < program->sink_count; ++i)
-      if (name == program->sinks[i].name) {
+      if (name == program->sinks[i].name && !left_out("sink", name)) {
         run_.sinks_[i]->rows = rows;
         Reader reader(prepared, size);
         if (!run_.sinks_[i]->restore(reader, error))
@@ -230,11 +173,16 @@ bool Checkpoints::restore_worker(Worker &worker, Error &error) {
         const char *record;
         if (!from.text(stage) || !from.value(size) || !(record = from.skip(size)))
           return damaged("its state makes no sense", error);
+        // Slots go by id, whatever stage updates them in this program.
+        Reader slots(record, size);
+        Text why;
+        if (!restore_slots(worker, slots, why))
+          return why.empty() ? damaged("its state makes no sense", error)
+                             : error.set(STATE_MISMATCH, std::move(why));
         for (auto &execution : worker.executions) {
           if (!execution || stage != execution->stage.desc->name)
             continue;
-          Reader reader(record, size);
-          Text why;
+          Reader reader = slots;
           if (!execution->restore(reader, found.manifest.parallelism, &found == &chain_.back(),
                                   worker.index == 0 ? &run_.counters_ : nullptr, why))
             return why.empty() ? damaged("its state makes no sense", error)

@@ -40,6 +40,7 @@ struct EntryReader {
   uint64_t tag = 0;
 
 private:
+  bool migrate_key();
   struct Bytes { // 16-aligned
     explicit Bytes(uint64_t size) : data((char *)must_zero(size)) {}
     Bytes(const Bytes &) = delete;
@@ -55,6 +56,8 @@ bool key_load(const levada_layout *layout, char *key, Reader &from);
 
 /// Parts of sessions and of rows to sort. `all` as in slot_save.
 struct PartHead;
+Table *sessions_table(levada_slot *slot);
+/// `to` is empty, and whole when slot_save_some says so.
 void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to);
 bool sessions_load(levada_ctx *ctx, levada_slot *slot, const PartHead &head, Reader &from);
 void sessions_clear(levada_slot *slot);

@@ -27,7 +27,7 @@ bool publish(Store &store, uint64_t epoch, uint64_t base = 0, const char *bytes 
   manifest.number = epoch * 10;
   manifest.base = base;
   manifest.created = 1700000000000;
-  manifest.slots.push_back({Text("per\tkey"), Text("a INT\nSUM(b)")});
+  manifest.state.slots.push_back({Text("per\tkey"), Text("a INT\nSUM(b)")});
   return store.begin(epoch, nullptr, error) && store.write("state-0", bytes, error) &&
          store.publish(manifest, error);
 }
@@ -71,15 +71,15 @@ TEST(Manifest, ReadsWhatItPrints) {
   m.parallelism = 4;
   m.rows_in = 7;
   m.rows_out = 3;
-  m.slots.push_back({Text("slot\t1"), Text("k INT\nSUM(v)")});
-  m.sources.push_back(Text("in"));
+  m.state.slots.push_back({Text("slot\t1"), Text("k INT\nSUM(v)")});
+  m.state.sources.push_back({Text("in"), Text("stdin"), Text("json")});
   m.sinks.push_back(Text("out"));
   m.files.push_back({Text("state-0"), 10, 0xDEADBEEF});
   Text printed = m.print(), why;
   ASSERT_TRUE(back.parse(printed, why)) << text(why);
   EXPECT_EQ(text(back.print()), text(printed));
   EXPECT_EQ(text(back.program), "a\tb\\n\n");
-  EXPECT_EQ(text(back.slots[0].schema), "k INT\nSUM(v)");
+  EXPECT_EQ(text(back.state.slots[0].schema), "k INT\nSUM(v)");
   // Cut off anywhere, or one bit changed: no manifest.
   for (size_t size = 0; size < printed.size(); ++size)
     EXPECT_FALSE(back.parse(printed.view().substr(0, size), why)) << size;

@@ -49,6 +49,7 @@ struct Aggregate {
   /// How its state is saved and loaded: statements on `self` and `archive`; empty
   /// where the state's bytes are all there is.
   std::vector<std::string> archive;
+  std::string fields; ///< "sum u64 0;count u64 8": name, kind, offset
   Place place;
 };
 

@@ -342,6 +342,7 @@ private:
       agg.cResult = spelled(get->parameters().back()->getType()->getPointeeType());
     }
     agg.archive = readState(context, decl, model);
+    agg.fields = readFields(context, decl);
     auto translated = translate(get->getLocation(), "", agg.cResult);
     if (!translated)
       return;

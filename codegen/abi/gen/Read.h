@@ -21,6 +21,8 @@ void readStruct(clang::ASTContext &context, clang::RecordDecl *decl, Model &mode
 /// How an aggregate is saved: see Aggregate::archive.
 std::vector<std::string> readState(clang::ASTContext &context, clang::CXXRecordDecl *decl,
                                    Model &model);
+/// What its state consists of: see Aggregate::fields.
+std::string readFields(clang::ASTContext &context, const clang::CXXRecordDecl *decl);
 
 } // namespace levada::abigen
 

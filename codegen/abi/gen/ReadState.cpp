@@ -10,6 +10,7 @@
 
 #include "clang/AST/ASTContext.h"
 #include "clang/AST/DeclTemplate.h"
+#include "clang/AST/RecordLayout.h"
 
 using namespace clang;
 
@@ -79,6 +80,47 @@ std::vector<std::string> readState(ASTContext &context, CXXRecordDecl *decl, Mod
              model);
   }
   return archive;
+}
+
+/// Kind of a scalar: i64, u8, f32, bool, str, ptr; raw:BYTES for anything else.
+static std::string kindOf(ASTContext &context, QualType type) {
+  type = type.getCanonicalType();
+  uint64_t bits = context.getTypeSize(type);
+  if (isText(type))
+    return "str";
+  if (type->isBooleanType())
+    return "bool";
+  if (type->isPointerType())
+    return "ptr";
+  if (type->isRealFloatingType() && bits <= 64)
+    return "f" + std::to_string(bits);
+  if (type->isIntegralOrEnumerationType())
+    return (type->isSignedIntegerOrEnumerationType() ? "i" : "u") + std::to_string(bits);
+  return "raw:" + std::to_string(bits / 8);
+}
+
+static void addFields(ASTContext &context, const CXXRecordDecl *decl, const std::string &prefix,
+                      uint64_t base, std::string &out) {
+  const ASTRecordLayout &layout = context.getASTRecordLayout(decl);
+  auto member = [&](QualType type, const std::string &name, uint64_t offset) {
+    const CXXRecordDecl *inner = type.getCanonicalType()->getAsCXXRecordDecl();
+    if (inner && !isText(type) && !inner->isUnion())
+      return addFields(context, inner, name.empty() ? prefix : name + ".", offset, out);
+    out += (out.empty() ? "" : ";") + name + " " + kindOf(context, type) + " " +
+           std::to_string(offset);
+  };
+  for (const CXXBaseSpecifier &parent : decl->bases())
+    if (const CXXRecordDecl *of = parent.getType()->getAsCXXRecordDecl(); of && !of->isEmpty())
+      addFields(context, of, prefix, base + layout.getBaseClassOffset(of).getQuantity(), out);
+  for (const FieldDecl *field : decl->fields())
+    member(field->getType(), prefix + field->getNameAsString(),
+           base + layout.getFieldOffset(field->getFieldIndex()) / 8);
+}
+
+std::string readFields(ASTContext &context, const CXXRecordDecl *decl) {
+  std::string out;
+  addFields(context, decl, "", 0, out);
+  return out;
 }
 
 } // namespace levada::abigen

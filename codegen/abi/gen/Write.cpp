@@ -125,7 +125,8 @@ std::string aggregatesInc(const Model &model) {
     std::string span = params(os, agg->params, agg->symbol);
     rowsOs << "    {" << quoted(agg->sqlName) << ", " << quoted(agg->symbol) << ", " << span
            << ", " << param(agg->result) << ", " << agg->size << ", " << agg->align << ", "
-           << yes(agg->exact) << ", " << yes(agg->archive.empty()) << ", " << quoted(agg->rule) << ",\n     " << quoted(agg->doc)
+           << yes(agg->exact) << ", " << yes(agg->archive.empty()) << ", "
+           << quoted(agg->fields) << ", " << quoted(agg->rule) << ",\n     " << quoted(agg->doc)
            << ", " << quoted(agg->place.file) << ", " << agg->place.line << "},\n";
   }
   return out + table("Aggregate", "kAggregates", rows);

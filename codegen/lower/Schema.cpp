@@ -1,0 +1,125 @@
+//===- Schema.cpp - what a program keeps, as text ---------------------------===//
+//
+// Names come from the flow module before optimization (flow-plan-state), types
+// and offsets from the plan, which makes them from the types alone: nothing here
+// depends on -O, on the processor or on parallelism.
+//
+//===----------------------------------------------------------------------===//
+#include "codegen/lower/Schema.h"
+
+#include "ir/flow/Call.h"
+
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/SHA256.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+namespace levada::codegen {
+
+/// A field between tabs: tabs, line ends and backslashes are escaped.
+static std::string field(llvm::StringRef text) {
+  std::string out;
+  for (char c : text)
+    if (c == '\\')
+      out += "\\\\";
+    else if (c == '\t')
+      out += "\\t";
+    else if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
+  return out;
+}
+
+/// As AbiGen names the kinds of an accumulator's fields.
+static const char *kindName(Rep rep) {
+  switch (rep) {
+  case Rep::I1:
+    return "bool";
+  case Rep::I8:
+    return "i8";
+  case Rep::I16:
+    return "i16";
+  case Rep::I32:
+    return "i32";
+  case Rep::I64:
+    return "i64";
+  case Rep::I128:
+    return "i128";
+  case Rep::F32:
+    return "f32";
+  case Rep::F64:
+    return "f64";
+  case Rep::Str:
+    return "str";
+  }
+  llvm_unreachable("covered");
+}
+
+std::string slotSchema(const Plan &plan, const SlotPlan &slot) {
+  exec::SlotOp op = slot.op;
+  std::string schema;
+  llvm::raw_string_ostream os(schema);
+  os << "kind\t" << op.getKind();
+  if (flow::WindowAttr window = op.getWindowAttr()) {
+    os << '\t' << flow::stringifyWindowKind(window.getKind()) << '\t' << window.getSize() << '\t'
+       << window.getSlide() << '\t' << window.getOffset();
+    if (op.getLocalZone())
+      os << '\t' << field(plan.timeZone());
+  }
+  os << "\nbytes\t" << slot.key.size << '\t' << slot.accOffset << '\t' << slot.entrySize << '\n';
+  for (auto [name, column] : llvm::zip(op.getKeyNames().getAsRange<StringAttr>(), slot.key.columns))
+    os << (op.getKind() == "sort" ? "column\t" : "key\t") << field(name.getValue()) << '\t'
+       << field(column.type.str()) << '\t' << kindName(column.rep) << '\t' << column.offset << '\t'
+       << column.nullOffset << '\n';
+  for (const AggPlan &agg : slot.aggs) {
+    os << "aggregate\t" << field(callText(agg.attr)) << '\t'
+       << (agg.argType ? field(agg.argType.withNullable(true).str()) : "") << '\t'
+       << agg.attr.getSymbol().getValue() << '\t' << agg.offset << '\t'
+       << (agg.impl ? agg.impl->size : 8) << '\t' << agg.setOffset << '\t'
+       << (agg.impl && agg.impl->plain && agg.setOffset < 0 ? "plain" : "saved") << '\t'
+       << (agg.impl ? llvm::StringRef(agg.impl->fields.data(), agg.impl->fields.size()) : "") << '\n';
+  }
+  for (auto key : op.getSortKeys().getAsRange<flow::SortKeyAttr>())
+    os << "by\t" << field(key.getColumn().getValue()) << (key.getDescending() ? " DESC" : "")
+       << (key.getNullsFirst() ? " NULLS FIRST" : "") << '\n';
+  return schema;
+}
+
+std::string programState(const Plan &plan) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  auto name = plan.exec->getAttrOfType<StringAttr>("flow.name");
+  os << "levada program 1\nprogram\t" << field(name ? name.getValue() : "pipeline") << '\n';
+  for (const SourcePlan &source : plan.sources) {
+    exec::SourceOp op = source.op;
+    os << "source\t" << field(op.getSymName()) << '\t' << op.getConnector() << '\t'
+       << op.getFormat() << '\n';
+  }
+  for (const SinkPlan &sink : plan.sinks) {
+    exec::SinkOp op = sink.op;
+    os << "sink\t" << field(op.getSymName()) << '\t' << op.getConnector() << '\t' << op.getFormat()
+       << '\n';
+  }
+  for (const SlotPlan &slot : plan.slots) {
+    exec::SlotOp op = slot.op;
+    os << "slot\t" << field(op.getId()) << '\t' << field(slotSchema(plan, slot)) << '\n';
+  }
+  return text;
+}
+
+uint64_t channelFingerprint(const Plan &plan, const ChannelPlan &channel) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  for (const Column &column : channel.row.columns)
+    os << column.type.str() << ' ' << column.offset << ' ' << column.nullOffset << '\n';
+  os << channel.row.size << ' ' << channel.placeOffset << ' ' << channel.hashOffset << '\n';
+  if (channel.producer >= 0)
+    os << plan.stages[channel.producer].op;
+  auto hash = llvm::SHA256::hash(
+      llvm::ArrayRef(reinterpret_cast<const uint8_t *>(text.data()), text.size()));
+  return llvm::support::endian::read64le(hash.data());
+}
+
+} // namespace levada::codegen
