@@ -9,6 +9,7 @@
 #ifndef LEVADA_RUNTIME_CONNECTORS_CONNECTOR_H
 #define LEVADA_RUNTIME_CONNECTORS_CONNECTOR_H
 
+#include "runtime/checkpoint/bytes.h"
 #include "runtime/connectors/option.h"
 #include "runtime/core/error.h"
 #include "runtime/core/settings.h"
@@ -61,9 +62,15 @@ struct SinkContext {
   const Settings &settings;
   /// Set where the sink replaces what an earlier run published.
   bool &replaces;
+  /// The run keeps checkpoints; set `commits` where the sink shows rows with them.
+  bool checkpoints;
+  bool &commits;
 };
 
-/// A sink takes whole rows as bytes, in order.
+/// A sink takes whole rows as bytes, in order. One that commits keeps them aside
+/// until the checkpoint that they belong to is published: prepare, persist,
+/// publication, commit. Of a checkpoint that is not published nothing is
+/// committed; its rows belong to the next one.
 struct SinkTable {
   void *(*open)(const SinkContext &context, Error &error);
   bool (*write)(void *sink, const char *bytes, uint64_t size, Error &error);
@@ -73,6 +80,18 @@ struct SinkTable {
   bool (*finish)(void *sink, Error &error);
   /// Frees the sink; what was not published is removed.
   void (*close)(void *sink);
+
+  /// Only of a sink that commits. A run that resumes calls restore with what
+  /// prepare wrote, any other begin, before the first row.
+  bool (*begin)(void *sink, Error &error) = nullptr;
+  bool (*restore)(void *sink, Reader &from, Error &error) = nullptr;
+  /// Rows until now belong to the checkpoint that is being made. Rows may be
+  /// written while another thread calls persist and commit.
+  bool (*prepare)(void *sink, Writer &to, Error &error) = nullptr;
+  /// What was prepared survives a crash.
+  bool (*persist)(void *sink, Error &error) = nullptr;
+  /// The checkpoint is published: what was prepared is to be seen.
+  bool (*commit)(void *sink, Error &error) = nullptr;
 };
 
 } // namespace levada::rt

@@ -1,9 +1,11 @@
 //===- file_sink.cpp - files that appear complete or not at all -----------===//
 #include "runtime/connectors/file_sink.h"
 
+#include "runtime/checkpoint/failpoint.h"
+#include "runtime/connectors/committed.h"
 #include "runtime/connectors/paths.h"
-#include "runtime/connectors/published.h"
 
+#include <algorithm>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -33,40 +35,20 @@ bool write_all(int fd, const char *bytes, uint64_t size, const char *sink, const
   return true;
 }
 
-namespace {
-
-struct Part {
-  Text hidden, name; // in the directory
-};
-
-struct FileSink {
-  const char *name; // of the sink
-  const char *header;
-  Text path;      // as the user wrote it
-  Text directory; // where files appear
-  Text marker;
-  Text extension;      // of part files: ".jsonl"
-  bool direct = false; // a device or pipe: written at once
-  bool one_file = false;
-  bool append = false;
-  bool done = false;
-  uint64_t rolling = 0, size = 0;
-  uint32_t next_part = 0;
-  int fd = -1, lock = -1;
-  std::vector<Text> made;  // directories that were not there before
-  std::vector<Part> parts; // the last one is open while fd >= 0
-  Published published;     // before, then now
-  Text other;              // who published there, if not this sink
-};
-
-bool failed(const FileSink &sink, const char *doing, const char *path, Error &error) {
+bool FileSink::failed(const char *doing, const char *path, Error &error) const {
   return error.set(UNWRITABLE_OUTPUT,
-                   textf("%s: cannot %s `%s`: %s", sink.name, doing, path, strerror(errno)));
+                   textf("%s: cannot %s `%s`: %s", name, doing, path, strerror(errno)));
 }
 
-Text in(const FileSink &sink, std::string_view name) {
-  return Text(sink.directory).append('/').append(name);
+bool FileSink::refuse(const char *what, const Text &path, Error &error) const {
+  error.set(OUTPUT_EXISTS, textf("%s: %s `%s`", name, what, path.c_str()),
+            "--overwrite replaces it, --append adds to it");
+  if (!other.empty())
+    error.note(textf("there is a result of another pipeline: %s", other.c_str()));
+  return false;
 }
+
+namespace {
 
 bool make_directories(FileSink &sink, const Text &path, Error &error) {
   struct stat info;
@@ -74,7 +56,7 @@ bool make_directories(FileSink &sink, const Text &path, Error &error) {
     if (S_ISDIR(info.st_mode))
       return true;
     errno = ENOTDIR;
-    return failed(sink, "use", path.c_str(), error);
+    return sink.failed("use", path.c_str(), error);
   }
   if (!make_directories(sink, directory_of(path.view()), error))
     return false;
@@ -82,7 +64,7 @@ bool make_directories(FileSink &sink, const Text &path, Error &error) {
     sink.made.push_back(path);
     return true;
   }
-  return errno == EEXIST || failed(sink, "make directory", path.c_str(), error);
+  return errno == EEXIST || sink.failed("make directory", path.c_str(), error);
 }
 
 /// Opens a hidden file and locks it for this run.
@@ -90,7 +72,7 @@ int open_locked(const FileSink &sink, const Text &path, Error &error) {
   for (;;) {
     int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd < 0) {
-      failed(sink, "write", path.c_str(), error);
+      sink.failed("write", path.c_str(), error);
       return -1;
     }
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
@@ -108,18 +90,10 @@ int open_locked(const FileSink &sink, const Text &path, Error &error) {
   }
 }
 
-bool refuse(const FileSink &sink, const char *what, const Text &path, Error &error) {
-  error.set(OUTPUT_EXISTS, textf("%s: %s `%s`", sink.name, what, path.c_str()),
-            "--overwrite replaces it, --append adds to it");
-  if (!sink.other.empty())
-    error.note(textf("there is a result of another pipeline: %s", sink.other.c_str()));
-  return false;
-}
-
 bool copy_file(const FileSink &sink, const char *from, Error &error) {
   int old = open(from, O_RDONLY | O_CLOEXEC);
   if (old < 0)
-    return failed(sink, "read", from, error);
+    return sink.failed("read", from, error);
   Buffer buffer;
   char *bytes = buffer.get(256 << 10);
   bool ok = true;
@@ -129,25 +103,21 @@ bool copy_file(const FileSink &sink, const char *from, Error &error) {
   return ok;
 }
 
-bool open_one_file(FileSink &sink, const Settings &settings, bool exists, const struct stat &info,
-                   Error &error) {
-  std::string_view name = last_part(sink.path.view());
-  sink.marker = in(sink, textf(".%.*s.levada", int(name.size()), name.data()));
-  sink.published.load(sink.marker.c_str(), sink.other);
-  bool known = exists && sink.published.holds(name, info);
-  if (exists && !known && !settings.overwrite && !settings.append)
-    return refuse(sink,
-                  sink.published.entries.empty() ? "this pipeline did not write what is at"
-                                                 : "changed since this pipeline published it:",
-                  sink.path, error);
-  Part part{Text(textf(".%.*s.inprogress", int(name.size()), name.data())), Text(name)};
-  sink.fd = open_locked(sink, in(sink, part.hidden), error);
-  if (sink.fd < 0)
+Text hidden_name(std::string_view name) {
+  return textf(".%.*s.inprogress", int(name.size()), name.data());
+}
+
+bool open_one_file(FileSink &sink, bool exists, const struct stat &info, Error &error) {
+  if (!take_file(sink, exists, info, error))
     return false;
+  std::string_view name = last_part(sink.path.view());
+  Part part{hidden_name(name), Text(name)};
+  sink.fd = sink.lock;
+  sink.lock = -1;
   if (ftruncate(sink.fd, 0) != 0)
-    return failed(sink, "write", sink.path.c_str(), error);
+    return sink.failed("write", sink.path.c_str(), error);
   sink.parts.push_back(std::move(part));
-  if (exists && info.st_size && settings.append)
+  if (exists && info.st_size && sink.append)
     return copy_file(sink, sink.path.c_str(), error);
   return !sink.header ||
          write_all(sink.fd, sink.header, strlen(sink.header), sink.name, sink.path.c_str(), error);
@@ -155,28 +125,48 @@ bool open_one_file(FileSink &sink, const Settings &settings, bool exists, const 
 
 bool is_part(const Text &name) { return name.view().substr(0, 5) == "part-"; }
 
-bool open_directory(FileSink &sink, const Settings &settings, Error &error) {
-  sink.marker = in(sink, ".levada");
-  sink.lock = open_locked(sink, in(sink, ".levada.lock"), error);
-  if (sink.lock < 0)
-    return false;
+bool is_leftover(std::string_view name) {
+  return name.substr(0, 6) == ".part-" && name.size() > INPROGRESS.size() &&
+         name.substr(name.size() - INPROGRESS.size()) == INPROGRESS;
+}
+
+} // namespace
+
+bool take_file(FileSink &sink, bool exists, const struct stat &info, Error &error) {
+  std::string_view name = last_part(sink.path.view());
   sink.published.load(sink.marker.c_str(), sink.other);
+  bool known = exists && sink.published.holds(name, info);
+  if (exists && !known && !sink.overwrite && !sink.append)
+    return sink.refuse(sink.published.entries.empty()
+                           ? "this pipeline did not write what is at"
+                           : "changed since this pipeline published it:",
+                       sink.path, error);
+  *sink.replaces = !sink.append && !sink.published.entries.empty();
+  return true;
+}
+
+void remove_leftovers(const FileSink &sink, const std::vector<Text> &hidden) {
+  std::vector<Text> names;
+  list_directory(sink.directory.c_str(), names);
+  for (const Text &name : names)
+    if (is_leftover(name) && std::find(hidden.begin(), hidden.end(), name) == hidden.end())
+      step_unlink(Step::ROWS_REMOVE, sink.in(name).c_str());
+}
+
+bool take_directory(FileSink &sink, const std::vector<Text> &hidden, Error &error) {
+  sink.published.load(sink.marker.c_str(), sink.other);
+  remove_leftovers(sink, hidden);
   std::vector<Text> names;
   if (!list_directory(sink.directory.c_str(), names))
-    return failed(sink, "read directory", sink.directory.c_str(), error);
+    return sink.failed("read directory", sink.directory.c_str(), error);
   Published kept;
   for (const Text &name : names) {
-    Text path = in(sink, name);
+    Text path = sink.in(name);
     std::string_view view = name;
-    if (view.substr(0, 6) == ".part-" && view.size() > 11 &&
-        view.substr(view.size() - 11) == ".inprogress") {
-      unlink(path.c_str()); // of a run that crashed
-      continue;
-    }
     struct stat info;
     if (view[0] == '.' || view[0] == '_' || stat(path.c_str(), &info) != 0)
       continue;
-    if (settings.append) {
+    if (sink.append) {
       if (sink.published.holds(view, info))
         kept.add(view, info);
       if (view.substr(0, 7) == "part-0-")
@@ -185,18 +175,21 @@ bool open_directory(FileSink &sink, const Settings &settings, Error &error) {
       continue;
     }
     bool known = sink.published.holds(view, info);
-    if (known || (settings.overwrite && is_part(name) && S_ISREG(info.st_mode)))
+    if (known || (sink.overwrite && is_part(name) && S_ISREG(info.st_mode)))
       kept.add(view, info); // to be replaced
-    else if (settings.overwrite)
+    else if (sink.overwrite)
       return error.set(
           OUTPUT_EXISTS, textf("%s: `%s` is not a part file", sink.name, path.c_str()),
           "--overwrite replaces part files only: move it away, or name another directory");
     else
-      return refuse(sink, "this pipeline did not write", path, error);
+      return sink.refuse("this pipeline did not write", path, error);
   }
   sink.published.entries.swap(kept.entries);
+  *sink.replaces = !sink.append && !sink.published.entries.empty();
   return true;
 }
+
+namespace {
 
 const char *extension_of(const char *format) {
   if (strcmp(format, "json") == 0 || strcmp(format, "changelog-json") == 0)
@@ -213,6 +206,8 @@ void *open_sink(const SinkContext &context, Error &error) {
   sink->name = context.desc->name;
   sink->header = context.desc->header;
   sink->append = context.settings.append;
+  sink->overwrite = context.settings.overwrite;
+  sink->replaces = &context.replaces;
   bool ok = context.options.get("path", sink->path, "", error) &&
             context.options.get("sink.rolling-policy.file-size", sink->rolling, 128 << 20, error);
   strip_scheme(sink->path);
@@ -225,7 +220,7 @@ void *open_sink(const SinkContext &context, Error &error) {
   } else if (exists && !S_ISDIR(info.st_mode) && !S_ISREG(info.st_mode)) {
     sink->direct = true;
     sink->fd = open(sink->path.c_str(), O_WRONLY | O_CLOEXEC);
-    ok = sink->fd >= 0 || failed(*sink, "write", sink->path.c_str(), error);
+    ok = sink->fd >= 0 || sink->failed("write", sink->path.c_str(), error);
     if (ok && sink->header)
       ok = write_all(sink->fd, sink->header, strlen(sink->header), sink->name, sink->path.c_str(),
                      error);
@@ -235,10 +230,20 @@ void *open_sink(const SinkContext &context, Error &error) {
     sink->directory = sink->one_file ? directory_of(sink->path.view()) : sink->path;
     sink->published.owner = textf("%s, sink %s", context.program->name, sink->name);
     sink->extension = Text(extension_of(context.desc->format));
+    sink->marker =
+        sink->in(sink->one_file ? textf(".%.*s.levada", int(last.size()), last.data()).view()
+                                : std::string_view(".levada"));
+    // The hidden file of the one file is also what locks it.
+    Text lock = sink->in(sink->one_file ? hidden_name(last).view()
+                                        : std::string_view(".levada.lock"));
     ok = make_directories(*sink, sink->directory, error) &&
-         (sink->one_file ? open_one_file(*sink, context.settings, exists, info, error)
-                         : open_directory(*sink, context.settings, error));
-    context.replaces = !sink->append && !sink->published.entries.empty();
+         (sink->lock = open_locked(*sink, lock, error)) >= 0;
+    context.commits = context.checkpoints;
+    if (ok && context.checkpoints)
+      sink->committed = sink->one_file ? make_growing_file(*sink) : make_part_files(*sink);
+    else if (ok)
+      ok = sink->one_file ? open_one_file(*sink, exists, info, error)
+                          : take_directory(*sink, {}, error);
   }
   if (!ok) {
     close_sink(sink);
@@ -251,9 +256,9 @@ bool begin_part(FileSink &sink, Error &error) {
   Part part;
   part.name = textf("part-0-%u%s", sink.next_part++, sink.extension.c_str());
   part.hidden = textf(".%s.inprogress", part.name.c_str());
-  sink.fd = open(in(sink, part.hidden).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  sink.fd = open(sink.in(part.hidden).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (sink.fd < 0)
-    return failed(sink, "write", in(sink, part.name).c_str(), error);
+    return sink.failed("write", sink.in(part.name).c_str(), error);
   sink.parts.push_back(std::move(part));
   sink.size = 0;
   return !sink.header ||
@@ -274,11 +279,13 @@ bool end_part(FileSink &sink, Error &error) {
     sink.lock = fd;
   else
     ok &= close(fd) == 0;
-  return ok || failed(sink, "write", in(sink, sink.parts.back().name).c_str(), error);
+  return ok || sink.failed("write", sink.in(sink.parts.back().name).c_str(), error);
 }
 
 bool write_sink(void *state, const char *bytes, uint64_t size, Error &error) {
   auto &sink = *static_cast<FileSink *>(state);
+  if (sink.committed)
+    return sink.committed->write(bytes, size, error);
   if (sink.fd < 0 && !begin_part(sink, error))
     return false;
   if (!write_all(sink.fd, bytes, size, sink.name, sink.path.c_str(), error))
@@ -293,14 +300,18 @@ bool finish_sink(void *state, Error &error) {
   auto &sink = *static_cast<FileSink *>(state);
   if (sink.direct)
     return true;
+  if (sink.committed) { // with the last checkpoint
+    sink.done = true;
+    return true;
+  }
   if (sink.fd >= 0 && !end_part(sink, error))
     return false;
   std::vector<Published::Entry> &entries = sink.published.entries;
   if (!sink.published.save(sink.marker.c_str()))
-    return failed(sink, "write", sink.marker.c_str(), error);
+    return sink.failed("write", sink.marker.c_str(), error);
   for (const Part &part : sink.parts)
-    if (rename(in(sink, part.hidden).c_str(), in(sink, part.name).c_str()) != 0)
-      return failed(sink, "publish", in(sink, part.name).c_str(), error);
+    if (rename(sink.in(part.hidden).c_str(), sink.in(part.name).c_str()) != 0)
+      return sink.failed("publish", sink.in(part.name).c_str(), error);
   sink.done = true;
   if (sink.one_file || !sink.append) {
     // Old parts of which there is no new one go; entries of old ones too.
@@ -310,7 +321,7 @@ bool finish_sink(void *state, Error &error) {
       for (const Part &part : sink.parts)
         again |= part.name == entries[i].name;
       if (!again)
-        unlink(in(sink, entries[i].name).c_str());
+        unlink(sink.in(entries[i].name).c_str());
     }
     std::vector<Published::Entry> now;
     for (size_t i = old; i < entries.size(); ++i)
@@ -318,17 +329,21 @@ bool finish_sink(void *state, Error &error) {
     entries.swap(now);
   }
   if (!sink.published.save(sink.marker.c_str()))
-    return failed(sink, "write", sink.marker.c_str(), error);
+    return sink.failed("write", sink.marker.c_str(), error);
   return true;
 }
 
 void close_sink(void *state) {
   auto *sink = static_cast<FileSink *>(state);
+  bool locks = sink->one_file && (sink->committed || !sink->done) && sink->lock >= 0;
+  sink->committed.reset();
+  if (locks)
+    unlink(sink->in(hidden_name(last_part(sink->path.view()))).c_str());
   if (!sink->done)
     for (const Part &part : sink->parts)
-      unlink(in(*sink, part.hidden).c_str());
+      unlink(sink->in(part.hidden).c_str());
   if (!sink->one_file && sink->lock >= 0)
-    unlink(in(*sink, ".levada.lock").c_str());
+    unlink(sink->in(".levada.lock").c_str());
   for (size_t i = sink->made.size(); i-- > 0 && !sink->done;)
     rmdir(sink->made[i].c_str()); // unless something is in it by now
   if (sink->fd >= 0)
@@ -338,8 +353,18 @@ void close_sink(void *state) {
   delete sink;
 }
 
+Committed &committed(void *state) { return *static_cast<FileSink *>(state)->committed; }
+bool begin(void *state, Error &error) { return committed(state).begin(error); }
+bool restore(void *state, Reader &from, Error &error) {
+  return committed(state).restore(from, error);
+}
+bool prepare(void *state, Writer &to, Error &error) { return committed(state).prepare(to, error); }
+bool persist(void *state, Error &error) { return committed(state).persist(error); }
+bool commit(void *state, Error &error) { return committed(state).commit(error); }
+
 } // namespace
 
-const SinkTable file_sink_table = {open_sink, write_sink, nullptr, finish_sink, close_sink};
+const SinkTable file_sink_table = {open_sink, write_sink, nullptr, finish_sink, close_sink,
+                                   begin,     restore,    prepare, persist,     commit};
 
 } // namespace levada::rt

@@ -14,13 +14,16 @@ namespace levada::rt {
 
 /// A chain of changes is no longer than this.
 constexpr uint32_t LONGEST_CHAIN = 16;
+/// Places of tables that a worker copies between two numbers: a millisecond or so.
+constexpr uint64_t SAVED_AT_ONCE = 16 << 10;
 
 struct Checkpoints::Pending {
   uint64_t barrier, epoch;
   int64_t created;
   bool full;
-  std::vector<Writer> workers; // each written by its worker
+  std::vector<Parts> workers; // each written by its worker
   Writer sources, choice, sinks;
+  std::vector<uint64_t> counters; // at the end of input: all there are
   std::atomic<uint32_t> remaining{0};
   std::atomic<uint64_t> rows_in{0};
   uint64_t rows_out = 0;
@@ -48,6 +51,9 @@ Checkpoints::Checkpoints(Run &run) : run_(run) {
   every_ = settings.checkpoint_every;
   pause_ms_ = run.program->checkpoint_min_pause;
   keep_ = run.program->checkpoint_keep ? run.program->checkpoint_keep : 3;
+  if (run.program->state)
+    state_.parse(run.program->state);
+  state_.program = Text(run.program->name);
 }
 
 Checkpoints::~Checkpoints() {
@@ -131,22 +137,54 @@ void Checkpoints::save(Execution &execution) {
   Pending &p = *pending_;
   execution.saved = p.barrier + 1;
   execution.save(p.full, p.workers[execution.worker.index]);
-  part_done();
+  if (uint64_t budget = SAVED_AT_ONCE; execution.save_some(&budget))
+    part_done();
+  else
+    execution.worker.saving.push_back(&execution);
 }
 
-void Checkpoints::save_sources(Worker &worker) {
-  Pending &p = *pending_;
-  for (auto &execution : worker.executions)
-    if (execution && execution->stage.source)
-      execution->save(p.full, p.workers[worker.index]);
+bool Checkpoints::save_some(Worker &worker) {
+  uint64_t budget = SAVED_AT_ONCE;
+  bool sources = false;
+  for (size_t i = 0; i < worker.saving.size();) {
+    Execution &execution = *worker.saving[i];
+    bool whole = execution.save_some(&budget);
+    sources |= !whole && execution.stage.source;
+    if (!whole) {
+      ++i;
+      continue;
+    }
+    worker.saving.erase(worker.saving.begin() + i);
+    if (!execution.stage.source)
+      part_done();
+  }
+  if (worker.saving_sources && !sources) {
+    worker.saving_sources = false;
+    part_done();
+  }
+  return !worker.saving.empty();
+}
+
+uint64_t Checkpoints::rows_read(const Worker &worker) const {
   uint64_t rows = 0;
   for (uint32_t i = 0; i < run_.program->source_count; ++i) {
     const levada_source_desc &source = run_.program->sources[i];
     rows += worker.executions[source.stage]
                 ->counters[uint64_t(source.op) * LEVADA_COUNTERS + LEVADA_COUNT_IN];
   }
-  p.rows_in.fetch_add(rows, std::memory_order_relaxed);
-  part_done();
+  return rows;
+}
+
+void Checkpoints::save_sources(Worker &worker) {
+  Pending &p = *pending_;
+  for (auto &execution : worker.executions)
+    if (execution && execution->stage.source) {
+      execution->save(p.full, p.workers[worker.index]);
+      worker.saving.push_back(execution.get());
+    }
+  p.rows_in.fetch_add(rows_read(worker), std::memory_order_relaxed);
+  worker.saving_sources = true;
+  save_some(worker);
 }
 
 /// The sinks have all rows of the barrier's number, and none of later ones.
@@ -166,7 +204,7 @@ void Checkpoints::prepare() {
     p.sinks.value(sink.rows);
     uint64_t at = p.sinks.size();
     p.sinks.value(uint64_t(0));
-    if (!sink.prepare(p.epoch, p.sinks, p.error)) {
+    if (!sink.prepare(p.sinks, p.error)) {
       p.failed = true;
       return;
     }
@@ -238,6 +276,9 @@ bool Checkpoints::write(Pending &p, Error &error) {
     error = std::move(p.error);
     return false;
   }
+  for (auto &sink : run_.sinks_)
+    if (!sink->persist(error))
+      return false;
   Manifest manifest;
   manifest.program = Text(program->name);
   manifest.fingerprint = Text(program->fingerprint);
@@ -250,26 +291,24 @@ bool Checkpoints::write(Pending &p, Error &error) {
   for (uint32_t i = 0; i < program->source_count; ++i) {
     const levada_source_desc &source = program->sources[i];
     manifest.rows_in += run_.counters_[uint64_t(source.op) * LEVADA_COUNTERS + LEVADA_COUNT_IN];
-    manifest.sources.push_back(Text(source.name));
   }
   manifest.rows_out = p.rows_out;
-  for (uint32_t i = 0; i < program->sink_count; ++i)
-    manifest.sinks.push_back(Text(program->sinks[i].name));
-  for (uint32_t i = 0; i < program->slot_count; ++i)
-    manifest.slots.push_back({Text(program->slots[i].id), slot_schema(program->slots[i])});
+  manifest.state = state_;
   Writer run;
   run.bytes(p.sources.data(), p.sources.size());
   run.bytes(p.choice.data(), p.choice.size());
   run.bytes(p.sinks.data(), p.sinks.size());
   // What was counted before this run began.
   Writer before;
-  save_counters(program, run_.counters_, before);
+  save_counters(program, p.counters.empty() ? run_.counters_ : p.counters, before);
   run.bytes(before.data(), before.size());
   if (!store_.begin(manifest.epoch, target.empty() ? nullptr : target.c_str(), error) ||
       !store_.write("run", run.view(), error))
     return false;
+  for (Parts &parts : p.workers)
+    parts.settle();
   for (uint32_t w = 0; w < p.workers.size(); ++w)
-    if (!store_.write(textf("state-%u", w).c_str(), p.workers[w].view(), error)) {
+    if (!store_.write(textf("state-%u", w).c_str(), p.workers[w].views(), error)) {
       store_.abandon();
       return false;
     }
@@ -283,12 +322,8 @@ bool Checkpoints::write(Pending &p, Error &error) {
     Lock lock(mutex_);
     last_ = {manifest.epoch, manifest.number, manifest.created};
   }
-  {
-    Lock lock(run_.sink_mutex_);
-    for (auto &sink : run_.sinks_)
-      if (!sink->commit(manifest.epoch, error))
-        return false;
-  }
+  if (!commit(error))
+    return false;
   if (p.full) {
     full_bytes_ = manifest.bytes();
     delta_bytes_ = deltas_ = 0;
@@ -298,6 +333,13 @@ bool Checkpoints::write(Pending &p, Error &error) {
   }
   full_next_ = deltas_ + 1 >= LONGEST_CHAIN || delta_bytes_ * 2 > full_bytes_;
   store_.retain(keep_);
+  return true;
+}
+
+bool Checkpoints::commit(Error &error) {
+  for (auto &sink : run_.sinks_)
+    if (!sink->commit(error))
+      return false;
   return true;
 }
 
@@ -313,29 +355,55 @@ void Checkpoints::warn(const Error &error) const {
 
 //===--- the end ------------------------------------------------------------===//
 
-bool Checkpoints::end(bool stopped, Error &error) {
+/// At the end of all inputs no state is needed any more: positions, counters and
+/// what the sinks prepared are the whole checkpoint.
+void Checkpoints::save_end() {
+  Pending &p = *pending_;
+  p.workers.clear();
+  p.counters = run_.counters_;
+  for (auto &worker : run_.workers_) {
+    p.rows_in.fetch_add(rows_read(*worker), std::memory_order_relaxed);
+    for (auto &execution : worker->executions)
+      for (size_t i = 0; execution && i < p.counters.size(); ++i)
+        p.counters[i] += execution->counters[i];
+  }
+}
+
+/// All that the workers have, which have ended.
+void Checkpoints::save_all() {
+  Pending &p = *pending_;
+  p.remaining.store(UINT32_MAX, std::memory_order_relaxed); // nobody waits for the parts
+  for (auto &worker : run_.workers_) {
+    for (auto &execution : worker->executions)
+      if (execution && !execution->stage.source) {
+        execution->save(p.full, p.workers[worker->index]);
+        worker->saving.push_back(execution.get());
+      }
+    save_sources(*worker);
+    while (save_some(*worker)) {
+    }
+  }
+}
+
+bool Checkpoints::end(bool well, bool stopped, Error &error) {
   {
     Lock lock(mutex_);
     // One whose parts are not all there has no one left to bring them.
     while (ready_)
       pthread_cond_wait(&changed_, mutex_.native());
   }
-  if (!stopped)
+  if (!well)
     return true;
   uint64_t number = run_.handed();
   Last before = last();
   if (before.epoch && before.number == number)
-    return true;
-  full_next_ |= busy_.load(std::memory_order_acquire); // slots may have forgotten
+    return commit(error);
+  full_next_ |= !stopped || busy_.load(std::memory_order_acquire); // slots may have forgotten
   collect(number - 1);
-  for (auto &worker : run_.workers_) {
-    Writer &part = pending_->workers[worker->index];
-    for (auto &execution : worker->executions)
-      if (execution && !execution->stage.source)
-        execution->save(pending_->full, part);
-    pending_->remaining.store(2, std::memory_order_relaxed);
-    save_sources(*worker);
-  }
+  if (stopped)
+    save_all();
+  else
+    save_end();
   prepare();
   return write(*pending_, error);
 }

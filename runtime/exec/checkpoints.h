@@ -12,6 +12,7 @@
 
 #include "runtime/abi/abi.h"
 #include "runtime/checkpoint/bytes.h"
+#include "runtime/checkpoint/schema.h"
 #include "runtime/checkpoint/store.h"
 #include "runtime/core/sync.h"
 
@@ -30,9 +31,6 @@ struct Worker;
 void save_counters(const levada_program *program, const std::vector<uint64_t> &counters,
                    Writer &to);
 bool restore_counters(const levada_program *program, Reader &from, std::vector<uint64_t> *counters);
-
-/// What a slot's state consists of, for comparing versions of a program.
-Text slot_schema(const levada_slot_desc &slot);
 
 class Checkpoints {
 public:
@@ -58,13 +56,16 @@ public:
   void begin(uint64_t barrier);
   /// `execution` has finished the barrier and not begun a later number.
   void save(Execution &execution);
+  /// Goes on with what `worker` has begun to save; true: it is not done.
+  bool save_some(Worker &worker);
   /// The counters of a worker's source stages.
   void save_sources(Worker &worker);
   /// The barrier's number is committed, or not to be (`failed`).
   void committed(bool failed);
 
-  /// All workers have ended. `stopped`: the input has not come to its end.
-  bool end(bool stopped, Error &error);
+  /// All workers have ended: the last checkpoint where all is well. `stopped`: the
+  /// input has not come to its end.
+  bool end(bool well, bool stopped, Error &error);
   /// The sinks have published everything: there is nothing to resume.
   bool finished(Error &error);
   /// Asks for one now, into the folder `target` or the state directory.
@@ -82,7 +83,13 @@ public:
 private:
   struct Pending;
   bool find(Error &error);
-  bool check(const Manifest &manifest, Error &error) const;
+  bool check(Error &error);
+  bool left_out(const char *what, std::string_view name) const;
+  bool restore_slots(Worker &worker, Reader &from, Text &why);
+  bool all_ended() const;
+  uint64_t rows_read(const Worker &worker) const;
+  void save_all();
+  void save_end();
   bool restore_run(std::string_view bytes, Error &error);
   bool restore_worker(Worker &worker, Error &error);
   bool restore_workers(Error &error);
@@ -91,6 +98,7 @@ private:
   void prepare();
   void part_done();
   bool write(Pending &pending, Error &error);
+  bool commit(Error &error);
   void write_loop();
   void warn(const Error &error) const;
   static void *thread_main(void *arg);
@@ -98,7 +106,10 @@ private:
 
   Run &run_;
   Store store_;
+  ProgramState state_;              // what this program keeps
   std::vector<Store::Found> chain_; // resumed from, oldest first
+  std::vector<Text> left_out_;      // "operator ID", "source NAME": state not taken over
+  std::vector<Migration> migrations_; // by slot; same: none
   std::atomic<uint64_t> barrier_{~uint64_t(0)};
   std::unique_ptr<Pending> pending_;
   std::atomic<bool> busy_{false}; // one is under way

@@ -73,11 +73,15 @@ bool Run::open(Error &error) {
   for (uint32_t i = 0; i < program->sink_count; ++i) {
     sinks_.push_back(std::make_unique<Sink>(program, i, settings));
     sinks_.back()->checkpoints = checkpoints != nullptr;
-    sinks_.back()->resuming = checkpoints && checkpoints->resuming();
     if (!sinks_.back()->open(error))
       return false;
   }
-  if (checkpoints && (!checkpoints->restore(error) || !checkpoints->start(error)))
+  if (checkpoints && !checkpoints->restore(error))
+    return false;
+  for (auto &sink : sinks_)
+    if (!sink->begin(error))
+      return false;
+  if (checkpoints && !checkpoints->start(error))
     return false;
   if (topology.workers > 1)
     for (auto &source : sources)
@@ -247,7 +251,8 @@ void Run::work(Worker &worker) {
   while (!over()) {
     uint32_t before = event_.now();
     save_state(worker);
-    bool some = topology.workers > 1 && worker.receive();
+    bool some = checkpoints && checkpoints->save_some(worker);
+    some |= topology.workers > 1 && worker.receive();
     some |= take_chunk(worker);
     if (tick) {
       count_progress(worker);
@@ -282,7 +287,7 @@ bool Run::go(Error &error) {
     work(*workers_[0]);
   for (pthread_t thread : threads)
     pthread_join(thread, nullptr);
-  bool kept = !checkpoints || checkpoints->end(stopped_ && !failure_ && !error, error);
+  bool kept = !checkpoints || checkpoints->end(!failure_ && !error, stopped_, error);
   for (auto &worker : workers_)
     for (auto &execution : worker->executions)
       for (size_t i = 0; execution && i < counters_.size(); ++i)
@@ -297,12 +302,12 @@ bool Run::go(Error &error) {
 }
 
 bool Run::publish(Error &error) {
-  if (checkpoints && stopped_)
-    return true;
+  // What commits has done so with the last checkpoint, and goes on from there.
+  bool stays_open = checkpoints && stopped_;
   for (auto &sink : sinks_)
-    if (!sink->finish(error))
+    if (!(stays_open && sink->commits) && !sink->finish(error))
       return false;
-  return !checkpoints || checkpoints->finished(error);
+  return !checkpoints || stays_open || checkpoints->finished(error);
 }
 
 } // namespace levada::rt

@@ -17,14 +17,17 @@ bool Sink::open(Error &error) {
   if (!table_)
     return error.set(BAD_OPTION,
                      textf("%s: connector `%s` cannot write", desc_.name, desc_.connector->name));
-  state_ = table_->open({program_, &desc_, options_, settings_, replaces}, error);
+  state_ = table_->open({program_, &desc_, options_, settings_, replaces, checkpoints, commits},
+                        error);
   return state_ != nullptr;
 }
 
-bool Sink::prepare(uint64_t, Writer &, Error &) { return true; }
-
-bool Sink::commit(uint64_t, Error &) { return true; }
-
-bool Sink::restore(Reader &, Error &) { return true; }
+/// What was saved by a sink that does not commit is nothing.
+bool Sink::restore(Reader &from, Error &error) {
+  if (!commits || !from.left())
+    return true;
+  restored_ = true;
+  return table_->restore(state_, from, error);
+}
 
 } // namespace levada::rt

@@ -18,17 +18,24 @@ public:
   bool flush(Error &error) { return !table_->flush || table_->flush(state_, error); }
   bool finish(Error &error) { return table_->finish(state_, error); }
 
-  /// What was written until now belongs to checkpoint `epoch`; what commit and
-  /// restore need to know goes to `to`.
-  bool prepare(uint64_t epoch, Writer &to, Error &error);
-  /// Checkpoint `epoch` is published: so is what was prepared up to it.
-  bool commit(uint64_t epoch, Error &error);
+  /// What was written until now belongs to the checkpoint that is being made;
+  /// what restore needs to know goes to `to`.
+  bool prepare(Writer &to, Error &error) {
+    return !commits || table_->prepare(state_, to, error);
+  }
+  /// What was prepared survives a crash.
+  bool persist(Error &error) { return !commits || table_->persist(state_, error); }
+  /// The checkpoint is published: so is what was prepared.
+  bool commit(Error &error) { return !commits || table_->commit(state_, error); }
   /// Before the first row: brings what is visible to that of the checkpoint.
   bool restore(Reader &from, Error &error);
+  /// After restore, of whatever there was: the first row comes.
+  bool begin(Error &error) { return !commits || restored_ || table_->begin(state_, error); }
 
-  bool checkpoints = false, resuming = false; // set before open()
-  uint64_t rows = 0;     // committed
-  bool replaces = false; // what an earlier run published
+  bool checkpoints = false; // set before open()
+  bool commits = false;     // rows are seen with the checkpoint that has them
+  uint64_t rows = 0;        // written
+  bool replaces = false;    // what an earlier run published
 
 private:
   const levada_program *program_;
@@ -37,6 +44,7 @@ private:
   Options options_;
   const SinkTable *table_ = nullptr;
   void *state_ = nullptr;
+  bool restored_ = false;
 };
 
 } // namespace levada::rt
