@@ -216,7 +216,11 @@ Source::Result Source::cut(Chunk *&out, Error &error) {
     current_ = nullptr;
     const char *rest = chunk->buffer + begin_ + end;
     if (tail) {
-      current_ = take_buffer((tail / chunk_size_ + 1) * chunk_size_);
+      // As large as it would have grown had it begun here, as after a restart.
+      uint64_t capacity = chunk_size_;
+      while (capacity <= tail)
+        capacity *= 2;
+      current_ = take_buffer(capacity);
       memcpy(current_->buffer, rest, tail);
     }
     levada_chunk &abi = chunk->abi;
@@ -279,6 +283,8 @@ void *Source::ahead_main(void *arg) {
   for (;;) {
     Ready ready{FAILED, nullptr, {}};
     ready.result = self->cut(ready.chunk, ready.error);
+    if (ready.result == STOP && !stop_requested())
+      continue; // interrupted: who waits for this thread is awake
     bool more = ready.result == CHUNK;
     {
       Lock lock(self->ahead_mutex_);
@@ -323,7 +329,12 @@ bool Source::restore(Reader &from, Error &error) {
   at_start_ = false;
   for (;;) {
     if (offset_ + filled_ >= position_.offset) {
+      // A chunk begins here, as it did before: it ends where that one ended.
       begin_ = position_.offset - offset_;
+      filled_ -= begin_;
+      memmove(current_->buffer, current_->buffer + begin_, filled_);
+      offset_ = position_.offset;
+      begin_ = 0;
       line_ = position_.line;
       return true;
     }
