@@ -31,7 +31,8 @@ struct Frame {
 class RowEncoder {
 public:
   RowEncoder(Lowering &l, SinkPlan &sink, unsigned index);
-  void encode(llvm::ArrayRef<Scalar> values);
+  /// `kind`: an i8 that says what the row changes, or null: it is new.
+  void encode(llvm::ArrayRef<Scalar> values, Value kind);
 
 private:
   Frame frame() const;
@@ -321,7 +322,7 @@ Scalar RowEncoder::nestedText(SqlType type, Scalar value) {
   return {text.value, value.isNull};
 }
 
-void RowEncoder::encode(llvm::ArrayRef<Scalar> given) {
+void RowEncoder::encode(llvm::ArrayRef<Scalar> given, Value kind) {
   using namespace abi::field;
   Frame around = frame();
   ArrayAttr names = sink.op.getColumns(), types = sink.op.getTypes();
@@ -349,6 +350,13 @@ void RowEncoder::encode(llvm::ArrayRef<Scalar> given) {
   Value buffer = abi::rt_out(abi, l.ctx, e.i32(index), need);
   at = e.field(buffer, out::cur);
   std::string pending = around.open;
+  if (kind) { // where it says that the row is new stands what it does
+    size_t place = pending.rfind("+I");
+    literal(pending.substr(0, place));
+    e.copy(at, e.offset(e.bytes("+I-U+U-D"), e.zext(e.add(kind, kind), e.intType(64))), e.i64(2));
+    at = e.offset(at, 2);
+    pending = pending.substr(place + 2);
+  }
   if (withoutNulls) { // a comma behind each value
     literal(pending);
     pending.clear();
@@ -390,8 +398,9 @@ void RowEncoder::encode(llvm::ArrayRef<Scalar> given) {
 
 } // namespace
 
-void encodeRow(Lowering &l, SinkPlan &sink, unsigned index, llvm::ArrayRef<Scalar> values) {
-  RowEncoder(l, sink, index).encode(values);
+void encodeRow(Lowering &l, SinkPlan &sink, unsigned index, llvm::ArrayRef<Scalar> values,
+               Value kind) {
+  RowEncoder(l, sink, index).encode(values, kind);
 }
 
 std::string headerOf(exec::SinkOp op) {

@@ -17,8 +17,9 @@ namespace levada::codegen::format {
 void decodeRecords(Lowering &l, SourcePlan &source, mlir::Block::BlockArgListType columns,
                    llvm::function_ref<void()> row);
 
-/// Appends a row to the sink's buffer.
-void encodeRow(Lowering &l, SinkPlan &sink, unsigned index, llvm::ArrayRef<Scalar> values);
+/// Appends a row to the sink's buffer; `kind` (i8, or null: new) says what it changes.
+void encodeRow(Lowering &l, SinkPlan &sink, unsigned index, llvm::ArrayRef<Scalar> values,
+               mlir::Value kind);
 
 /// Bytes at the front of a file of this sink, like a CSV header; "" for none.
 std::string headerOf(exec::SinkOp sink);

@@ -153,6 +153,9 @@ void lowerWatermark(Lowering &l, exec::WatermarkOp op);              // Row.cpp
 void lowerCount(Lowering &l, exec::CountOp op);                      // Row.cpp
 void lowerEmit(Lowering &l, exec::EmitOp op);                        // Emit.cpp
 void lowerUpdate(Lowering &l, exec::UpdateOp op);                    // Update.cpp
+/// The rest of exec.update for an updating group: `add` adds the row to `acc`.
+void lowerChanges(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, mlir::Value acc,
+                  llvm::function_ref<void()> add);                   // Changes.cpp
 void lowerExpand(Lowering &l, exec::ExpandOp op);                    // Expand.cpp
 void lowerWrite(Lowering &l, exec::WriteOp op);                      // Write.cpp
 

@@ -149,7 +149,7 @@ void Plan::planSlot(exec::SlotOp op) {
   std::string number = std::to_string(slots.size());
   slot.desc = "levada_slot." + number;
   slot.layout = "levada_layout.slot." + number;
-  unsigned align = 8, at = 0;
+  unsigned align = 8, at = op.getUpdating() ? 8 : 0; // how many rows are in the group
   for (Attribute attr : op.getAggs()) {
     AggPlan agg;
     agg.attr = cast<flow::AggAttr>(attr);
@@ -171,8 +171,8 @@ void Plan::planSlot(exec::SlotOp op) {
     }
     slot.aggs.push_back(agg);
   }
-  if (op.getKind() == "group" && op.getAggs().empty())
-    at = 8; // whether its first row was seen
+  if (slot.countsRows())
+    at = std::max(at, 8u);
   if (op.getKind() == "sort") {
     slot.entrySize = slot.accOffset = slot.key.size;
     slot.compare = "levada_slot_compare." + number;

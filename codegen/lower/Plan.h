@@ -40,6 +40,22 @@ struct SlotPlan {
   std::string layout;
   std::string init, merge, save, load, compare; ///< functions, "" for none
   int fireStage = -1;
+
+  /// Whether the accumulators begin with how many rows are in the group: of one
+  /// that updates; with keys alone, whether its first row was seen.
+  bool countsRows() const {
+    exec::SlotOp slot = op;
+    return slot.getUpdating() || (slot.getKind() == "group" && slot.getAggs().empty());
+  }
+  /// As in levada_slot_desc. Of aggregates that depend on the order of rows, what
+  /// keeps values (a set, a list) adds them one by one when it is merged; what
+  /// computes with floats rounds.
+  bool mergeable() const {
+    for (const AggPlan &agg : aggs)
+      if (agg.setOffset < 0 && !(agg.impl && (agg.impl->exact || !agg.impl->plain)))
+        return false;
+    return !countsRows();
+  }
 };
 
 struct ChannelPlan {

@@ -25,7 +25,7 @@ LLVM::LLVMFuncOp slotFunction(ModuleOp to, SlotPlan &slot, llvm::StringRef name,
 void lowerInit(Plan &plan, SlotPlan &slot, ModuleOp to) {
   Lowering l(plan, slotFunction(to, slot, slot.init, false, 2));
   Value acc = l.e.arg(1);
-  if (slot.aggs.empty() && slot.op.getKind() == "group")
+  if (slot.countsRows())
     l.e.store(l.e.i64(0), acc, 8);
   for (const AggPlan &agg : slot.aggs) {
     if (agg.setOffset >= 0)
@@ -65,6 +65,8 @@ void mergeSet(Lowering &l, const AggPlan &agg, Value into, Value from) {
 void lowerMerge(Plan &plan, SlotPlan &slot, ModuleOp to) {
   Lowering l(plan, slotFunction(to, slot, slot.merge, false, 3));
   Value into = l.e.arg(1), from = l.e.arg(2);
+  if (slot.op.getUpdating())
+    l.e.store(l.e.add(l.e.load(l.e.intType(64), into, 8), l.e.load(l.e.intType(64), from, 8)), into, 8);
   for (const AggPlan &agg : slot.aggs) {
     if (agg.setOffset >= 0) {
       mergeSet(l, agg, into, from);
@@ -81,6 +83,13 @@ void lowerSave(Plan &plan, SlotPlan &slot, ModuleOp to) {
   for (bool loading : {false, true}) {
     Lowering l(plan, slotFunction(to, slot, loading ? slot.load : slot.save, false, 3));
     Value archive = l.e.arg(1), acc = l.e.arg(2);
+    if (slot.countsRows()) {
+      auto abi = l.e.abi();
+      if (loading)
+        abi::rt_load_into(abi, archive, acc, l.e.i64(8));
+      else
+        abi::rt_save(abi, archive, acc, l.e.i64(8));
+    }
     for (const AggPlan &agg : slot.aggs) {
       auto abi = l.e.abi();
       if (agg.setOffset >= 0) {

@@ -128,6 +128,8 @@ void lowerUpdate(Lowering &l, exec::UpdateOp op) {
   if (kind == "group") {
     Value acc = abi::rt_group(abi, l.ctx, number, desc, hash, key);
     l.count(slot.op.getOp(), kCountAbsorbed);
+    if (slot.op.getUpdating())
+      return lowerChanges(l, op, slot, acc, [&] { addAll(l, op, slot, acc); });
     if (!op.getLate().front().empty())
       onFirst(l, op, acc);
     return addAll(l, op, slot, acc);

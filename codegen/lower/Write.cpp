@@ -5,6 +5,7 @@
 using namespace mlir;
 
 namespace levada::codegen {
+using exec::ChangeKind;
 
 void lowerWrite(Lowering &l, exec::WriteOp op) {
   unsigned index = l.plan.indexOf(op.getSinkAttr());
@@ -17,6 +18,17 @@ void lowerWrite(Lowering &l, exec::WriteOp op) {
                  l.e.add(l.e.field(out, abi::field::out::rows), l.e.i64(1)));
     return;
   }
+  Value kind = op.getKind() ? l.get(op.getKind()).value : Value();
+  Block *after = nullptr;
+  if (kind && op.getBefore() == "drop") {
+    Block *kept = l.e.newBlock();
+    after = l.e.newBlock();
+    l.e.condBr(l.e.eq(kind, l.e.i8(int8_t(ChangeKind::UpdateBefore))), after, kept);
+    l.e.enter(kept);
+  }
+  if (kind && op.getBefore() == "delete")
+    kind = l.e.select(l.e.eq(kind, l.e.i8(int8_t(ChangeKind::UpdateBefore))),
+                      l.e.i8(int8_t(ChangeKind::Delete)), kind);
   llvm::SmallVector<Scalar> values = l.get(op.getValues());
   auto types = sink.op.getTypes();
   for (auto [i, value] : llvm::enumerate(values)) {
@@ -29,7 +41,11 @@ void lowerWrite(Lowering &l, exec::WriteOp op) {
     value.isNull = {};
   }
   l.keepPlace();
-  format::encodeRow(l, sink, index, values);
+  format::encodeRow(l, sink, index, values, kind);
+  if (after) {
+    l.e.br(after);
+    l.e.enter(after);
+  }
 }
 
 } // namespace levada::codegen

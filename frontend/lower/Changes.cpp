@@ -120,10 +120,14 @@ void Lowering::inferChanges(mlir::ModuleOp module) {
           break;
         }
     auto sink = llvm::dyn_cast<SinkOp>(op);
-    if (!sink || !changes(sink.getInput()) || takesChanges(sink))
+    if (!sink || !changes(sink.getInput()))
       continue;
     llvm::SetVector<mlir::Operation *> makers;
     makersOf(sink.getInput(), makers);
+    if (takesChanges(sink)) {
+      decideChanges(sink, range(sink), range(makers.front()));
+      continue;
+    }
     for (mlir::Operation *maker : makers) {
       auto flight = engine.emit(range(maker), diag::UpdatingResult, operatorText(maker),
                                 sink.getStream().str());
@@ -137,14 +141,6 @@ void Lowering::inferChanges(mlir::ModuleOp module) {
                     "SET 'execution.runtime-mode' = 'batch'");
     }
   }
-}
-
-/// Whether a sink writes changes, not only new rows.
-bool Lowering::takesChanges(SinkOp sink) {
-  llvm::StringRef connector = sink.getConnector(), format = sink.getFormat();
-  return connector == "print" || connector == "blackhole" || connector == "table" ||
-         connector == "upsert-kafka" || connector == "jdbc" || format.starts_with("changelog") ||
-         format.ends_with("-json") || format.starts_with("debezium");
 }
 
 } // namespace levada::lower

@@ -347,6 +347,8 @@ private:
   // Changes.cpp
   void inferChanges(mlir::ModuleOp module);
   static bool takesChanges(flow::SinkOp sink);
+  /// Says on the sink what becomes of rows that others follow.
+  void decideChanges(flow::SinkOp sink, SourceRange range, SourceRange maker);
   mlir::Location locate(SourceRange range);
   StreamType deadLetterType();
   void feed(const std::optional<std::string> &sink, mlir::Value rows);

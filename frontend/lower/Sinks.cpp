@@ -100,12 +100,18 @@ void Lowering::checkSinkColumns(const doc::Sink &sink, StreamType type) {
 }
 
 SinkOp Lowering::makeSink(const doc::Sink &sink, mlir::Value rows) {
-  return builder.create<SinkOp>(
+  auto made = builder.create<SinkOp>(
       locate(sink.range), rows, builder.getStringAttr(sink.name.text),
       builder.getStringAttr(sink.endpoint.connector.text),
       options(sink.endpoint, /*ofFormat=*/false),
       builder.getStringAttr(sink.endpoint.format ? sink.endpoint.format->text : ""),
       options(sink.endpoint, /*ofFormat=*/true));
+  llvm::SmallVector<mlir::Attribute> key;
+  for (const doc::Name &name : sink.primaryKey)
+    key.push_back(builder.getStringAttr(name.text));
+  if (!key.empty())
+    made->setAttr("flow.primary_key", builder.getArrayAttr(key));
+  return made;
 }
 
 void Lowering::lowerSink(const doc::Sink &sink) {

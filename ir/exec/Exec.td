@@ -70,6 +70,8 @@ def Exec_SlotOp : Exec_Op<"slot", [Symbol, Exec_Linked]> {
     for the first three; sort keeps rows of `key_types` ordered by `sort_keys`.
     The stage that reads it has as block arguments: the keys, then
     window_start, window_end, window_time (window, session), then results.
+    An `updating` group gives its rows to the region of exec.update, and none
+    at the end.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$id, StrAttr:$kind,
     StrArrayAttr:$key_names, TypeArrayAttr:$key_types,
@@ -77,7 +79,7 @@ def Exec_SlotOp : Exec_Op<"slot", [Symbol, Exec_Linked]> {
     TypedArrayAttrBase<Flow_AggAttr, "aggregates">:$aggs,
     TypedArrayAttrBase<Flow_SortKeyAttr, "sort keys">:$sort_keys,
     DefaultValuedAttr<I64Attr, "-1">:$limit, DefaultValuedAttr<I64Attr, "-1">:$skip,
-    DefaultValuedAttr<BoolAttr, "false">:$always_one, I32Attr:$op);
+    DefaultValuedAttr<BoolAttr, "false">:$always_one, I32Attr:$op, UnitAttr:$updating);
   let assemblyFormat = "$sym_name attr-dict";
   let hasVerifier = 1;
 }
@@ -181,10 +183,19 @@ def Exec_EmitOp : Exec_Op<"emit", [Exec_Linked]> {
   let assemblyFormat = "$channel `(` ($values^ `:` type($values))? `)` attr-dict";
 }
 
-def Exec_WriteOp : Exec_Op<"write", [Exec_Linked]> {
+/// A change of rows is a TINYINT NOT NULL, numbered as exec::ChangeKind is.
+def Exec_WriteOp : Exec_Op<"write", [AttrSizedOperandSegments, Exec_Linked]> {
   let summary = "encodes a row for a sink";
-  let arguments = (ins FlatSymbolRefAttr:$sink, Variadic<Flow_SqlType>:$values);
-  let assemblyFormat = "$sink `(` ($values^ `:` type($values))? `)` attr-dict";
+  let description = [{
+    `kind` says what the row changes; without it rows are new. `before`: what
+    becomes of a row (-U) that another one follows: "write"; "drop", where the
+    sink replaces rows by their key; "delete", where so it does, but the other
+    row may have been filtered.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$sink, Variadic<Flow_SqlType>:$values,
+                       Optional<Flow_SqlType>:$kind, DefaultValuedAttr<StrAttr, "\"write\"">:$before);
+  let assemblyFormat = "$sink `(` ($values^ `:` type($values))? `)` (`kind` `(` $kind^ `:` type($kind) `)`)? attr-dict";
+  let hasVerifier = 1;
 }
 
 def Exec_UpdateOp : Exec_Op<"update", [SingleBlock, NoTerminator, AttrSizedOperandSegments, Exec_Linked]> {
@@ -196,13 +207,18 @@ def Exec_UpdateOp : Exec_Op<"update", [SingleBlock, NoTerminator, AttrSizedOpera
     for a row that is late for all its windows; otherwise the row counts as
     `absorbed` for the slot's operator. For a group with keys alone, which
     counts every row, the region runs for the first row of a key. A NULL time is an error of the row.
+
+    For an updating group the region runs for each change of the key's row:
+    its arguments are the kind and the results. `after_only`: nobody reads -U.
+    `kind` says what the row at hand changes; without it the row is new.
   }];
   let arguments = (ins FlatSymbolRefAttr:$slot, Variadic<Flow_SqlType>:$keys,
-                       Optional<Flow_SqlType>:$time, Variadic<Flow_SqlType>:$args);
+                       Optional<Flow_SqlType>:$time, Variadic<Flow_SqlType>:$args,
+                       Optional<Flow_SqlType>:$kind, UnitAttr:$after_only);
   let regions = (region SizedRegion<1>:$late);
   let assemblyFormat = [{
     $slot `key` `(` ($keys^ `:` type($keys))? `)` (`time` `(` $time^ `:` type($time) `)`)?
-    `args` `(` ($args^ `:` type($args))? `)` `late` $late attr-dict
+    `args` `(` ($args^ `:` type($args))? `)` (`kind` `(` $kind^ `:` type($kind) `)`)? `late` $late attr-dict
   }];
 }
 

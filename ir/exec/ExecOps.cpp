@@ -29,6 +29,16 @@ void ExecDialect::initialize() {
 // What verifiers share
 //===----------------------------------------------------------------------===//
 
+flow::SqlType levada::exec::changeKindType(MLIRContext *context) {
+  return flow::SqlType::get(context, flow::SqlKind::TinyInt, 0, 0, /*nullable=*/false);
+}
+
+static LogicalResult verifyKind(Operation *op, Value kind) {
+  if (!kind || kind.getType() == changeKindType(op->getContext()))
+    return success();
+  return op->emitOpError("says the kind of a change as ") << kind.getType();
+}
+
 static Type typeAt(ArrayAttr types, size_t i) { return cast<TypeAttr>(types[i]).getValue(); }
 
 static LogicalResult verifyColumns(Operation *op, ArrayAttr names, ArrayAttr types) {
@@ -180,6 +190,8 @@ LogicalResult SlotOp::verify() {
   for (auto key : getSortKeys().getAsRange<flow::SortKeyAttr>())
     if (!llvm::is_contained(getKeyNames(), key.getColumn()))
       return emitOpError("sorts by ") << key.getColumn() << ", which it does not keep";
+  if (getUpdating() && (getKind() != "group" || getAlwaysOne()))
+    return emitOpError("updates rows only as a group of a stream");
   if (getAlwaysOne() && (getKind() != "group" || !getKeyNames().empty()))
     return emitOpError("always has a row only as a group without keys");
   return verifyOperator(*this, getOp());
@@ -258,12 +270,18 @@ LogicalResult StageOp::verifySymbolUses(SymbolTableCollection &tables) {
                                       << " of other columns";
     }
   }
-  bool fromSource = isa<SourceOp>(input);
-  WalkResult result = getBody().walk([&](WatermarkOp op) {
-    if (fromSource)
-      return WalkResult::advance();
-    op.emitOpError("stands outside a source's stage");
-    return WalkResult::interrupt();
+  bool fromSource = isa<SourceOp>(input), fromChannel = isa<ChannelOp>(input);
+  WalkResult result = getBody().walk([&](Operation *op) {
+    if (isa<WatermarkOp>(op) && !fromSource) {
+      op->emitOpError("stands outside a source's stage");
+      return WalkResult::interrupt();
+    }
+    // A source's stage knows the rows of its own chunk only.
+    if (isa<flow::CurrentWatermarkOp>(op) && !fromChannel) {
+      op->emitOpError("stands outside a channel's stage");
+      return WalkResult::interrupt();
+    }
+    return WalkResult::advance();
   });
   return failure(result.wasInterrupted());
 }
@@ -316,6 +334,17 @@ LogicalResult EmitOp::verifySymbolUses(SymbolTableCollection &tables) {
   return success();
 }
 
+LogicalResult WriteOp::verify() {
+  if (failed(verifyKind(*this, getKind())))
+    return failure();
+  constexpr StringRef ways[] = {"write", "drop", "delete"};
+  if (!llvm::is_contained(ways, getBefore()))
+    return emitOpError("has no way `") << getBefore() << "` for rows that another one follows";
+  if (!getKind() && getBefore() != "write")
+    return emitOpError("knows of no changes");
+  return success();
+}
+
 LogicalResult WriteOp::verifySymbolUses(SymbolTableCollection &tables) {
   FailureOr<SinkOp> sink = declared<SinkOp>(*this, getSinkAttr(), tables, "sink");
   if (failed(sink))
@@ -351,7 +380,22 @@ LogicalResult UpdateOp::verifySymbolUses(SymbolTableCollection &tables) {
   }
   if (getArgs().size() != wanted)
     return emitOpError("has ") << getArgs().size() << " arguments, the slot's calls take " << wanted;
-  bool keysAlone = slot->getKind() == "group" && slot->getAggs().empty();
+  if (getKind() && !slot->getUpdating())
+    return emitOpError("takes changes, the slot only new rows");
+  if (failed(verifyKind(*this, getKind())))
+    return failure();
+  SmallVector<Type> changed;
+  if (slot->getUpdating()) {
+    changed.push_back(changeKindType(getContext()));
+    for (auto call : slot->getAggs().getAsRange<flow::AggAttr>())
+      changed.push_back(call.getType());
+  } else if (getAfterOnly()) {
+    return emitOpError("leaves out rows that its slot does not change");
+  }
+  if (TypeRange(changed) != getLate().getArgumentTypes())
+    return emitOpError("has a region of ") << getLate().getArgumentTypes() << ", the slot gives "
+                                           << TypeRange(changed);
+  bool keysAlone = slot->getKind() == "group" && (slot->getAggs().empty() || slot->getUpdating());
   if (!slot->getWindow() && !keysAlone && !getLate().front().empty())
     return emitOpError("has rows too late for a slot without windows");
   return success();

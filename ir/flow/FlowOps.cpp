@@ -63,7 +63,12 @@ std::string AggregateOp::stateBound() {
       text += "open window of " + durationText(window->getSize());
     text += "; gone when the watermark passes its end";
   } else {
-    text += ", until the input ends";
+    auto mode = (*this)->getParentOp()->getAttrOfType<StringAttr>("flow.mode");
+    bool updates = getOutput().getType().getChangelog() != Changelog::append;
+    if (!updates && !(mode && mode.getValue() == "streaming"))
+      text += ", until the input ends";
+    else if (!keys.empty())
+      text += ": grows with the number of keys";
   }
   bool distinct = llvm::any_of(getAggs().getAsRange<AggAttr>(),
                                [](AggAttr call) { return call.getDistinct(); });

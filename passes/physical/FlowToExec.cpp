@@ -1,7 +1,8 @@
 //===- FlowToExec.cpp - fuses operators into stages -----------------------===//
 //
-// Walks operators in order. A source, an input of a stateful operator, a slot
-// and a dead-letter stream each root a stage; from the root the way of a row
+// Walks operators in order. A source, an input of a stateful operator, a slot,
+// a dead-letter stream and what reads the watermark of rows that no exchange
+// has put in order each root a stage; from the root the way of a row
 // is followed through every consumer: columns are SSA values, filters and
 // guards nested regions, until it is written, emitted or put into a slot.
 // Invariant: all stages that emit to a consumer stand before its own.
@@ -31,6 +32,8 @@ struct Place {
   exec::StageOp stage;
   bool inSource = false;
   bool guarded = false; ///< inside an exec.guard
+  Operation *ordered = nullptr; ///< the operator that the stage was made for
+  Value kind = {};      ///< what the row changes; null: it is new
 };
 
 class Lowering {
@@ -48,6 +51,7 @@ private:
   void root(flow::AggregateOp op);
   void root(flow::SortOp op);
   void rootDead(Value dead);
+  template <typename Op> void rootOrdered(Op op);
   void setInputs(exec::StageOp stage, MutableArrayRef<exec::ChannelOp> channels);
 
   void consume(Value stream, const Row &row, Place place);
@@ -59,8 +63,11 @@ private:
   void lower(flow::SinkOp op, const Row &row, Place place);
   void lowerStateful(Operation *op, const Row &row, Place place);
   void update(flow::AggregateOp op, exec::SlotOp slot, const Row &row, Place place);
+  void updated(flow::AggregateOp op, exec::UpdateOp update, ArrayRef<Value> keys, Place place);
   void update(flow::SortOp op, exec::SlotOp slot, const Row &row, Place place);
   template <typename Op> exec::SlotOp collect(Op op, StringRef stageName);
+  void emit(Operation *op, const Row &row, Place place, int32_t hash);
+  bool breaks(Operation *op, const Row &row, Place place);
 
   void count(Location loc, StringRef kind, Operation *op);
   Place guard(Operation *op, flow::OnError policy, Value dead, Place place);
@@ -117,6 +124,25 @@ static bool emitsFirst(flow::AggregateOp op) {
   return !op.getWindow() && op.getAggs().empty() && !op.getKeys().empty();
 }
 
+/// GROUP BY without an end: a key's row goes out whenever it changes.
+static bool updates(flow::AggregateOp op) {
+  return op.getOutput().getType().getChangelog() != flow::Changelog::append;
+}
+
+/// Whether somebody reads the rows of a stream that others follow.
+static bool readsBefore(Value stream) {
+  for (Operation *user : stream.getUsers()) {
+    if (auto sink = dyn_cast<flow::SinkOp>(user)) {
+      if (changesWritten(sink) != "drop")
+        return true;
+    } else if (!isa<flow::ProjectOp, flow::FilterOp, flow::UnionOp>(user) ||
+               readsBefore(user->getResult(0))) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static Value column(flow::StreamType type, const Row &row, StringAttr name) {
   return row[type.indexOf(name.getValue())];
 }
@@ -157,8 +183,42 @@ void Lowering::consume(Value stream, const Row &row, Place place) {
   }
 }
 
+/// Rows for an operator of another stage.
+void Lowering::emit(Operation *op, const Row &row, Place place, int32_t hash) {
+  exec::ChannelOp channel = plan.channel(op, place.stage);
+  SmallVector<Value> values;
+  for (size_t i : plan.travelling(op))
+    values.push_back(row[i]);
+  b.create<exec::EmitOp>(op->getLoc(), channel.getSymName(), values, hash);
+}
+
+/// Whether rows of `stream` come from several stages, or may.
+static bool joinsStages(Value stream) {
+  for (Operation *op = stream.getDefiningOp(); op; op = op->getOperand(0).getDefiningOp()) {
+    if (isa<flow::UnionOp>(op))
+      return true;
+    if (!isa<flow::ProjectOp, flow::FilterOp, flow::WindowOp, flow::UnnestOp, flow::WatermarkOp>(op))
+      break;
+  }
+  return false;
+}
+
+/// What reads the watermark wants all rows in their order. A source's stage has
+/// those of a chunk, one of several inputs of a union has those of one input:
+/// then the rows go to a stage of the operator's own.
+bool Lowering::breaks(Operation *op, const Row &row, Place place) {
+  Block &body = op->getRegion(0).front();
+  auto project = dyn_cast<flow::ProjectOp>(op);
+  bool reads = project ? readsWatermark(body, plan.read().readYields(body, project.getOutput()))
+                       : readsWatermark(body, yielded(body));
+  if (!reads || place.ordered == op || !(place.inSource || joinsStages(op->getOperand(0))))
+    return false;
+  emit(op, row, place, 0);
+  return true;
+}
+
 void Lowering::lower(flow::ProjectOp op, const Row &row, Place place) {
-  if (op.getOutput().use_empty())
+  if (op.getOutput().use_empty() || breaks(op, row, place))
     return;
   Block &body = op.getBody().front();
   bool fallible = plan.isLedgered(op);
@@ -179,7 +239,7 @@ void Lowering::lower(flow::ProjectOp op, const Row &row, Place place) {
 }
 
 void Lowering::lower(flow::FilterOp op, const Row &row, Place place) {
-  if (op.getOutput().use_empty())
+  if (op.getOutput().use_empty() || breaks(op, row, place))
     return;
   Block &body = op.getBody().front();
   count(op.getLoc(), "in", op);
@@ -244,7 +304,15 @@ void Lowering::lower(flow::UnnestOp op, const Row &row, Place place) {
 }
 
 void Lowering::lower(flow::SinkOp op, const Row &row, Place place) {
-  b.create<exec::WriteOp>(op.getLoc(), plan.sink(op).getSymName(), row);
+  Value kind;
+  StringRef before = "write";
+  if (op.getInput().getType().getChangelog() != flow::Changelog::append) {
+    kind = place.kind;
+    if (!kind) // of a union with streams that change
+      kind = b.create<flow::ConstantOp>(op.getLoc(), exec::changeKindType(op.getContext()), b.getI8IntegerAttr(0));
+    before = changesWritten(op);
+  }
+  b.create<exec::WriteOp>(op.getLoc(), plan.sink(op).getSymName(), row, kind, before);
 }
 
 void Lowering::lowerStateful(Operation *op, const Row &row, Place place) {
@@ -257,13 +325,8 @@ void Lowering::lowerStateful(Operation *op, const Row &row, Place place) {
     });
     return;
   }
-  exec::ChannelOp channel = plan.channel(op, place.stage);
-  SmallVector<Value> values;
-  for (size_t i : plan.travelling(op))
-    values.push_back(row[i]);
   auto aggregate = dyn_cast<flow::AggregateOp>(op);
-  int32_t hash = aggregate ? aggregate.getKeys().size() : 0;
-  b.create<exec::EmitOp>(op->getLoc(), channel.getSymName(), values, hash);
+  emit(op, row, place, aggregate ? aggregate.getKeys().size() : 0);
 }
 
 void Lowering::update(flow::AggregateOp op, exec::SlotOp slot, const Row &row, Place place) {
@@ -281,8 +344,11 @@ void Lowering::update(flow::AggregateOp op, exec::SlotOp slot, const Row &row, P
       args.push_back(column(input, row, agg.getFilter()));
   }
   count(op.getLoc(), "in", op);
-  auto update = b.create<exec::UpdateOp>(op.getLoc(), slot.getSymName(), keys, time, args);
+  auto update = b.create<exec::UpdateOp>(op.getLoc(), slot.getSymName(), keys, time, args, Value(),
+                                         /*after_only=*/false);
   b.setInsertionPointToStart(&update.getLate().emplaceBlock());
+  if (updates(op))
+    return updated(op, update, keys, place);
   if (emitsFirst(op)) {
     count(op.getLoc(), "made", op);
     consume(op.getOutput(), keys, place);
@@ -294,13 +360,26 @@ void Lowering::update(flow::AggregateOp op, exec::SlotOp slot, const Row &row, P
     consume(late, row, place);
 }
 
+void Lowering::updated(flow::AggregateOp op, exec::UpdateOp update, ArrayRef<Value> keys,
+                       Place place) {
+  update.setAfterOnly(!readsBefore(op.getOutput()));
+  Block &block = update.getLate().front();
+  place.kind = block.addArgument(exec::changeKindType(op.getContext()), op.getLoc());
+  Row row(keys);
+  for (flow::AggAttr agg : op.getAggs().getAsRange<flow::AggAttr>())
+    row.push_back(block.addArgument(agg.getType(), op.getLoc()));
+  count(op.getLoc(), "made", op);
+  consume(op.getOutput(), row, place);
+}
+
 void Lowering::update(flow::SortOp op, exec::SlotOp slot, const Row &row, Place place) {
   SmallVector<Value> kept;
   for (size_t i : plan.travelling(op))
     kept.push_back(row[i]);
   count(op.getLoc(), "in", op);
   auto update =
-      b.create<exec::UpdateOp>(op.getLoc(), slot.getSymName(), kept, Value(), ValueRange());
+      b.create<exec::UpdateOp>(op.getLoc(), slot.getSymName(), kept, Value(), ValueRange(), Value(),
+                                /*after_only=*/false);
   update.getLate().emplaceBlock();
 }
 
@@ -376,7 +455,7 @@ void Lowering::root(flow::AggregateOp op) {
       plan.stage(op.getLoc(), op.getStream().str() + ".fire", op.getOutput().getType().getTypes());
   fire.setInput(slot.getSymName());
   Block &block = fire.getBody().front();
-  if (emitsFirst(op))
+  if (emitsFirst(op) || updates(op))
     return;
   b.setInsertionPointToStart(&block);
   count(op.getLoc(), "made", op);
@@ -415,6 +494,25 @@ void Lowering::rootDead(Value dead) {
   consume(dead, Row(block.args_begin(), block.args_end()), {stage});
 }
 
+template <typename Op> void Lowering::rootOrdered(Op op) {
+  SmallVector<exec::ChannelOp> channels = plan.channelsOf(op);
+  if (channels.empty())
+    return;
+  flow::StreamType input = op.getInput().getType();
+  ArrayRef<size_t> indices = plan.travelling(op);
+  SmallVector<Type> types;
+  for (size_t i : indices)
+    types.push_back(input.getTypes()[i]);
+  exec::StageOp stage = plan.stage(op.getLoc(), (op.getStream() + ".ordered").str(), types);
+  setInputs(stage, channels);
+  Block &block = stage.getBody().front();
+  Row row(input.size());
+  for (auto [i, argument] : llvm::zip(indices, block.getArguments()))
+    row[i] = argument;
+  b.setInsertionPointToStart(&block);
+  lower(op, row, {stage, /*inSource=*/false, /*guarded=*/false, op});
+}
+
 LogicalResult Lowering::run() {
   SmallVector<Operation *> operators;
   for (Operation &op : *module.getBody())
@@ -424,6 +522,7 @@ LogicalResult Lowering::run() {
     llvm::TypeSwitch<Operation *>(op)
         .Case<flow::SourceOp, flow::ValuesOp, flow::AggregateOp, flow::SortOp>(
             [&](auto op) { root(op); })
+        .Case<flow::ProjectOp, flow::FilterOp>([&](auto op) { rootOrdered(op); })
         .Case([&](flow::SinkOp sink) { plan.sink(sink); });
     if (isa<flow::SourceOp, flow::ProjectOp, flow::FilterOp>(op) && op->getNumResults() == 2)
       if (Value dead = op->getResult(1); gathered(dead) == dead)

@@ -151,7 +151,8 @@ exec::SlotOp Plan::slot(flow::AggregateOp op) {
   SmallVector<Type> keyTypes;
   for (StringAttr key : op.getKeys().getAsRange<StringAttr>())
     keyTypes.push_back(input.columnType(input.indexOf(key.getValue())));
-  bool alwaysOne = !window && op.getKeys().empty();
+  bool updating = op.getOutput().getType().getChangelog() != flow::Changelog::append;
+  bool alwaysOne = !window && op.getKeys().empty() && !updating;
   return declarations.create<exec::SlotOp>(
       op.getLoc(), declarations.getStringAttr(unique(op.getStream() + ".state")),
       declarations.getStringAttr(stateId(op)), declarations.getStringAttr(kind),
@@ -159,7 +160,8 @@ exec::SlotOp Plan::slot(flow::AggregateOp op) {
       window.value_or(flow::WindowAttr()), declarations.getBoolAttr(local), op.getAggsAttr(),
       declarations.getArrayAttr({}), declarations.getI64IntegerAttr(-1),
       declarations.getI64IntegerAttr(-1), declarations.getBoolAttr(alwaysOne),
-      declarations.getI32IntegerAttr(number(op)));
+      declarations.getI32IntegerAttr(number(op)),
+      updating ? declarations.getUnitAttr() : UnitAttr());
 }
 
 exec::SlotOp Plan::slot(flow::SortOp op) {
@@ -171,7 +173,7 @@ exec::SlotOp Plan::slot(flow::SortOp op) {
       nameArray(input, kept), typeArray(input, kept), flow::WindowAttr(),
       declarations.getBoolAttr(false), declarations.getArrayAttr({}), op.getKeysAttr(),
       op.getLimitAttr(), op.getSkipAttr(), declarations.getBoolAttr(false),
-      declarations.getI32IntegerAttr(number(op)));
+      declarations.getI32IntegerAttr(number(op)), UnitAttr());
 }
 
 //===----------------------------------------------------------------------===//
@@ -194,6 +196,18 @@ ArrayRef<size_t> Plan::travelling(Operation *op) {
   if (auto sort = dyn_cast<flow::SortOp>(op)) {
     for (StringAttr name : plannedColumns(sort))
       indices.push_back(sort.getInput().getType().indexOf(name.getValue()));
+    return indices;
+  }
+  if (isa<flow::ProjectOp, flow::FilterOp>(op)) {
+    Block &body = op->getRegion(0).front();
+    auto project = dyn_cast<flow::ProjectOp>(op);
+    llvm::BitVector read =
+        project ? sliceOf(body, columns.readYields(body, project.getOutput())).args
+                : sliceOf(body, yielded(body)).args;
+    if (!project)
+      read |= columns.of(op->getResult(0));
+    for (size_t i : read.set_bits())
+      indices.push_back(i);
     return indices;
   }
   auto aggregate = cast<flow::AggregateOp>(op);
@@ -227,6 +241,11 @@ exec::ChannelOp Plan::channel(Operation *consumer, exec::StageOp stage) {
   std::string name = (consumer->getAttrOfType<StringAttr>("stream").getValue() + ".in").str();
   return makeChannel(consumer->getLoc(), consumer, stage, name, nameArray(type, indices),
                      typeArray(type, indices), single);
+}
+
+StringRef changesWritten(flow::SinkOp sink) {
+  auto way = sink->getAttrOfType<StringAttr>("flow.changes");
+  return way ? way.getValue() : StringRef("write");
 }
 
 Value gathered(Value dead) {

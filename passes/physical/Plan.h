@@ -34,11 +34,11 @@ public:
   /// An empty stage with a block; its input is set when known.
   exec::StageOp stage(mlir::Location loc, llvm::StringRef name, mlir::TypeRange args);
 
-  /// Columns of the input, by index, that travel to a stateful operator; its
-  /// keys stand first.
+  /// Columns of the input, by index, that travel to an operator of another
+  /// stage; keys of one with state stand first.
   llvm::ArrayRef<size_t> travelling(mlir::Operation *op);
 
-  /// Where `stage` puts rows for a stateful operator.
+  /// Where `stage` puts rows for an operator of another stage.
   exec::ChannelOp channel(mlir::Operation *consumer, exec::StageOp stage);
   /// Where `stage` puts bad rows that join `dead`: a result, or a union.
   exec::ChannelOp deadChannel(mlir::Value dead, exec::StageOp stage);
@@ -68,6 +68,10 @@ private:
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<size_t>> travels;
   llvm::DenseMap<const void *, llvm::MapVector<mlir::Operation *, exec::ChannelOp>> channels;
 };
+
+/// What a sink does with a row that another one follows, as exec.write says it:
+/// attribute `flow.changes` of flow.sink, "write" without.
+llvm::StringRef changesWritten(flow::SinkOp sink);
 
 /// The stream in which the bad rows of a `dead` result meet others: the union
 /// that alone reads it, or itself. One channel then keeps their order.

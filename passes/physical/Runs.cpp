@@ -19,18 +19,30 @@ static bool runs(Operation *op, bool batch) {
     return cast<StreamType>(rows.getType()).getChangelog() != Changelog::append;
   };
   for (Value input : op->getOperands())
-    if (updates(input) && !isa<SinkOp>(op))
+    if (updates(input) && !isa<SinkOp, ProjectOp, FilterOp, UnionOp, UnnestOp>(op))
       return false;
   return llvm::TypeSwitch<Operation *, bool>(op)
       .Case<JoinOp, OverOp, TopNOp, DedupOp, MatchOp, SetOp, TableFunctionOp>([](auto) { return false; })
       .Case([](WindowOp window) { return window.getWindow().getKind() != WindowKind::session; })
-      .Case([&](AggregateOp aggregate) {
-        // Groups with keys alone give each row once.
-        return batch || aggregate.getWindow() ||
-               (aggregate.getAggs().empty() && !aggregate.getKeys().empty());
-      })
       .Case([&](SortOp) { return batch; })
       .Default([](Operation *) { return true; });
+}
+
+/// Whether rows of `stream` may be results of state.
+static bool followsState(Value stream) {
+  Operation *op = stream.getDefiningOp();
+  if (!isa<ProjectOp, FilterOp, WatermarkOp, WindowOp, UnnestOp, UnionOp>(op))
+    return !isa<SourceOp, ValuesOp>(op);
+  return llvm::any_of(op->getOperands(), followsState);
+}
+
+/// What reads the watermark as results of state see it, which none do.
+static Operation *watermarkOfResults(Operation *op) {
+  if (!isa<ProjectOp, FilterOp>(op) || !followsState(op->getOperand(0)))
+    return nullptr;
+  Operation *found = nullptr;
+  op->walk([&](CurrentWatermarkOp read) { found = read; });
+  return found;
 }
 
 std::vector<Missing> missingOperators(ModuleOp module) {
@@ -39,14 +51,18 @@ std::vector<Missing> missingOperators(ModuleOp module) {
   std::vector<Missing> missing;
   std::set<std::string> said;
   for (Operation &op : *module.getBody()) {
-    if (!isa<Operator>(op) || runs(&op, batch))
+    if (!isa<Operator>(op))
       continue;
-    // What only hands on changes is not what lacks.
-    if (isa<ProjectOp, FilterOp, UnionOp, UnnestOp>(op))
+    if (Operation *read = watermarkOfResults(&op); read && said.insert("CURRENT_WATERMARK").second)
+      missing.push_back({read, "CURRENT_WATERMARK over the results of a window, a group or a join", false});
+    if (runs(&op, batch))
       continue;
     std::string what = operatorText(&op);
+    if (auto aggregate = dyn_cast<AggregateOp>(op); aggregate && !aggregate.getWindow())
+      what = StringRef(what).split(" without a window").first.str() +
+             (aggregate.getAggs().empty() && !aggregate.getKeys().empty() ? "" : " of rows that change");
     if (said.insert(what).second)
-      missing.push_back({&op, what, !batch && runs(&op, true) && isa<AggregateOp, SortOp>(op)});
+      missing.push_back({&op, what, !batch && isa<AggregateOp, SortOp>(op)});
   }
   return missing;
 }

@@ -129,6 +129,14 @@ exec.stage @s from @a {
 }
 
 // -----
+exec.source @a {connector = "c", options = {}, format = "f", format_options = {}, columns = [], types = [],
+  used = array<i32>, metadata = [], on_error = #flow.on_error<fail>, op = 0 : i32}
+exec.stage @s from @a {
+  // expected-error@below {{stands outside a channel's stage}}
+  %w = flow.current_watermark -> !flow.sql<TIMESTAMP(3)>
+}
+
+// -----
 exec.channel @a {names = ["n"], types = [!flow.sql<INT>]}
 exec.stage @s from @a {
 ^bb0(%n: !flow.sql<INT>):
@@ -198,4 +206,61 @@ exec.channel @a {names = [], types = [], single}
 exec.stage @s from @a {
   // expected-error@below {{counts "lost", which the ledger does not know}}
   exec.count "lost" 0
+}
+
+// -----
+// expected-error@below {{updates rows only as a group of a stream}}
+exec.slot @g {id = "g", kind = "sort", key_names = ["n"], key_types = [!flow.sql<INT>], sort_keys = [], op = 0 : i32, aggs = [], updating}
+
+// -----
+exec.channel @a {names = ["n"], types = [!flow.sql<INT>]}
+exec.slot @g {id = "g", kind = "group", key_names = ["n"], key_types = [!flow.sql<INT>], sort_keys = [], op = 0 : i32, aggs = [], updating}
+exec.stage @s from @a {
+^bb0(%n: !flow.sql<INT>):
+  // expected-error@below {{has a region of , the slot gives '!flow.sql<TINYINT NOT NULL>'}}
+  exec.update @g key(%n : !flow.sql<INT>) args() late {}
+}
+exec.stage @f from @g {
+^bb0(%n: !flow.sql<INT>):
+}
+
+// -----
+exec.channel @a {names = ["n"], types = [!flow.sql<INT>]}
+exec.slot @g {id = "g", kind = "group", key_names = ["n"], key_types = [!flow.sql<INT>], sort_keys = [], op = 0 : i32, aggs = []}
+exec.stage @s from @a {
+^bb0(%n: !flow.sql<INT>):
+  %new = flow.constant 0 : i8 -> !flow.sql<TINYINT NOT NULL>
+  // expected-error@below {{takes changes, the slot only new rows}}
+  exec.update @g key(%n : !flow.sql<INT>) args() kind(%new : !flow.sql<TINYINT NOT NULL>) late {}
+}
+exec.stage @f from @g {
+^bb0(%n: !flow.sql<INT>):
+}
+
+// -----
+exec.channel @a {names = ["n"], types = [!flow.sql<INT>]}
+exec.sink @o {connector = "c", options = {}, format = "f", format_options = {}, columns = ["n"], types = [!flow.sql<INT>], op = 0 : i32}
+exec.stage @s from @a {
+^bb0(%n: !flow.sql<INT>):
+  // expected-error@below {{says the kind of a change as '!flow.sql<INT>'}}
+  exec.write @o(%n : !flow.sql<INT>) kind(%n : !flow.sql<INT>)
+}
+
+// -----
+exec.channel @a {names = ["n"], types = [!flow.sql<INT>]}
+exec.sink @o {connector = "c", options = {}, format = "f", format_options = {}, columns = ["n"], types = [!flow.sql<INT>], op = 0 : i32}
+exec.stage @s from @a {
+^bb0(%n: !flow.sql<INT>):
+  // expected-error@below {{knows of no changes}}
+  exec.write @o(%n : !flow.sql<INT>) {before = "drop"}
+}
+
+// -----
+exec.channel @a {names = ["n"], types = [!flow.sql<INT>]}
+exec.sink @o {connector = "c", options = {}, format = "f", format_options = {}, columns = ["n"], types = [!flow.sql<INT>], op = 0 : i32}
+exec.stage @s from @a {
+^bb0(%n: !flow.sql<INT>):
+  %new = flow.constant 0 : i8 -> !flow.sql<TINYINT NOT NULL>
+  // expected-error@below {{has no way `keep` for rows that another one follows}}
+  exec.write @o(%n : !flow.sql<INT>) kind(%new : !flow.sql<TINYINT NOT NULL>) {before = "keep"}
 }

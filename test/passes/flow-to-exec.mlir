@@ -256,3 +256,57 @@ flow.sink "total" %total connector "c" {} format "f" {} : !flow.stream<[x: STRIN
 %first = flow.aggregate "first" %w keys ["k", "window_start"] aggs [] : !wide -> !out
 %second = flow.aggregate "second" %first keys ["k", "window_start"] aggs [] {flow.partition = "forward"} : !out -> !out
 flow.sink "out" %second connector "c" {} format "f" {} : !out
+
+// -----
+
+// A group of a stream gives its changes where it is updated; filters and
+// projections run there, and its stage that fires has nothing to do. A filter
+// may keep one of -U and +U, so the sink that replaces rows deletes.
+
+// CHECK: exec.slot @g.state
+// CHECK-SAME: kind = "group"
+// CHECK-SAME: updating
+// CHECK: exec.stage @g.group from @g.in {
+// CHECK: exec.update @g.state key(%[[K:.+]] : !flow.sql<INT>) args() late {
+// CHECK-NEXT: ^bb0(%[[KIND:.+]]: !flow.sql<TINYINT NOT NULL>, %[[N:.+]]: !flow.sql<BIGINT NOT NULL>):
+// CHECK-NEXT: exec.count "made"
+// CHECK: exec.when
+// CHECK-NEXT: exec.write @out(%[[K]], %[[N]] : !flow.sql<INT>, !flow.sql<BIGINT NOT NULL>) kind(%[[KIND]] : !flow.sql<TINYINT NOT NULL>) {before = "delete"}
+// CHECK-NOT: after_only
+// CHECK: exec.stage @g.fire from @g.state {
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: }
+!in = !flow.stream<[k: INT], append>
+!out = !flow.stream<[k: INT, n: BIGINT NOT NULL], retract>
+%rows = flow.source "s" connector "c" {} format "f" {} columns ["k"] : !in
+%g = flow.aggregate "g" %rows keys ["k"] aggs [#flow.agg<"COUNT", "c", [], filter = "", distinct = false, as "n" -> !flow.sql<BIGINT NOT NULL>>] : !in -> !out
+%few = flow.filter "few" %g {
+^bb0(%k: !flow.sql<INT>, %n: !flow.sql<BIGINT NOT NULL>):
+  %three = flow.constant 3 : i64 -> !flow.sql<BIGINT NOT NULL>
+  %is = flow.cmp lt %n, %three : !flow.sql<BIGINT NOT NULL>, !flow.sql<BIGINT NOT NULL> -> !flow.sql<BOOLEAN NOT NULL>
+  flow.yield %is : !flow.sql<BOOLEAN NOT NULL>
+} : !out -> !out
+flow.sink "out" %few connector "c" {} format "f" {} {flow.changes = "delete"} : !out
+
+// -----
+
+// Where every reader replaces rows by their key, -U is not made at all. Rows of
+// a union that never change are new.
+
+// CHECK: exec.stage @g.group from @g.in {
+// CHECK: exec.update @g.state
+// CHECK: exec.write @out(%{{.+}} : !flow.sql<INT>) kind(%{{.+}}) {before = "drop"}
+// CHECK: } {after_only}
+// CHECK: exec.stage @h.group from @h.in {
+// CHECK: exec.update @h.state
+// CHECK: exec.write @all(%{{.+}} : !flow.sql<INT>) kind(%{{.+}} : !flow.sql<TINYINT NOT NULL>)
+// CHECK: }
+// CHECK-NOT: after_only
+!in = !flow.stream<[k: INT], append>
+!out = !flow.stream<[k: INT], retract>
+%rows = flow.source "s" connector "c" {} format "f" {} columns ["k"] : !in
+%g = flow.aggregate "g" %rows keys ["k"] aggs [] : !in -> !out
+flow.sink "out" %g connector "c" {} format "f" {} {flow.changes = "drop"} : !out
+%h = flow.aggregate "h" %rows keys ["k"] aggs [] : !in -> !out
+%u = flow.union "u" %rows, %h : !in, !out -> !out
+flow.sink "all" %u connector "c" {} format "f" {} : !out

@@ -23,6 +23,11 @@
         #flow.agg<"SUM", "s", ["v"], filter = "f", distinct = true, as "s" -> !flow.sql<INT>>]
   : !in -> !flow.stream<[k: STRING, j: INT, n: BIGINT NOT NULL, s: INT], append>
 
+// Rows of a stream that change never end.
+// CHECK: flow.aggregate "updating"
+// CHECK-SAME: bound = "one entry per (k): grows with the number of keys"
+%u = flow.aggregate "updating" %rows keys ["k"] aggs [] : !in -> !flow.stream<[k: STRING], retract>
+
 // CHECK: flow.aggregate "total"
 // CHECK-SAME: bound = "one entry, until the input ends"
 // CHECK-SAME: id = "total/aggregate[]"
