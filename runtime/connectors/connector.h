@@ -35,13 +35,25 @@ private:
   uint32_t count_;
 };
 
+/// One that was read: its name, and its bytes as they were stored when its end
+/// was reached.
+struct Stream {
+  Text name;
+  uint64_t size = 0;
+};
+
+/// What follows a source's last stream: nothing; other streams, which another run
+/// gets, and none can be read again; more bytes of it, too, and other streams.
+enum class Ending { LAST, STREAMS, BYTES };
+
 /// A source delivers streams of bytes (files) one after another.
 struct SourceTable {
   /// NULL: error is set.
   void *(*open)(const Options &options, Error &error);
   /// Goes to the next stream and tells its name; 0: there is none, -1: error.
   int (*next)(void *source, Text &name, Error &error);
-  /// Bytes of the stream; 0: its end, -1: error, STOPPED: the run is to end.
+  /// Bytes of the stream; 0: its end, -1: error, STOPPED: the run is to end, or
+  /// interrupt_reads() was called.
   int64_t (*read)(void *source, char *to, uint64_t size, Error &error);
   /// Whether read() would return at once. NULL: always, as files do.
   bool (*ready)(void *source);
@@ -51,6 +63,19 @@ struct SourceTable {
   /// again, lines are counted on the way.
   bool (*count_lines)(const char *name, uint64_t offset, uint64_t &lines);
   void (*close)(void *source);
+
+  /// Of the current stream. NULL: LAST.
+  Ending (*ending)(void *source) = nullptr;
+  /// Whether another stream follows the current one. NULL: none does.
+  bool (*more)(void *source) = nullptr;
+  /// Bytes of the current stream that were read, and that there are, as stored.
+  uint64_t (*taken)(void *source) = nullptr;
+  uint64_t (*stored)(void *source) = nullptr;
+  /// Opens the last of `read` again, which was being read; those before it had
+  /// been read to their end. False: what has been read is not there as it was.
+  bool (*resume)(void *source, const std::vector<Stream> &read, Error &error) = nullptr;
+  /// Goes to a byte of the current stream. 0: it has fewer, -1: error.
+  int (*seek)(void *source, uint64_t offset, Error &error) = nullptr;
 };
 constexpr int64_t STOPPED = -2;
 

@@ -58,7 +58,7 @@ void FileReader::close() {
     ::close(fd_);
   fd_ = -1;
   kind_ = PLAIN;
-  at_ = have_ = position_ = 0;
+  at_ = have_ = position_ = decoded_ = 0;
   ended_ = inside_ = false;
 }
 
@@ -121,7 +121,7 @@ bool FileReader::begin(Error &error) {
   return true;
 }
 
-int64_t FileReader::read(char *to, uint64_t size, Error &error) {
+int64_t FileReader::decode(char *to, uint64_t size, Error &error) {
   if (kind_ == PLAIN)
     return plain(to, size, error);
   for (;;) {
@@ -185,6 +185,52 @@ int64_t FileReader::read(char *to, uint64_t size, Error &error) {
     if (kind_ == XZ && !inside_)
       return 0;
   }
+}
+
+int64_t FileReader::read(char *to, uint64_t size, Error &error) {
+  int64_t got = decode(to, size, error);
+  decoded_ += got > 0 ? got : 0;
+  return got;
+}
+
+bool FileReader::regular() const {
+  struct stat info;
+  return fstat(fd_, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+uint64_t FileReader::stored() const {
+  struct stat info;
+  return fstat(fd_, &info) == 0 ? uint64_t(info.st_size) : 0;
+}
+
+int FileReader::seek(uint64_t offset, Error &error) {
+  if (kind_ == PLAIN) {
+    if (offset > stored())
+      return 0;
+    if (lseek(fd_, offset, SEEK_SET) < 0) {
+      error.set(UNREADABLE_INPUT,
+                textf("%s: cannot go to byte %llu of `%s`: %s", who_, (unsigned long long)offset,
+                      path_.c_str(), strerror(errno)));
+      return -1;
+    }
+    decoded_ = offset;
+    return 1;
+  }
+  if (offset < decoded_) {
+    Text path = path_;
+    close();
+    if (!open(who_, path.c_str(), error))
+      return -1;
+  }
+  Buffer buffer;
+  char *bytes = buffer.get(256 << 10);
+  while (decoded_ < offset) {
+    uint64_t left = offset - decoded_;
+    int64_t got = read(bytes, left < (256 << 10) ? left : 256 << 10, error);
+    if (got <= 0)
+      return got;
+  }
+  return 1;
 }
 
 } // namespace levada::rt

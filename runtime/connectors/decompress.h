@@ -21,11 +21,20 @@ public:
   bool open(const char *who, const char *path, Error &error);
   /// Decoded bytes; 0 at the end, -1 on error.
   int64_t read(char *to, uint64_t size, Error &error);
+  /// Goes to a decoded byte: what is compressed is decoded up to there. 0: it has
+  /// fewer, -1: error.
+  int seek(uint64_t offset, Error &error);
   bool compressed() const { return kind_ != PLAIN; }
+  /// A file that stays where it is, not a pipe.
+  bool regular() const;
+  /// Bytes of the file that were read, and that there are, as they are stored.
+  uint64_t taken() const { return kind_ == PLAIN ? decoded_ : position_; }
+  uint64_t stored() const;
   void close();
 
 private:
   enum Kind { PLAIN, GZIP, ZSTD, XZ };
+  int64_t decode(char *to, uint64_t size, Error &error);
   int64_t plain(char *to, uint64_t size, Error &error);
   bool refill(Error &error);
   bool begin(Error &error);
@@ -36,7 +45,7 @@ private:
   int fd_ = -1;
   Kind kind_ = PLAIN;
   char *input_ = nullptr; // compressed bytes
-  uint64_t at_ = 0, have_ = 0, position_ = 0;
+  uint64_t at_ = 0, have_ = 0, position_ = 0, decoded_ = 0;
   bool ended_ = false;  // of the file
   bool inside_ = false; // a stream has begun and not ended
   void *decoder_ = nullptr;

@@ -5,6 +5,9 @@
 #include "runtime/connectors/paths.h"
 #include "runtime/exec/cutter.h"
 
+#include <algorithm>
+#include <sys/stat.h>
+
 /// Files on a local disk: one, all of a directory, or those that match a
 /// pattern, in name order; gzip, zstd and xz are recognized by content. As a
 /// sink, a path whose last part has an extension is one file, any other a
@@ -78,10 +81,69 @@ bool count_lines(const char *name, uint64_t offset, uint64_t &lines) {
   return true;
 }
 
+FileReader &reader_of(void *source) { return static_cast<Files *>(source)->reader; }
+
+Ending ending(void *source) {
+  return reader_of(source).regular() ? Ending::BYTES : Ending::STREAMS;
+}
+
+bool more(void *source) {
+  auto *files = static_cast<Files *>(source);
+  return files->next < files->paths.size();
+}
+
+uint64_t taken(void *source) { return reader_of(source).taken(); }
+uint64_t stored(void *source) { return reader_of(source).stored(); }
+int seek(void *source, uint64_t offset, Error &error) {
+  return reader_of(source).seek(offset, error);
+}
+
+bool changed(const Files &files, const Text &path, const char *how, Error &error) {
+  return error.set(INPUT_CHANGED, textf("%s: `%s` %s", files.name, path.c_str(), how),
+                   "put it back as it was; --restore none begins anew");
+}
+
+/// Files that were read to their end may be gone. What came since must sort
+/// behind the last one.
+bool resume(void *source, const std::vector<Stream> &read, Error &error) {
+  auto *files = static_cast<Files *>(source);
+  const std::vector<Text> &paths = files->paths;
+  const Text &last = read.back().name;
+  size_t at = std::find(paths.begin(), paths.end(), last) - paths.begin();
+  if (at == paths.size())
+    return changed(*files, last, "was being read at the checkpoint, and is gone", error);
+  std::vector<const Stream *> known;
+  for (const Stream &stream : read)
+    known.push_back(&stream);
+  auto before = [](const Stream *a, const Stream *b) { return a->name < b->name; };
+  std::sort(known.begin(), known.end(), before);
+  for (size_t i = 0; i < at; ++i) {
+    Stream wanted{paths[i], 0};
+    auto found = std::lower_bound(known.begin(), known.end(), &wanted, before);
+    if (found == known.end() || !((*found)->name == paths[i]))
+      return changed(*files, paths[i],
+                     textf("has come since the checkpoint, and is read before `%s`, which was read "
+                           "already",
+                           last.c_str())
+                         .c_str(),
+                     error);
+    struct stat info;
+    if (stat(paths[i].c_str(), &info) != 0 || uint64_t(info.st_size) != (*found)->size)
+      return changed(*files, paths[i], "was read to its end, and was changed since", error);
+  }
+  files->next = at + 1;
+  files->reader.close();
+  if (!files->reader.open(files->name, last.c_str(), error))
+    return false;
+  files->compressed = files->reader.compressed();
+  return true;
+}
+
 void close_files(void *source) { delete static_cast<Files *>(source); }
 
-constexpr SourceTable source_table = {open_files,     next_file,   read_file,  nullptr,
-                                      worth_a_thread, count_lines, close_files};
+constexpr SourceTable source_table = {open_files,  next_file,   read_file, nullptr, worth_a_thread,
+                                      count_lines, close_files, ending,    more,    taken,
+                                      stored,      resume,      seek};
 
 } // namespace
 } // namespace levada::rt

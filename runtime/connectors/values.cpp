@@ -33,10 +33,22 @@ int64_t read_values(void *source, char *to, uint64_t size, Error &) {
   return 1;
 }
 
+bool resume(void *source, const std::vector<Stream> &, Error &) {
+  static_cast<Values *>(source)->begun = true;
+  return true;
+}
+
+int seek(void *source, uint64_t offset, Error &) {
+  static_cast<Values *>(source)->done = offset > 0;
+  return 1;
+}
+
 void close_values(void *source) { delete static_cast<Values *>(source); }
 
 constexpr SourceTable source_table = {open_values, next_values, read_values, nullptr,
-                                      nullptr,     nullptr,     close_values};
+                                      nullptr,     nullptr,     close_values, nullptr,
+                                      nullptr,     nullptr,     nullptr,      resume,
+                                      seek};
 
 } // namespace
 } // namespace levada::rt

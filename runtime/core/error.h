@@ -33,6 +33,9 @@ enum Code : uint32_t {
   NO_CHECKPOINT = 662,
   STATE_MISMATCH = 663,
   DROPPED_STATE = 664,
+  NO_SAVEPOINT = 665,
+  NOT_RUNNING = 666,
+  NO_ANSWER = 667,
 };
 
 struct Error {

@@ -165,6 +165,16 @@ void Run::stop_taking(bool stopped) {
   event_.notify();
 }
 
+void Run::poke() {
+  interrupt_reads();
+  event_.notify();
+}
+
+void Run::drain() {
+  draining_.store(true, std::memory_order_release);
+  poke();
+}
+
 bool Run::take_chunk(Worker &worker) {
   if (drained_.load(std::memory_order_acquire) || !cut_mutex_.try_lock())
     return false;
@@ -185,10 +195,19 @@ bool Run::take_chunk(Worker &worker) {
   Source &source = *sources[chosen];
   Chunk *chunk = nullptr;
   Error error;
-  Source::Result result = source.next(chunk, error);
+  auto draining = [&] { return draining_.load(std::memory_order_acquire); };
+  Source::Result result = draining() ? Source::END : source.next(chunk, error);
+  if (result != Source::CHUNK && result != Source::FAILED && draining())
+    result = Source::END;
+  bool idle = result == Source::WAIT || (result == Source::STOP && !stop_requested());
+  bool nothing = idle && checkpoints && checkpoints->due_idle(seq);
+  if (nothing) // a number without rows carries the barrier
+    result = Source::CHUNK;
   if (result == Source::WAIT || result == Source::STOP) {
-    if (result == Source::STOP)
-      stop_taking(true);
+    if (!idle) { // the others hand out what they have read
+      source.paused = true;
+      stopped_ = true;
+    }
     cut_mutex_.unlock();
     return result == Source::STOP;
   }
@@ -215,7 +234,9 @@ bool Run::take_chunk(Worker &worker) {
   // A source that failed to read ends here, but its windows do not fire.
   const Stage &stage = topology.stages[source.desc.stage];
   Execution &execution = *worker.executions[stage.index];
-  if (result == Source::FAILED)
+  if (nothing)
+    reached(seq, chosen, LEVADA_MIN_WATERMARK);
+  if (nothing || result == Source::FAILED)
     execution.run_nothing(seq);
   else
     execution.run_chunk(seq, chunk, chosen);
@@ -254,11 +275,10 @@ void Run::work(Worker &worker) {
     bool some = checkpoints && checkpoints->save_some(worker);
     some |= topology.workers > 1 && worker.receive();
     some |= take_chunk(worker);
-    if (tick) {
+    if (tick || checkpoints)
       count_progress(worker);
-      if (worker.index == 0)
-        tick(*this);
-    }
+    if (tick && worker.index == 0)
+      tick(*this);
     if (!some && !over())
       event_.wait(before);
   }

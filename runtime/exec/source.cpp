@@ -1,6 +1,7 @@
 //===- source.cpp - from a connector's bytes to chunks of records ---------===//
 #include "runtime/exec/source.h"
 
+#include "runtime/checkpoint/crc32c.h"
 #include "runtime/core/signals.h"
 #include "runtime/exec/cutter.h"
 #include "runtime/exec/header.h"
@@ -9,7 +10,7 @@
 
 namespace levada::rt {
 
-static void file_release(File *file) {
+void file_release(File *file) {
   if (file && file->refs.fetch_sub(1, std::memory_order_acq_rel) == 1)
     delete file;
 }
@@ -35,7 +36,7 @@ static levada_str view_of(const Text &text) {
 }
 
 Source::Source(const levada_program *program, uint32_t index, const Settings &settings)
-    : desc(program->sources[index]), chunk_size_(settings.chunk_bytes),
+    : desc(program->sources[index]), chunk_size_(settings.chunk_bytes), once_(settings.once),
       options_(settings, "source", desc.name, desc.options, desc.option_count) {}
 
 Source::~Source() {
@@ -92,27 +93,58 @@ Chunk *Source::take_buffer(uint64_t capacity) {
   return chunk;
 }
 
-Source::Result Source::open_file(Error &error) {
+void Source::grow() {
+  current_->capacity *= 2;
+  current_->buffer =
+      static_cast<char *>(must_realloc(current_->buffer, current_->capacity + spare));
+}
+
+/// The stream `name` is the connector's current one.
+void Source::began(Text &&name) {
   file_release(file_);
-  file_ = nullptr;
-  Text name;
-  int status = table_->next(state_, name, error);
-  if (status < 0)
-    return FAILED;
-  if (status == 0)
-    return END;
-  ++file_number_;
   file_ = new File;
   file_->name = std::move(name);
   file_->lines_counted =
       desc.lines || desc.on_error == LEVADA_ON_ERROR_DEAD_LETTER || !table_->count_lines;
+  file_->again = !table_->ending || table_->ending(state_) != Ending::STREAMS;
   offset_ = 0;
   line_ = 1;
   begin_ = filled_ = 0;
   file_ended_ = false;
   at_start_ = true;
   header_due_ = desc.header != 0;
+}
+
+Source::Result Source::open_file(Error &error) {
+  if (file_ && table_->taken) {
+    uint64_t size = table_->taken(state_);
+    Lock lock(opened_mutex_);
+    opened_.back().size = size;
+  }
+  Text name;
+  int status = table_->next(state_, name, error);
+  if (status < 0)
+    return FAILED;
+  if (status == 0)
+    return once_ && last_stays_open() ? PAUSED : END;
+  ++file_number_;
+  {
+    Lock lock(opened_mutex_);
+    opened_.push_back({name, 0});
+  }
+  began(std::move(name));
+  if (!rest_.empty()) {
+    current_ = take_buffer((rest_.size() / chunk_size_ + 1) * chunk_size_);
+    memcpy(current_->buffer, rest_.c_str(), rest_.size());
+    filled_ = rest_.size();
+    rest_.clear();
+  }
   return CHUNK;
+}
+
+/// Whether more may come, in this stream or in others.
+bool Source::last_stays_open() const {
+  return table_->ending && table_->ending(state_) != Ending::LAST;
 }
 
 static Cut cut_of(const levada_source_desc &desc) {
@@ -150,7 +182,7 @@ Source::Result Source::read_header(Error &error) {
   const char *data = current_->buffer + begin_;
   uint64_t end = first_record_end(cut_of(desc), data, filled_ - begin_);
   if (!end) {
-    if (!file_ended_)
+    if (!file_ended_ || part_stays_)
       return STOP; // grow and come again
     end = filled_ - begin_;
   }
@@ -166,6 +198,8 @@ Source::Result Source::read_header(Error &error) {
 
 Source::Result Source::cut(Chunk *&out, Error &error) {
   for (;;) {
+    if (idle_)
+      return PAUSED;
     if (stop_requested())
       return STOP;
     if (!file_ || (file_ended_ && filled_ == begin_)) {
@@ -183,18 +217,25 @@ Source::Result Source::cut(Chunk *&out, Error &error) {
       if (filled_ >= 3 && memcmp(current_->buffer, "\xEF\xBB\xBF", 3) == 0)
         begin_ = 3; // a byte order mark
     }
+    // A last line without its end may get more, where no other file follows.
+    part_stays_ = file_ended_ && once_ && table_->ending &&
+                  table_->ending(state_) == Ending::BYTES && !(table_->more && table_->more(state_));
     if (header_due_) {
       result = read_header(error);
       if (result == FAILED)
         return FAILED;
+      if (result == STOP && part_stays_)
+        return PAUSED;
       if (result == CHUNK && !pausing_ && filled_ < current_->capacity && !file_ended_)
         continue; // a live stream: now its rows
     }
     if (begin_ == filled_ && file_ended_)
       continue;
     uint64_t size = filled_ - begin_, end = size;
-    if (!file_ended_)
+    if (!file_ended_ || part_stays_)
       end = header_due_ ? 0 : last_record_end(cut_of(desc), current_->buffer + begin_, size);
+    if (!end && part_stays_)
+      return PAUSED;
     if (!end) {
       if (filled_ < current_->capacity)
         continue;
@@ -205,13 +246,15 @@ Source::Result Source::cut(Chunk *&out, Error &error) {
                             (unsigned long long)(offset_ + begin_));
         return FAILED;
       }
-      current_->capacity *= 2;
-      current_->buffer =
-          static_cast<char *>(must_realloc(current_->buffer, current_->capacity + spare));
+      grow();
       continue;
     }
 
     Chunk *chunk = current_;
+    if (offset_ == 0 && !file_->head_size) {
+      file_->head_size = begin_ + end < NEAR ? begin_ + end : NEAR;
+      file_->head_crc = crc32c(0, chunk->buffer, file_->head_size);
+    }
     uint64_t tail = size - end;
     current_ = nullptr;
     const char *rest = chunk->buffer + begin_ + end;
@@ -251,9 +294,23 @@ Source::Result Source::cut(Chunk *&out, Error &error) {
 
 Source::Result Source::next(Chunk *&chunk, Error &error) {
   Result result = take(chunk, error);
-  // A last line without its end counts the newline that was added to it.
-  if (result == CHUNK)
-    position_ = {chunk->file_number, chunk->abi.byte_offset + chunk->abi.size, chunk->next_line};
+  if (result == CHUNK) {
+    // A last line without its end counts the newline that was added to it.
+    const levada_chunk &abi = chunk->abi;
+    position_.file_number = chunk->file_number;
+    position_.offset = abi.byte_offset + abi.size;
+    position_.line = chunk->next_line;
+    position_.end_size = 0;
+    position_.head_size = chunk->file->head_size;
+    position_.head_crc = chunk->file->head_crc;
+    position_.tail_size = abi.size < NEAR ? abi.size : NEAR;
+    position_.tail_crc =
+        crc32c(0, abi.data + abi.size - position_.tail_size, position_.tail_size);
+    position_.again = chunk->file->again;
+  } else if (result == PAUSED && !idle_) { // nobody cuts any more
+    position_.end_size = table_->taken ? table_->taken(state_) : 0;
+  }
+  cut_off_ = result == STOP;
   return result;
 }
 
@@ -296,58 +353,6 @@ void *Source::ahead_main(void *arg) {
     self->event_->notify();
     if (!more)
       return nullptr;
-  }
-}
-
-void Source::save(Writer &to) { to.value(position_); }
-
-/// Files are read again up to the position, where a stream can be read twice.
-bool Source::restore(Reader &from, Error &error) {
-  if (!from.value(position_))
-    return false;
-  if (!position_.file_number)
-    return true;
-  if (!table_->count_lines)
-    return error.set(NO_CHECKPOINT, textf("%s: connector `%s` cannot go back to where it was",
-                                          desc.name, desc.connector->name));
-  while (file_number_ < position_.file_number) {
-    Result result = open_file(error);
-    if (result == END)
-      error.set(NO_CHECKPOINT, textf("%s: its input has fewer files than at the checkpoint", desc.name));
-    if (result != CHUNK)
-      return false;
-  }
-  current_ = take_buffer(chunk_size_);
-  if (header_due_) { // names the columns
-    if (fill(error) != CHUNK)
-      return false;
-    if (filled_ >= 3 && memcmp(current_->buffer, "\xEF\xBB\xBF", 3) == 0)
-      begin_ = 3;
-    if (read_header(error) == FAILED)
-      return false;
-  }
-  at_start_ = false;
-  for (;;) {
-    if (offset_ + filled_ >= position_.offset) {
-      // A chunk begins here, as it did before: it ends where that one ended.
-      begin_ = position_.offset - offset_;
-      filled_ -= begin_;
-      memmove(current_->buffer, current_->buffer + begin_, filled_);
-      offset_ = position_.offset;
-      begin_ = 0;
-      line_ = position_.line;
-      return true;
-    }
-    if (file_ended_) { // the newline that was added to the last line
-      begin_ = filled_;
-      return offset_ + filled_ + 1 == position_.offset ||
-             error.set(NO_CHECKPOINT, textf("%s: `%s` is shorter than at the checkpoint", desc.name,
-                                            file_->name.c_str()));
-    }
-    offset_ += filled_;
-    begin_ = filled_ = 0;
-    if (fill(error) != CHUNK)
-      return false;
   }
 }
 

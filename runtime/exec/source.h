@@ -26,6 +26,8 @@ struct File {
   std::vector<uint32_t> column_map; // empty: identity
   uint32_t field_count = 0;
   bool lines_counted = false;
+  bool again = false; // it can be read again
+  uint32_t head_size = 0, head_crc = 0; // of its first bytes
 };
 
 class Source;
@@ -40,9 +42,11 @@ struct Chunk {
 };
 
 void chunk_release(Chunk *chunk);
+void file_release(File *file);
 
 class Source {
 public:
+  static constexpr uint64_t NEAR = 1024; // bytes that tell a file from another
   static constexpr uint64_t record_limit = 256 << 20, spare = 128;
 
   Source(const levada_program *program, uint32_t index, const Settings &settings);
@@ -65,8 +69,13 @@ public:
 
   /// The position behind the chunk last handed out.
   void save(Writer &to);
-  /// Before the first chunk: goes on at a saved position.
+  /// Before the first chunk: goes on at a saved position. What was read up to
+  /// there must be there as it was, by names, sizes and the bytes near it.
   bool restore(Reader &from, Error &error);
+  /// With --once, after restore: nothing has come since.
+  bool idle() const { return idle_; }
+  /// What was read can be read again after a crash.
+  bool replays() const;
 
 private:
   Result take(Chunk *&chunk, Error &error);
@@ -83,11 +92,27 @@ private:
   const SourceTable *table_ = nullptr;
   void *state_ = nullptr;
 
+  bool check(uint32_t size, uint32_t crc, Error &error);
+  bool changed(const char *how, Error &error) const;
+  bool open_again(Error &error);
+  bool last_stays_open() const;
+  void began(Text &&name);
+  void grow();
+
   /// Behind the chunk last handed out: in the file_number-th file, from 1.
   struct Position {
     uint64_t file_number = 0, offset = 0, line = 1;
+    uint64_t end_size = 0;        // of the file, where all of it was read; 0: it was not
+    uint32_t head_size = 0, head_crc = 0; // of the file's first bytes
+    uint32_t tail_size = 0, tail_crc = 0; // of those before the offset
+    bool again = false;           // the file can be read again
   } position_;
   uint64_t file_number_ = 0; // files opened
+  bool once_ = false, idle_ = false;
+  bool cut_off_ = false; // stopped in the middle of a record
+  Text rest_;            // of a pipe: bytes before the first one of this run
+  mutable Mutex opened_mutex_;
+  std::vector<Stream> opened_; // those opened so far
 
   File *file_ = nullptr;
   Chunk *current_ = nullptr;        // being filled: whole and part records
@@ -95,6 +120,7 @@ private:
   uint64_t offset_ = 0, line_ = 1;  // of current_'s first byte
   bool file_ended_ = false, header_due_ = false, at_start_ = false;
   bool pausing_ = false; // a live stream had nothing more
+  bool part_stays_ = false; // with --once: what has no end yet is not a record
 
   Mutex pool_mutex_;
   std::vector<Chunk *> pool_;

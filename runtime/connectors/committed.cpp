@@ -1,0 +1,94 @@
+//===- committed.cpp - hidden segments of a sink --------------------------===//
+#include "runtime/connectors/committed.h"
+
+#include "runtime/checkpoint/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace levada::rt {
+
+/// What no checkpoint knows of goes; the next run makes those rows again.
+Committed::~Committed() {
+  if (open_.fd >= 0)
+    closed_.push_back(std::move(open_));
+  remove_segments(closed_);
+  for (Segment &segment : sealed_)
+    if (segment.fd >= 0)
+      close(segment.fd);
+}
+
+void Committed::remove_segments(std::vector<Segment> &segments) {
+  for (Segment &segment : segments) {
+    if (segment.fd >= 0)
+      close(segment.fd);
+    step_unlink(Step::ROWS_REMOVE, sink_.in(segment.hidden).c_str());
+  }
+  segments.clear();
+}
+
+bool Committed::open_segment(Text hidden, Text name, Error &error) {
+  Text path = sink_.in(hidden);
+  int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0)
+    return sink_.failed("write", path.c_str(), error);
+  open_ = {std::move(hidden), std::move(name), 0, 0, fd};
+  if (!sink_.header || !header_due_)
+    return true;
+  return put(sink_.header, strlen(sink_.header), error);
+}
+
+bool Committed::put(const char *bytes, uint64_t size, Error &error) {
+  while (size) {
+    ssize_t done = step_write(Step::ROWS_WRITE, open_.fd, bytes, size);
+    if (done < 0 && errno == EINTR)
+      continue;
+    if (done < 0)
+      return error.set(
+          UNWRITABLE_OUTPUT,
+          textf("%s: cannot write `%s`: %s", sink_.name, sink_.path.c_str(), strerror(errno)),
+          errno == ENOSPC ? "free some space and start again: the run goes on from its checkpoint"
+                          : "");
+    bytes += done;
+    size -= done;
+    open_.size += done;
+  }
+  return true;
+}
+
+bool Committed::close_segment(Error &error) {
+  struct stat info;
+  if (fstat(open_.fd, &info) != 0)
+    return sink_.failed("write", sink_.in(open_.hidden).c_str(), error);
+  open_.changed = changed_at(info);
+  closed_.push_back(std::move(open_));
+  open_ = {};
+  return true;
+}
+
+void Committed::seal() {
+  for (Segment &segment : closed_)
+    sealed_.push_back(std::move(segment));
+  closed_.clear();
+}
+
+bool Committed::persist(Error &error) {
+  bool any = false;
+  for (Segment &segment : sealed_) {
+    if (segment.fd < 0)
+      continue;
+    if (lost_ || step_fsync(Step::ROWS_SYNC, segment.fd) != 0) {
+      errno = lost_ ? EIO : errno;
+      lost_ = true;
+      return sink_.failed("write", sink_.in(segment.hidden).c_str(), error);
+    }
+    close(segment.fd);
+    segment.fd = -1;
+    any = true;
+  }
+  return !any || sync_directory(Step::ROWS_APPEAR, sink_.directory.c_str()) ||
+         sink_.failed("write", sink_.directory.c_str(), error);
+}
+
+} // namespace levada::rt

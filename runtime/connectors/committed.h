@@ -1,0 +1,108 @@
+//===- committed.h - files that show rows checkpoint by checkpoint --------===//
+//
+// The inner side of file_sink.h. With checkpoints rows go to hidden segments:
+// what a segment holds is prepared with a checkpoint, forced to the disk before
+// it is published, and seen after that. A crash at any place leaves what the
+// checkpoint that is resumed from knows how to complete or to take back.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_CONNECTORS_COMMITTED_H
+#define LEVADA_RUNTIME_CONNECTORS_COMMITTED_H
+
+#include "runtime/connectors/connector.h"
+#include "runtime/connectors/published.h"
+
+#include <memory>
+
+namespace levada::rt {
+
+struct Part {
+  Text hidden, name; // in the directory
+};
+
+class Committed;
+
+struct FileSink {
+  const char *name; // of the sink
+  const char *header;
+  Text path;      // as the user wrote it
+  Text directory; // where files appear
+  Text marker;
+  Text extension;      // of part files: ".jsonl"
+  bool direct = false; // a device or pipe: written at once
+  bool one_file = false;
+  bool overwrite = false, append = false;
+  bool done = false;
+  bool *replaces = nullptr;
+  uint64_t rolling = 0, size = 0;
+  uint32_t next_part = 0;
+  int fd = -1, lock = -1;
+  std::vector<Text> made;  // directories that were not there before
+  std::vector<Part> parts; // the last one is open while fd >= 0
+  Published published;     // before, then now
+  Text other;              // who published there, if not this sink
+  std::unique_ptr<Committed> committed; // with checkpoints, unless direct
+
+  Text in(std::string_view name) const { return Text(directory).append('/').append(name); }
+  /// Says what could not be done, by errno. Returns false.
+  bool failed(const char *doing, const char *path, Error &error) const;
+  /// Says that what is at `path` is not to be replaced. Returns false.
+  bool refuse(const char *what, const Text &path, Error &error) const;
+};
+
+/// Looks at a directory of part files before the first one is written: what may
+/// be replaced is in sink.published afterwards, leftovers of crashes are gone but
+/// for the hidden files of those names.
+bool take_directory(FileSink &sink, const std::vector<Text> &hidden, Error &error);
+void remove_leftovers(const FileSink &sink, const std::vector<Text> &hidden);
+constexpr std::string_view INPROGRESS = ".inprogress";
+/// The same for the one file.
+bool take_file(FileSink &sink, bool exists, const struct stat &info, Error &error);
+
+/// Called as SinkTable says.
+class Committed {
+public:
+  explicit Committed(FileSink &sink) : sink_(sink) {}
+  virtual ~Committed();
+  virtual bool begin(Error &error) = 0;
+  virtual bool restore(Reader &from, Error &error) = 0;
+  virtual bool prepare(Writer &to, Error &error) = 0;
+  bool persist(Error &error);
+  virtual bool commit(Error &error) = 0;
+  virtual bool write(const char *bytes, uint64_t size, Error &error) = 0;
+
+protected:
+  struct Segment {
+    Text hidden; // in the directory
+    Text name;   // that it gets, of a part file
+    uint64_t size = 0;
+    int64_t changed = 0;
+    int fd = -1;
+  };
+  /// Makes `open_` of a hidden file of that name.
+  bool open_segment(Text hidden, Text name, Error &error);
+  bool put(const char *bytes, uint64_t size, Error &error);
+  /// `open_` has all its bytes: it goes to `closed_`.
+  bool close_segment(Error &error);
+  /// Of the checkpoint that is made: what was closed.
+  void seal();
+  void remove_segments(std::vector<Segment> &segments);
+
+  FileSink &sink_;
+  // The writer's side.
+  Segment open_;
+  std::vector<Segment> closed_;
+  bool header_due_ = true;
+  // Between prepare and commit, or of checkpoints that were not published.
+  std::vector<Segment> sealed_;
+
+private:
+  bool lost_ = false; // bytes did not reach the disk: no later try would tell
+};
+
+std::unique_ptr<Committed> make_growing_file(FileSink &sink);
+std::unique_ptr<Committed> make_part_files(FileSink &sink);
+
+} // namespace levada::rt
+
+#endif

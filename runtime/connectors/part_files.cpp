@@ -1,0 +1,293 @@
+//===- part_files.cpp - a directory that gets part files by checkpoints ---===//
+//
+// A segment is a hidden part file, begun with the first row after a checkpoint;
+// a commit gives those of its checkpoint their names. The marker knows every
+// part that was committed, before it is seen: one that a restart finds and the
+// checkpoint does not know is of a later checkpoint, and goes. The first commit
+// of a run takes away what an earlier run published.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/checkpoint/files.h"
+#include "runtime/connectors/committed.h"
+#include "runtime/connectors/paths.h"
+
+#include <algorithm>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+namespace levada::rt {
+namespace {
+
+class PartFiles final : public Committed {
+public:
+  explicit PartFiles(FileSink &sink) : Committed(sink) {}
+  bool begin(Error &error) override;
+  bool restore(Reader &from, Error &error) override;
+  bool prepare(Writer &to, Error &error) override;
+  bool commit(Error &error) override;
+  bool write(const char *bytes, uint64_t size, Error &error) override;
+
+private:
+  bool read(Reader &from, std::string_view &path, uint64_t &run);
+  bool restore_begun(Error &error);
+  bool mark(Error &error);
+  void remove(const std::vector<Published::Entry> &entries);
+  bool look(const Published::Entry &entry, uint32_t &gone, Error &error);
+  bool forget(Error &error);
+  void warn(uint32_t gone) const;
+
+  uint32_t next_ = 0; // number of the next part
+  // The committer's side.
+  uint64_t run_ = 0;       // tells this run's marker from others'
+  bool begun_ = false;     // the marker is this run's
+  uint64_t committed_ = 0; // parts
+  std::vector<Published::Entry> old_; // of an earlier run, until the first commit
+};
+
+/// The number of part-0-N and whatever follows; ~0 for other names.
+uint32_t number_of(std::string_view name) {
+  if (name.substr(0, 7) != "part-0-" || name.size() == 7 || name[7] < '0' || name[7] > '9')
+    return ~0u;
+  return strtoul(Text(name.substr(7)).c_str(), nullptr, 10);
+}
+
+bool PartFiles::begin(Error &error) {
+  if (!take_directory(sink_, {}, error))
+    return false;
+  timespec now;
+  clock_gettime(CLOCK_REALTIME, &now);
+  run_ = (uint64_t(now.tv_sec) * 1000000000 + now.tv_nsec) ^ uint64_t(getpid()) << 40;
+  next_ = sink_.next_part;
+  if (!sink_.append)
+    old_.swap(sink_.published.entries);
+  sink_.published.going.clear();
+  return true;
+}
+
+bool PartFiles::write(const char *bytes, uint64_t size, Error &error) {
+  if (open_.fd < 0) {
+    Text name = textf("part-0-%u%s", next_++, sink_.extension.c_str());
+    Text hidden = textf(".%s.inprogress", name.c_str());
+    if (!open_segment(std::move(hidden), std::move(name), error))
+      return false;
+  }
+  if (!put(bytes, size, error))
+    return false;
+  return open_.size < sink_.rolling || close_segment(error);
+}
+
+bool PartFiles::prepare(Writer &to, Error &error) {
+  if (open_.fd >= 0 && !close_segment(error))
+    return false;
+  seal();
+  to.text(sink_.path.view());
+  to.value(run_);
+  to.value(next_);
+  to.value(committed_);
+  to.value(uint32_t(sealed_.size()));
+  for (const Segment &segment : sealed_) {
+    to.text(segment.name.view());
+    to.value(segment.size);
+    to.value(segment.changed);
+  }
+  return true;
+}
+
+/// The marker says what is about to be seen, and what is about to go.
+bool PartFiles::mark(Error &error) {
+  std::vector<Published::Entry> parts;
+  for (const Segment &segment : sealed_)
+    parts.push_back({segment.size, segment.changed, segment.name});
+  bool ok;
+  if (begun_) {
+    ok = Published::add_lines(sink_.marker.c_str(), parts);
+  } else {
+    Published now;
+    now.owner = sink_.published.owner;
+    now.run = run_;
+    now.entries = sink_.published.entries; // with --append
+    for (Published::Entry &entry : parts)
+      now.entries.push_back(entry);
+    now.going = old_;
+    ok = now.save(sink_.marker.c_str(), true) &&
+         sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str());
+    begun_ = ok;
+  }
+  return ok || sink_.failed("write", sink_.marker.c_str(), error);
+}
+
+/// Those that no part of this run has replaced.
+void PartFiles::remove(const std::vector<Published::Entry> &entries) {
+  for (const Published::Entry &entry : entries) {
+    Text path = sink_.in(entry.name);
+    struct stat info;
+    if (stat(path.c_str(), &info) == 0 && entry.is(info))
+      step_unlink(Step::OUTPUT_REMOVE, path.c_str());
+  }
+}
+
+bool PartFiles::commit(Error &error) {
+  if (sealed_.empty() && old_.empty())
+    return true;
+  if (!mark(error))
+    return false;
+  for (const Segment &segment : sealed_)
+    if (step_rename(Step::OUTPUT_RENAME, sink_.in(segment.hidden).c_str(),
+                    sink_.in(segment.name).c_str()) != 0 &&
+        access(sink_.in(segment.hidden).c_str(), F_OK) == 0)
+      return sink_.failed("publish", sink_.in(segment.name).c_str(), error);
+  remove(old_);
+  if (!sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str()))
+    return sink_.failed("publish", sink_.directory.c_str(), error);
+  committed_ += sealed_.size();
+  sealed_.clear();
+  if (old_.empty())
+    return true;
+  old_.clear();
+  return forget(error);
+}
+
+/// Reads the marker again and leaves out what is gone for good.
+bool PartFiles::forget(Error &error) {
+  Published now;
+  Text other;
+  now.owner = sink_.published.owner;
+  now.load(sink_.marker.c_str(), other);
+  now.going.clear();
+  bool ok = now.save(sink_.marker.c_str(), true) &&
+            sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str());
+  return ok || sink_.failed("write", sink_.marker.c_str(), error);
+}
+
+bool PartFiles::read(Reader &from, std::string_view &path, uint64_t &run) {
+  uint32_t count;
+  if (!from.text(path) || !from.value(run) || !from.value(next_) || !from.value(committed_) ||
+      !from.value(count))
+    return false;
+  for (; count; --count) {
+    std::string_view name;
+    Segment segment;
+    if (!from.text(name) || !from.value(segment.size) || !from.value(segment.changed))
+      return false;
+    segment.name = Text(name);
+    segment.hidden = textf(".%s.inprogress", segment.name.c_str());
+    sealed_.push_back(std::move(segment));
+  }
+  return true;
+}
+
+/// A part that was committed: it is as it was, or was taken away by its reader.
+bool PartFiles::look(const Published::Entry &entry, uint32_t &gone, Error &error) {
+  Text path = sink_.in(entry.name);
+  struct stat info;
+  if (stat(path.c_str(), &info) != 0) {
+    ++gone;
+    return true;
+  }
+  return entry.is(info) || sink_.overwrite ||
+         error.set(OUTPUT_CHANGED,
+                   textf("%s: `%s` was changed since it was committed", sink_.name, path.c_str()),
+                   "put it back as it was, or take it away; --overwrite leaves it as it is");
+}
+
+void PartFiles::warn(uint32_t gone) const {
+  Text text = textf("note: %s: %u part file%s in `%s` %s gone since\n", sink_.name, gone,
+                    gone == 1 ? " that was committed" : "s that were committed",
+                    sink_.path.c_str(), gone == 1 ? "is" : "are");
+  (void)!::write(2, text.c_str(), text.size());
+}
+
+bool PartFiles::restore(Reader &from, Error &error) {
+  std::string_view path;
+  uint64_t run;
+  if (!read(from, path, run))
+    return error.set(NO_CHECKPOINT, textf("%s: its part of the checkpoint makes no sense",
+                                          sink_.name));
+  if (path != sink_.path.view()) { // what was written elsewhere stays there
+    sealed_.clear();
+    committed_ = next_ = 0;
+    return begin(error);
+  }
+  run_ = run;
+  Published &marker = sink_.published;
+  marker.load(sink_.marker.c_str(), sink_.other);
+  if (marker.run == run)
+    return restore_begun(error);
+  if (committed_)
+    return error.set(OUTPUT_CHANGED,
+                     textf("%s: `%s` does not hold the parts that were committed there",
+                           sink_.name, sink_.path.c_str()),
+                     "put it back as it was; --restore none begins anew");
+  // Killed before the first commit.
+  std::vector<Text> hidden;
+  for (const Segment &segment : sealed_)
+    hidden.push_back(segment.hidden);
+  if (!take_directory(sink_, hidden, error))
+    return false;
+  if (!sink_.append)
+    old_.swap(marker.entries);
+  marker.going.clear();
+  return commit(error);
+}
+
+bool PartFiles::restore_begun(Error &error) {
+  Published &marker = sink_.published;
+  begun_ = true;
+  remove(marker.going);
+  std::vector<Published::Entry> stay, later;
+  uint32_t gone = 0;
+  for (Published::Entry &entry : marker.entries) {
+    uint32_t number = number_of(entry.name);
+    bool prepared = std::any_of(sealed_.begin(), sealed_.end(), [&](const Segment &segment) {
+      return segment.name == entry.name;
+    });
+    if (number != ~0u && number >= next_) {
+      later.push_back(std::move(entry));
+    } else if (!prepared) {
+      uint32_t before = gone;
+      if (!look(entry, gone, error))
+        return false;
+      if (gone == before)
+        stay.push_back(std::move(entry));
+    }
+  }
+  remove(later);
+  std::vector<Text> hidden;
+  for (const Segment &segment : sealed_) {
+    Published::Entry entry{segment.size, segment.changed, segment.name};
+    bool waits = access(sink_.in(segment.hidden).c_str(), F_OK) == 0;
+    if (!waits && !look(entry, gone, error))
+      return false;
+    stay.push_back(std::move(entry));
+    if (waits)
+      hidden.push_back(segment.hidden);
+  }
+  remove_leftovers(sink_, hidden);
+  bool changes = gone || !later.empty() || !sealed_.empty() || !marker.going.empty();
+  marker.entries.swap(stay);
+  marker.going.clear();
+  if (gone)
+    warn(gone);
+  if (!changes)
+    return true;
+  bool ok = marker.save(sink_.marker.c_str(), true);
+  for (const Text &name : hidden) {
+    Text visible(name.view().substr(1, name.size() - 1 - INPROGRESS.size()));
+    ok = ok && step_rename(Step::OUTPUT_RENAME, sink_.in(name).c_str(),
+                           sink_.in(visible).c_str()) == 0;
+  }
+  ok = ok && sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str());
+  committed_ += sealed_.size();
+  sealed_.clear();
+  return ok || sink_.failed("publish", sink_.path.c_str(), error);
+}
+
+} // namespace
+
+std::unique_ptr<Committed> make_part_files(FileSink &sink) {
+  return std::make_unique<PartFiles>(sink);
+}
+
+} // namespace levada::rt
