@@ -36,8 +36,9 @@ static levada_str view_of(const Text &text) {
 }
 
 Source::Source(const levada_program *program, uint32_t index, const Settings &settings)
-    : desc(program->sources[index]), chunk_size_(settings.chunk_bytes), once_(settings.once),
-      options_(settings, "source", desc.name, desc.options, desc.option_count) {}
+    : desc(program->sources[index]), chunk_size_(settings.chunk_bytes),
+      options_(settings, "source", desc.name, desc.options, desc.option_count),
+      once_(settings.once) {}
 
 Source::~Source() {
   if (ahead_) {
