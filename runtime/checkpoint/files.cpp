@@ -13,17 +13,24 @@
 namespace levada::rt {
 
 bool write_durably(WriteSteps steps, const char *path, std::string_view bytes) {
+  return write_durably(steps, path, std::vector{bytes});
+}
+
+bool write_durably(WriteSteps steps, const char *path,
+                   const std::vector<std::string_view> &pieces) {
   int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0)
     return false;
   bool ok = true;
-  while (ok && !bytes.empty()) {
-    ssize_t put = step_write(steps.write, fd, bytes.data(), std::min<size_t>(bytes.size(), 64 << 20));
-    if (put > 0)
-      bytes.remove_prefix(put);
-    else
-      ok = put < 0 && errno == EINTR;
-  }
+  for (std::string_view bytes : pieces)
+    while (ok && !bytes.empty()) {
+      ssize_t put =
+          step_write(steps.write, fd, bytes.data(), std::min<size_t>(bytes.size(), 64 << 20));
+      if (put > 0)
+        bytes.remove_prefix(put);
+      else
+        ok = put < 0 && errno == EINTR;
+    }
   ok = ok && step_fsync(steps.sync, fd) == 0;
   int error = errno;
   if (close(fd) != 0 && ok) {

@@ -23,6 +23,8 @@ struct RenameSteps {
 
 /// Writes a new file and forces it to the disk.
 bool write_durably(WriteSteps steps, const char *path, std::string_view bytes);
+bool write_durably(WriteSteps steps, const char *path,
+                   const std::vector<std::string_view> &pieces);
 /// The same, and what was there of that name is replaced in one step.
 bool replace_durably(WriteSteps write, RenameSteps rename, const char *directory, const char *name,
                      std::string_view bytes);

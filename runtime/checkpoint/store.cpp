@@ -125,6 +125,15 @@ bool chain_of(Store::Found &found, const char *folder, std::vector<Store::Found>
   return true;
 }
 
+/// The epoch that the checkpoint in a folder builds on, 0 for none.
+uint64_t read_base(const char *path) {
+  Text text, why;
+  Manifest manifest;
+  return read_whole(textf("%s/manifest", path).c_str(), text) && manifest.parse(text, why)
+             ? manifest.base
+             : 0;
+}
+
 Text user_name(uint32_t uid) { return textf("user %u", uid); }
 
 } // namespace
@@ -164,6 +173,8 @@ bool Store::check_owner(const char *program, Error &error) {
     if (epoch_of(name)) {
       checkpoints = true;
       last_ = std::max(last_, epoch_of(name));
+    } else if (name.view().substr(0, 10) == "set-aside-") {
+      last_ = std::max(last_, uint64_t(strtoull(name.c_str() + 10, nullptr, 10)));
     } else if (name.view() != "lock" && name.view() != "control" && !is_leftover(name)) {
       foreign = foreign ? foreign : name.c_str();
     }
@@ -248,7 +259,7 @@ bool Store::open(const char *path, const char *program, Error &error) {
     return denied("make", error);
   if (!made && stat(path, &info) == 0 && !S_ISDIR(info.st_mode))
     return error.set(BAD_STATE, textf("`%s` is no directory", path), "--state DIR");
-  if (!check_owner(program, error) || !lock(error))
+  if (!check_owner(program, error) || !lock(error) || !finish_adopting(error))
     return false;
   read_finished();
   struct stat file;
@@ -271,9 +282,12 @@ bool Store::open(const char *path, const char *program, Error &error) {
   return true;
 }
 
-bool Store::look(const char *path, Error &error) {
+bool Store::look(const char *path, const char *program, Error &error) {
   path_ = Text(path);
-  if (!check_owner(nullptr, error))
+  struct stat info;
+  if (stat(path, &info) == 0 && !S_ISDIR(info.st_mode))
+    return error.set(BAD_STATE, textf("`%s` is no directory", path), "--state DIR");
+  if (!check_owner(program, error))
     return false;
   read_finished();
   return true;
@@ -329,7 +343,11 @@ bool Store::at(const char *path, std::vector<Found> &chain, Error &error) {
   Found found;
   found.path = Text(path);
   if (stat(textf("%s/manifest", path).c_str(), &info) == 0) {
-    if (chain_of(found, folder_of(path).c_str(), chain))
+    // A savepoint holds what it builds on; a checkpoint stands beside it.
+    uint64_t base = read_base(path);
+    bool own = base &&
+               stat(textf("%s/%s", path, checkpoint_name(base).c_str()).c_str(), &info) == 0;
+    if (chain_of(found, own ? path : folder_of(path).c_str(), chain))
       return true;
     return error.set(NO_CHECKPOINT, textf("checkpoint `%s`: %s", path, found.problem.c_str()));
   }
@@ -351,24 +369,38 @@ bool Store::begin(uint64_t epoch, const char *target, Error &error) {
   abandon();
   files_.clear();
   target_ = target ? Text(target) : textf("%s/%s", path_.c_str(), checkpoint_name(epoch).c_str());
-  making_ = target ? textf("%s.making", target)
+  making_ = target ? textf("%s.making-%d", target, int(getpid()))
                    : textf("%s/.%s.making", path_.c_str(), checkpoint_name(epoch).c_str());
-  remove_folder(making_.c_str());
+  struct stat info;
+  if (target && lstat(target, &info) == 0) {
+    making_.clear();
+    return error.set(NO_SAVEPOINT, textf("there is something at `%s` already", target),
+                     "a savepoint is made in a new folder; nothing was changed");
+  }
+  if (!target)
+    remove_folder(making_.c_str());
   if (step_mkdir(Step::CHECKPOINT_MAKE, making_.c_str(), 0777) == 0)
     return true;
-  error.set(NO_CHECKPOINT, textf("cannot make `%s`: %s", making_.c_str(), strerror(errno)));
+  error.set(target ? NO_SAVEPOINT : NO_CHECKPOINT,
+            textf("cannot make `%s`: %s", target_.c_str(), strerror(errno)));
   making_.clear();
   return false;
 }
 
 bool Store::write(const char *name, std::string_view bytes, Error &error) {
+  return write(name, std::vector{bytes}, error);
+}
+
+bool Store::write(const char *name, const std::vector<std::string_view> &pieces, Error &error) {
   Text path = textf("%s/%s", making_.c_str(), name);
-  if (!write_durably(PART_FILE, path.c_str(), bytes))
+  if (!write_durably(PART_FILE, path.c_str(), pieces))
     return error.set(NO_CHECKPOINT, textf("cannot write `%s`: %s", path.c_str(), strerror(errno)));
   Manifest::File file;
   file.name = Text(name);
-  file.size = bytes.size();
-  file.crc = crc32c(0, bytes.data(), bytes.size());
+  for (std::string_view bytes : pieces) {
+    file.size += bytes.size();
+    file.crc = crc32c(file.crc, bytes.data(), bytes.size());
+  }
   files_.push_back(std::move(file));
   return true;
 }

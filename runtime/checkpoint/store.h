@@ -6,6 +6,8 @@
 //   chk-000017/         a checkpoint: manifest, run, state-WORKER
 //   .chk-000018.making/ one being made, or left by a crash
 //   finished            the last run read its input to the end
+//   set-aside-000017/   checkpoints that a run did not go on from (--restore)
+//   control             the running instance's socket (runtime/control)
 // A checkpoint is there when its directory has its name: files are forced to the
 // disk before, the parent after the rename. What is damaged is named and passed
 // over; nothing is removed but what was superseded by a published checkpoint.
@@ -25,8 +27,8 @@ public:
   /// Makes the folder if need be and locks it for this process. False: it is
   /// another pipeline's, in use, no state directory, or not ours to write.
   bool open(const char *path, const char *program, Error &error);
-  /// To look at only: neither made nor locked.
-  bool look(const char *path, Error &error);
+  /// To look at only: neither made nor locked. `program`: whose it must be, or NULL.
+  bool look(const char *path, const char *program, Error &error);
 
   /// One checkpoint there is.
   struct Found {
@@ -46,6 +48,7 @@ public:
   /// Begins a checkpoint in the state directory, or in the folder `target`.
   bool begin(uint64_t epoch, const char *target, Error &error);
   bool write(const char *name, std::string_view bytes, Error &error);
+  bool write(const char *name, const std::vector<std::string_view> &pieces, Error &error);
   /// Writes the manifest (files are filled in) and makes the checkpoint appear.
   bool publish(Manifest &manifest, Error &error);
   /// Removes what was begun.
@@ -53,6 +56,18 @@ public:
   /// Removes checkpoints that neither belong to the `keep` newest nor are built
   /// upon by those, and what crashes left.
   void retain(uint32_t keep);
+
+  /// A copy of the newest sound checkpoint and what it builds on in the new folder
+  /// `target`, which `--restore` and `inspect` read.
+  bool copy_newest(const char *target, Error &error) const;
+  /// The run goes on from `chain` (empty: from nothing) instead of what is here: that
+  /// is set aside, never removed, and `chain` is brought in. All of it or nothing, also
+  /// when the process dies on the way.
+  bool adopt(const std::vector<Found> &chain, Error &error);
+  /// The folder that adopt() made for what was here, or empty.
+  Text set_aside_now;
+  /// Folders that hold what was set aside.
+  std::vector<Text> set_aside() const;
 
   /// The last run came to the end of its input; there is nothing to resume.
   bool finished() const { return finished_; }
@@ -64,6 +79,8 @@ public:
 
 private:
   bool lock(Error &error);
+  bool finish_adopting(Error &error);
+  bool copy_chain(const std::vector<Found> &chain, const char *target, Error &error) const;
   bool check_owner(const char *program, Error &error);
   void read_finished();
   bool denied(const char *what, Error &error) const;

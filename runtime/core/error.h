@@ -36,6 +36,8 @@ enum Code : uint32_t {
   NO_SAVEPOINT = 665,
   NOT_RUNNING = 666,
   NO_ANSWER = 667,
+  MEMORY_LIMIT = 691,
+  NO_SPILL = 692,
 };
 
 struct Error {

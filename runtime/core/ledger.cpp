@@ -101,6 +101,9 @@ Text ledger(const Run &run, bool well, double seconds) {
               grouped(sums[LEVADA_COUNT_ABSORBED]).c_str(),
               grouped(sums[LEVADA_COUNT_LATE]).c_str(), grouped(sums[LEVADA_COUNT_BAD]).c_str(),
               seconds);
+  if (run.spilled())
+    text.format("%s: %s MB of state went to disk under --memory\n", program->name,
+                grouped((run.spilled() + (1 << 20) - 1) >> 20).c_str());
   return text;
 }
 

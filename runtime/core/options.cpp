@@ -29,16 +29,20 @@ constexpr Option options[] = {
     {"--batch-rows", "N", "rows handed from stage to stage at once (default 4096); for tests"},
     {"--chunk-bytes", "N", "bytes of input handed out at once (default 1 MiB); for tests"},
     {"--checkpoint-every", "N", "a checkpoint after every N chunks of input; for tests"},
+    {"--memory", "SIZE", "memory of the whole process (64MB, 2GB): what does not fit goes to disk"},
     {"--state", "DIR", "folder for checkpoints (default NAME.state, when there are any)"},
     {"--checkpoint-interval", "TIME", "a checkpoint every TIME (500ms, 10s, 5min); 0: none on the way"},
     {"--restore", "latest|none|PATH",
      "what to resume from (default: the newest sound checkpoint there is)"},
     {"--allow-dropped-state", nullptr,
      "resume without the state that this version of the pipeline has no use for"},
+    {"--savepoint", "DIR", "stop: keep the last state in DIR as well"},
+    {"--drain", nullptr,
+     "stop: end the inputs here: open windows are written, and there is nothing to resume"},
+    {"--no-drain", nullptr, "stop: keep open windows for the next start (default)"},
     {"--version", nullptr, "name, compiler version and fingerprint of the pipeline"},
     {"--help", nullptr, "this text"},
     {"--once", nullptr, "read what is there, keep a checkpoint and exit; the next run goes on"},
-    {"--memory", "this version keeps all state in memory and has no limit for it", nullptr},
     {"--http", "this version has no HTTP server", nullptr},
 };
 
@@ -46,13 +50,18 @@ struct Command {
   const char *name;
   Action action;
   const char *help;
+  const char *argument; // NULL: none; in brackets: may be left out
 };
 
 constexpr Command commands[] = {
-    {"inspect", Action::INSPECT, "the plan, the schema and how it was built"},
-    {"status", Action::STATUS, "whether it runs, and what the next start resumes from"},
-    {"checkpoints", Action::CHECKPOINTS, "the checkpoints there are"},
-    {"fsck", Action::FSCK, "verifies every checkpoint; exit code 1 when one is damaged"},
+    {"status", Action::STATUS, "of the running instance, or what the next start resumes from",
+     nullptr},
+    {"savepoint", Action::SAVEPOINT, "a whole checkpoint that stays, in the new folder DIR", "DIR"},
+    {"stop", Action::STOP, "a last checkpoint, then the end; --savepoint, --drain", nullptr},
+    {"checkpoints", Action::CHECKPOINTS, "the checkpoints there are", nullptr},
+    {"fsck", Action::FSCK, "verifies every checkpoint; exit code 1 when one is damaged", nullptr},
+    {"inspect", Action::INSPECT,
+     "the plan, the schema and how it was built; the rows of state in PATH, as JSON", "[PATH]"},
 };
 
 bool usage(const Text &what, const Text &help = {}) {
@@ -79,8 +88,12 @@ void print_help(const levada_program *program, const char *self) {
             "       %s COMMAND [--state DIR]\n\n"
             "commands:\n",
             program->name, program->compiler, self, self);
-  for (const Command &command : commands)
-    text.format("  %-27s %s\n", command.name, command.help);
+  for (const Command &command : commands) {
+    Text left(command.name);
+    if (command.argument)
+      left.append(' ').append(command.argument);
+    text.format("  %-27s %s\n", left.c_str(), command.help);
+  }
   text.append("\noptions:\n");
   for (const Option &option : options)
     if (option.help) {
@@ -123,6 +136,26 @@ bool read_duration(const char *option, const char *text, int64_t &out) {
   if (*text < '0' || *text > '9' || !known || value > 1e14)
     return usage(textf("`%s %s`: a time such as 500ms, 10s or 5min", option, text));
   out = int64_t(value);
+  return true;
+}
+
+/// 64MB, 2GB, 500MiB: powers of 1024.
+bool read_size(const char *option, const char *text, uint64_t &out) {
+  char *end;
+  double value = strtod(text, &end);
+  while (*end == ' ')
+    ++end;
+  constexpr char units[] = "KMGT";
+  const char *unit = *end ? strchr(units, *end & ~32) : nullptr;
+  bool known = unit != nullptr;
+  if (unit) {
+    std::string_view rest = end + 1;
+    known = rest.empty() || rest == "B" || rest == "b" || rest == "iB" || rest == "ib";
+    value *= double(uint64_t(1) << 10 * (unit - units + 1));
+  }
+  if (*text < '0' || *text > '9' || !known || value > 1e15)
+    return usage(textf("`%s %s`: a size such as 64MB or 2GB", option, text));
+  out = uint64_t(value);
   return true;
 }
 
@@ -207,6 +240,7 @@ bool unknown(const char *argument, const char *what) {
 
 bool read_all(int argc, char **argv, const levada_program *program, Settings &settings,
               Action &action) {
+  const Command *chosen = nullptr;
   for (int i = 1; i < argc; ++i) {
     Text argument(argv[i]);
     const char *value = nullptr;
@@ -224,6 +258,11 @@ bool read_all(int argc, char **argv, const levada_program *program, Settings &se
           command = &one;
       if (command && action == Action::RUN) {
         action = command->action;
+        chosen = command;
+        continue;
+      }
+      if (chosen && chosen->argument && settings.target.empty()) {
+        settings.target = argument;
         continue;
       }
       return unknown(argument.c_str(), "command");
@@ -276,6 +315,17 @@ bool read_all(int argc, char **argv, const levada_program *program, Settings &se
         return false;
     } else if (name == "--allow-dropped-state") {
       settings.allow_dropped_state = true;
+    } else if (name == "--memory") {
+      if (!read_size("--memory", value, settings.memory))
+        return false;
+    } else if (name == "--savepoint") {
+      if (!*value)
+        return usage("`--savepoint` lacks its DIR");
+      settings.savepoint = Text(value);
+    } else if (name == "--drain") {
+      settings.drain = true;
+    } else if (name == "--no-drain") {
+      settings.drain = false;
     } else if (name == "--once") {
       settings.once = true;
     } else if (name == "--overwrite") {
@@ -298,8 +348,20 @@ bool read_all(int argc, char **argv, const levada_program *program, Settings &se
       return true;
     }
   }
+  if (uint64_t least = least_memory(settings.parallelism);
+      settings.memory && settings.memory < least)
+    return usage(textf("`--memory %lluMB` is too little: %u worker%s need%s %lluMB and what the "
+                       "state is to have",
+                       (unsigned long long)(settings.memory >> 20), settings.parallelism,
+                       settings.parallelism == 1 ? "" : "s", settings.parallelism == 1 ? "s" : "",
+                       (unsigned long long)(least >> 20)),
+                 "a larger --memory or a smaller --parallelism");
   if (settings.overwrite && settings.append)
     return usage("`--overwrite` and `--append` exclude each other");
+  if (chosen && chosen->argument && *chosen->argument != '[' && settings.target.empty())
+    return usage(textf("`%s` lacks its %s", chosen->name, chosen->argument));
+  if ((settings.drain || !settings.savepoint.empty()) && action != Action::STOP)
+    return usage(textf("`%s` belongs to `stop`", settings.drain ? "--drain" : "--savepoint"));
   return true;
 }
 

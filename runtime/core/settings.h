@@ -22,13 +22,24 @@ struct Settings {
   /// many chunks, and no later chunk before it is there (0: by time alone).
   uint32_t chunk_bytes = 1 << 20, checkpoint_every = 0;
   bool once = false;
+  uint64_t memory = 0; // bytes of the whole process; 0: no limit
   bool allow_dropped_state = false;
+  /// Commands: what `savepoint` and `inspect` are about; of `stop`.
+  Text target, savepoint;
+  bool drain = false;
   /// --set source.X.key=value, in order; checked against the program.
   struct Set {
     Text table, name, key, value;
   };
   std::vector<Set> sets;
 };
+
+/// What a process needs beside its state: code, chunks, batches, what sinks hold.
+inline uint64_t memory_beside(uint32_t workers) { return (8ull << 20) + (8ull << 20) * workers; }
+/// The least that --memory may be.
+inline uint64_t least_memory(uint32_t workers) {
+  return memory_beside(workers) + (4ull << 20) * workers;
+}
 
 /// The option's value at run time: --set, else the pipeline's, with ${NAME}
 /// expanded where the option is a run-time one. `out` stays empty and `found`

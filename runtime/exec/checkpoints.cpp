@@ -27,6 +27,7 @@ struct Checkpoints::Pending {
   std::atomic<uint32_t> remaining{0};
   std::atomic<uint64_t> rows_in{0};
   uint64_t rows_out = 0;
+  Text target; // of a savepoint, else empty
   bool failed = false; // the run ends before it, or a sink could not prepare
   Error error;
 };
@@ -68,6 +69,10 @@ Checkpoints::~Checkpoints() {
 }
 
 bool Checkpoints::start(Error &error) {
+  // From here on the run goes on from what --restore said, whatever happens.
+  const Text &wish = run_.settings.restore;
+  if (!wish.empty() && wish.view() != "latest" && !store_.adopt(chain_, error))
+    return false;
   if (interval_ms_ || every_)
     for (auto &worker : run_.workers_)
       for (uint32_t i = 0; i < run_.program->slot_count; ++i)
@@ -88,12 +93,6 @@ bool Checkpoints::due(uint64_t number) {
           clock_ms(CLOCK_MONOTONIC) >= next_at_.load(std::memory_order_relaxed));
 }
 
-void Checkpoints::request(const char *target) {
-  Lock lock(mutex_);
-  target_ = Text(target ? target : "");
-  requested_.store(true, std::memory_order_relaxed);
-}
-
 /// Positions of the sources, and what the choice of the next one knows.
 void Checkpoints::collect(uint64_t barrier) {
   pending_ = std::make_unique<Pending>();
@@ -101,7 +100,12 @@ void Checkpoints::collect(uint64_t barrier) {
   p.barrier = barrier;
   p.epoch = ++epoch_;
   p.created = clock_ms(CLOCK_REALTIME);
-  p.full = full_next_ || requested_.load(std::memory_order_relaxed);
+  p.full = full_next_;
+  if (requested_.exchange(false, std::memory_order_relaxed)) {
+    Lock lock(mutex_);
+    p.target.swap(target_);
+    p.full = true;
+  }
   p.workers.resize(run_.workers_.size());
   p.sources.value(uint32_t(run_.sources.size()));
   for (uint32_t s = 0; s < run_.sources.size(); ++s) {
@@ -245,7 +249,10 @@ void Checkpoints::write_loop() {
         return;
     }
     Error error;
-    if (!write(*pending_, error) && error) {
+    bool made = write(*pending_, error);
+    if (!pending_->target.empty()) {
+      answer(made, error);
+    } else if (!made && error) {
       error.help = Text("the run goes on; the next checkpoint is tried in its time");
       warn(error);
     }
@@ -263,13 +270,7 @@ void Checkpoints::write_loop() {
 
 bool Checkpoints::write(Pending &p, Error &error) {
   const levada_program *program = run_.program;
-  Text target;
-  {
-    Lock lock(mutex_);
-    if (requested_.load(std::memory_order_relaxed))
-      target.swap(target_);
-    requested_.store(false, std::memory_order_relaxed);
-  }
+  const Text &target = p.target;
   // Whatever goes wrong, what the slots forgot as saved must be saved again.
   full_next_ = true;
   if (p.failed) {
@@ -385,15 +386,8 @@ void Checkpoints::save_all() {
   }
 }
 
-bool Checkpoints::end(bool well, bool stopped, Error &error) {
-  {
-    Lock lock(mutex_);
-    // One whose parts are not all there has no one left to bring them.
-    while (ready_)
-      pthread_cond_wait(&changed_, mutex_.native());
-  }
-  if (!well)
-    return true;
+/// What is not yet in a checkpoint, in the last one.
+bool Checkpoints::last_one(bool stopped, Error &error) {
   uint64_t number = run_.handed();
   Last before = last();
   if (before.epoch && before.number == number)
@@ -406,6 +400,26 @@ bool Checkpoints::end(bool well, bool stopped, Error &error) {
     save_end();
   prepare();
   return write(*pending_, error);
+}
+
+bool Checkpoints::end(bool well, bool stopped, Error &error) {
+  Text target;
+  {
+    Lock lock(mutex_);
+    // One whose parts are not all there has no one left to bring them.
+    while (ready_)
+      pthread_cond_wait(&changed_, mutex_.native());
+    requested_.store(false, std::memory_order_relaxed);
+    if (wish_ == WISHED)
+      wish_ = TOO_LATE;
+    pthread_cond_broadcast(&changed_);
+    target.swap(stop_target_);
+  }
+  if (!well)
+    return true;
+  full_next_ |= !target.empty();
+  return last_one(stopped, error) &&
+         (target.empty() || !stopped || store_.copy_newest(target.c_str(), error));
 }
 
 bool Checkpoints::finished(Error &error) { return store_.finish(error); }

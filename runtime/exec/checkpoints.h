@@ -51,6 +51,8 @@ public:
   uint64_t barrier() const { return barrier_.load(std::memory_order_acquire); }
   /// Sources are locked: `number` is about to be handed out.
   bool due(uint64_t number);
+  /// The same where there is nothing to read: only what is new counts.
+  bool due_idle(uint64_t number);
   /// None is handed out now: the last one is not yet there (--checkpoint-every).
   bool waits() const { return every_ && busy_.load(std::memory_order_acquire); }
   void begin(uint64_t barrier);
@@ -68,8 +70,15 @@ public:
   bool end(bool well, bool stopped, Error &error);
   /// The sinks have published everything: there is nothing to resume.
   bool finished(Error &error);
-  /// Asks for one now, into the folder `target` or the state directory.
-  void request(const char *target);
+  /// Makes a savepoint in the folder `target`, which must not exist, and waits for
+  /// it. Called by another thread while the run goes on.
+  bool savepoint(const char *target, Error &error);
+  /// When the run is stopped, its last checkpoint is also made a savepoint.
+  void savepoint_at_stop(const char *target);
+  uint64_t interval() const { return interval_ms_; } // ms, 0: none on the way
+  /// Whether someone should wake a run that waits for input: a checkpoint is under
+  /// way, or it is time for one.
+  bool waiting() const;
 
   /// What the user is told at the start and at the end.
   struct Last {
@@ -78,6 +87,7 @@ public:
   };
   Last last() const;
   bool began_anew = false; // the last run was finished
+  const Text &set_aside() const { return store_.set_aside_now; } // by --restore, or empty
   const Text &directory() const { return store_.path(); }
 
 private:
@@ -88,6 +98,8 @@ private:
   bool restore_slots(Worker &worker, Reader &from, Text &why);
   bool all_ended() const;
   uint64_t rows_read(const Worker &worker) const;
+  bool last_one(bool stopped, Error &error);
+  void answer(bool made, const Error &error);
   void save_all();
   void save_end();
   bool restore_run(std::string_view bytes, Error &error);
@@ -124,7 +136,9 @@ private:
   bool ready_ = false, stopping_ = false, started_ = false;
   pthread_t thread_{};
   Last last_;
-  Text target_;
+  Text target_, stop_target_;  // of savepoints that are wished for
+  enum { NO_WISH, WISHED, MADE, NOT_MADE, TOO_LATE } wish_ = NO_WISH;
+  Error wish_error_;
   uint32_t deltas_ = 0; // since the last full one
   uint64_t full_bytes_ = 0, delta_bytes_ = 0;
   bool full_next_ = true;

@@ -8,6 +8,7 @@
 #include "runtime/core/settings.h"
 #include "runtime/exec/run.h"
 #include "runtime/state/slot.h"
+#include "runtime/state/spill.h"
 
 #include <algorithm>
 #include <stdlib.h>
@@ -105,7 +106,14 @@ void Execution::leave(Saved &saved) {
 }
 
 void Execution::stage_failed() {
+  levada_ctx &ctx = worker.ctx;
   failed_ = true;
+  // Of the state itself; no row is to blame.
+  if (!worker.error && (ctx.error_code == MEMORY_LIMIT || ctx.error_code == NO_SPILL))
+    worker.error.set(Code(ctx.error_code), Text(std::string_view(ctx.error_text.ptr, ctx.error_text.len)),
+                     ctx.error_code == MEMORY_LIMIT
+                         ? "a larger --memory"
+                         : "TMPDIR names another folder, --state that of checkpoints");
   if (worker.error)
     worker.run.fail(seq, stage.depth, order, worker.index, std::move(worker.error));
   worker.error = Error();
@@ -124,6 +132,9 @@ void Execution::run_chunk(uint64_t number, Chunk *chunk, uint32_t source) {
     if (stage.desc->source_fn(&ctx, &chunk->abi) != 0 || ctx.failed)
       stage_failed();
     reached = ctx.chunk_watermark;
+    for (uint32_t slot : stage.slots)
+      if (!failed_ && slot_settle(&ctx, ctx.slots[slot]))
+        stage_failed();
   }
   leave(saved);
   worker.run.reached(number, source, reached);
@@ -196,6 +207,9 @@ void Execution::finish(uint64_t number) {
         stage_failed();
     }
   }
+  for (uint32_t slot : stage.slots)
+    if (!failed_ && slot_settle(&ctx, ctx.slots[slot]))
+      stage_failed();
   leave(saved);
   close_outputs(number, watermark);
   submit(number);

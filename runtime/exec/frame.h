@@ -20,6 +20,11 @@ namespace levada::rt {
 /// calls it for the memory of a window it fired, whose texts the rows view.
 void frame_keep(levada_ctx *ctx, void *object, void (*release)(void *));
 
+/// From here to block_end what the running stage makes has a frame of its own: a
+/// long fire in blocks lets go of each. Texts that it took from `ctx` before stay.
+void *block_begin(levada_ctx *ctx);
+void block_end(levada_ctx *ctx, void *begun);
+
 struct Frame {
   std::atomic<uint32_t> refs{1};
   levada_arena arena{};

@@ -1,11 +1,13 @@
 //===- run.cpp - one run of a program: numbers, commits, failure ----------===//
 #include "runtime/exec/run.h"
 
+#include "runtime/core/settings.h"
 #include "runtime/core/signals.h"
 #include "runtime/exec/checkpoints.h"
 #include "runtime/exec/sink.h"
 
 #include <algorithm>
+#include <malloc.h>
 #include <stdlib.h>
 
 namespace levada::rt {
@@ -64,9 +66,36 @@ Run::~Run() {
     sinks_.pop_back();
 }
 
+/// Divides --memory: what is beside the state has its share, workers have equal
+/// ones of the rest.
+void Run::limit_memory() {
+  if (!settings.memory)
+    return;
+  // Large tables are given back to the system when they go.
+  mallopt(M_MMAP_THRESHOLD, 2 << 20);
+  const char *temporary = getenv("TMPDIR");
+  spill_folder_ = checkpoints                ? checkpoints->directory()
+                  : temporary && *temporary ? Text(temporary)
+                                            : Text("/tmp");
+  uint64_t state = settings.memory - memory_beside(topology.workers);
+  // A checkpoint that is being made may be a copy of what is in memory.
+  if (checkpoints)
+    state /= 2;
+  for (auto &worker : workers_)
+    worker->limit_slots(state / topology.workers, spill_folder_.c_str(), checkpoints != nullptr);
+}
+
+uint64_t Run::spilled() const {
+  uint64_t bytes = 0;
+  for (auto &worker : workers_)
+    bytes += worker->spill.bytes;
+  return bytes;
+}
+
 bool Run::open(Error &error) {
   if (checkpoints && !checkpoints->open(error))
     return false;
+  limit_memory();
   for (auto &source : sources)
     if (!source->open(error))
       return false;

@@ -85,6 +85,12 @@ public:
   /// The lowest of the sources', about now.
   int64_t watermark() const;
   bool stopped() const { return stopped_; }
+  /// Bytes of state that --memory sent to disk.
+  uint64_t spilled() const;
+  /// Wakes who waits for input: a checkpoint may be due, or the input is to end.
+  void poke();
+  /// All inputs end where they have been read to: windows fire, sinks finish.
+  void drain();
   /// A finished run was there before, and this one replaces its files.
   bool replaces() const;
   std::vector<std::unique_ptr<Source>> sources;
@@ -115,13 +121,16 @@ private:
   void work(Worker &worker);
   void save_state(Worker &worker);
   static void *thread_main(void *arg);
+  void limit_memory();
 
+  Text spill_folder_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<Ring> rings_;
   std::vector<Entry> entries_;
   uint64_t window_;
   std::atomic<uint64_t> handed_{0}, low_{0}, limit_{~uint64_t(0)};
   std::atomic<bool> drained_{false}; // no more numbers
+  std::atomic<bool> draining_{false}; // sources end at their next number
   std::atomic<bool> committing_{false};
   Mutex cut_mutex_; // sources
   Mutex sink_mutex_; // sinks

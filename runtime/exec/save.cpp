@@ -56,19 +56,18 @@ bool restore_counters(const levada_program *program, Reader &from, std::vector<u
   return true;
 }
 
-void Execution::save(bool all, Writer &to) {
+void Execution::save(bool all, Parts &parts) {
   const levada_program *program = worker.run.program;
-  to.text(stage.desc->name);
-  uint64_t size_at = to.size();
-  to.value(uint64_t(0));
-  to.value(uint32_t(stage.slots.size()));
+  parts.last().text(stage.desc->name);
+  uint64_t record = parts.open();
+  parts.last().value(uint32_t(stage.slots.size()));
   for (uint32_t slot : stage.slots) {
-    to.text(program->slots[slot].id);
-    uint64_t at = to.size();
-    to.value(uint64_t(0));
-    slot_save(&worker.ctx, worker.ctx.slots[slot], all, to);
-    to.put(at, to.size() - at - sizeof(uint64_t));
+    parts.last().text(program->slots[slot].id);
+    uint64_t size = parts.open();
+    slot_save_begin(&worker.ctx, worker.ctx.slots[slot], all, parts);
+    parts.close(size);
   }
+  Writer &to = parts.last();
   to.value(watermark);
   to.value(uint32_t(inputs_.size()));
   for (uint32_t i = 0; i < inputs_.size(); ++i) {
@@ -78,11 +77,24 @@ void Execution::save(bool all, Writer &to) {
     uint64_t at = to.size();
     to.value(uint64_t(0));
     to.value(channel.row_size);
+    to.value(channel.fingerprint);
     merge_.save(i, channel, to);
     to.put(at, to.size() - at - sizeof(uint64_t));
   }
   save_counters(program, counters, to);
-  to.put(size_at, to.size() - size_at - sizeof(uint64_t));
+  parts.close(record);
+}
+
+bool Execution::save_some(uint64_t *budget) {
+  for (uint32_t slot : stage.slots)
+    if (!slot_save_some(worker.ctx.slots[slot], budget))
+      return false;
+  return true;
+}
+
+void Execution::save_drop() {
+  for (uint32_t slot : stage.slots)
+    slot_save_drop(worker.ctx.slots[slot]);
 }
 
 bool Execution::restore(Reader &from, uint32_t saved_workers, bool last,
@@ -90,23 +102,6 @@ bool Execution::restore(Reader &from, uint32_t saved_workers, bool last,
   const Topology &topology = worker.run.topology;
   const levada_program *program = topology.program;
   uint32_t count;
-  if (!from.value(count))
-    return false;
-  for (; count; --count) {
-    std::string_view id;
-    uint64_t size;
-    const char *bytes;
-    if (!from.text(id) || !from.value(size) || !(bytes = from.skip(size)))
-      return false;
-    for (uint32_t slot : stage.slots)
-      if (id == program->slots[slot].id) {
-        Reader part(bytes, size);
-        if (!slot_load(&worker.ctx, worker.ctx.slots[slot], part)) {
-          why = textf("the state of `%s` is no such", program->slots[slot].id);
-          return false;
-        }
-      }
-  }
   int64_t reached;
   if (!from.value(reached) || !from.value(count))
     return false;
@@ -126,13 +121,14 @@ bool Execution::restore(Reader &from, uint32_t saved_workers, bool last,
       inputs_[i].watermark = reached;
       Reader rows(bytes, size);
       uint32_t row_size;
-      uint64_t waiting = 0;
-      if (!rows.value(row_size))
+      uint64_t fingerprint, waiting = 0;
+      if (!rows.value(row_size) || !rows.value(fingerprint))
         return false;
-      memcpy(&waiting, bytes + sizeof row_size, size >= 12 ? sizeof waiting : 0);
+      if (Reader ahead = rows; !ahead.value(waiting))
+        return false;
       if (!waiting)
         continue;
-      if (row_size != channel.row_size ||
+      if (row_size != channel.row_size || fingerprint != channel.fingerprint ||
           (!channel.hash_offset && !stage.single && saved_workers != topology.workers)) {
         why = textf("rows wait at `%s` that can only go on with the same program and "
                     "--parallelism %u",

@@ -43,6 +43,18 @@ void Worker::create_slots() {
         slots_[slot] = slot_create(run.program, slot, &ctx);
 }
 
+void Worker::limit_slots(uint64_t bytes, const char *folder, bool named) {
+  spill.limit = bytes;
+  spill.folder = folder;
+  spill.named = named;
+  spill.worker = index;
+  spill.slots = slots_.data();
+  spill.slot_count = slots_.size();
+  for (levada_slot *slot : slots_)
+    if (slot)
+      slot_limit(slot, &spill);
+}
+
 void Worker::destroy_slots() {
   for (levada_slot *&slot : slots_) {
     if (slot)
@@ -81,6 +93,45 @@ void Worker::row_slow(uint32_t channel, uint32_t receiver) {
   rows.cur = batch->rows;
   rows.end = batch->rows + uint64_t(desc.row_size) * run.settings.batch_rows;
 }
+
+void Worker::flush_rows() {
+  for (uint32_t c : running->stage.outputs) {
+    const Channel &channel = run.topology.channels[c];
+    for (uint32_t r = 0; r < run.topology.instances(run.topology.stages[channel.consumer]); ++r) {
+      levada_rows &out = rows(c, r);
+      auto *batch = static_cast<Batch *>(out.owner);
+      if (!batch)
+        continue;
+      batch->count = rows_in(out, batch);
+      out = {};
+      if (batch->count)
+        deliver(batch, r);
+      else
+        pool.give(batch);
+    }
+  }
+}
+
+void *Worker::block_begin() {
+  flush_rows();
+  auto *outside = new Outside{ctx.arena, frame};
+  frame = frame_new();
+  ctx.arena = frame->arena;
+  return outside;
+}
+
+void Worker::block_end(void *begun) {
+  auto *outside = static_cast<Outside *>(begun);
+  flush_rows();
+  frame->arena = ctx.arena;
+  frame_release(frame);
+  frame = outside->frame;
+  ctx.arena = outside->arena;
+  delete outside;
+}
+
+void *block_begin(levada_ctx *ctx) { return worker_of(ctx)->block_begin(); }
+void block_end(levada_ctx *ctx, void *begun) { worker_of(ctx)->block_end(begun); }
 
 void Worker::deliver(Batch *batch, uint32_t receiver) {
   const Channel &channel = run.topology.channels[batch->channel];

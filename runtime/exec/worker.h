@@ -10,11 +10,12 @@
 #ifndef LEVADA_RUNTIME_EXEC_WORKER_H
 #define LEVADA_RUNTIME_EXEC_WORKER_H
 
-#include "runtime/checkpoint/bytes.h"
+#include "runtime/checkpoint/parts.h"
 #include "runtime/core/error.h"
 #include "runtime/exec/batch.h"
 #include "runtime/exec/merge.h"
 #include "runtime/exec/topology.h"
+#include "runtime/state/spill.h"
 
 #include <deque>
 #include <memory>
@@ -69,7 +70,12 @@ public:
   void grow(levada_out *out, uint64_t need);
 
   /// Its slots, watermarks and rows that wait, after the numbers it has done.
-  void save(bool all, Writer &to);
+  /// What the slots hold comes by and by: save_some until it is true.
+  void save(bool all, Parts &parts);
+  /// Up to `*budget` places of tables.
+  bool save_some(uint64_t *budget);
+  /// What was begun is not wanted any more.
+  void save_drop();
   /// One record of save(), by this worker or another of `workers`. The watermarks
   /// are set with the last checkpoint of a chain only; what was counted is added
   /// to `sums`, if not NULL.
@@ -132,20 +138,33 @@ struct Worker {
   Frame *frame = nullptr;       // its frame
   Error error;                  // set before a stage returns 1
   BatchPool pool;
+  Spill spill{}; // what its slots share under --memory
   std::vector<std::unique_ptr<Execution>> executions; // by stage; null: fire or not here
   uint64_t rows_counted = 0; // in the progress line
   uint64_t saved = 0;        // the last barrier that its sources' stages have passed, + 1
+  std::vector<Execution *> saving; // whose parts are not whole yet
+  bool saving_sources = false;     // some of them, or all, read sources
 
   /// A batch is full, or its number ends: hands it to the receiver.
   void deliver(Batch *batch, uint32_t receiver);
   void row_slow(uint32_t channel, uint32_t receiver);
+  /// See frame.h.
+  void *block_begin();
+  void block_end(void *begun);
   levada_rows &rows(uint32_t channel, uint32_t receiver) { return ctx.channels[channel][receiver]; }
   /// Runs receiving stages that can go on; true when one did something.
   bool receive();
   void create_slots();
+  /// From now on its slots obey --memory.
+  void limit_slots(uint64_t bytes, const char *folder, bool named);
   void destroy_slots();
 
 private:
+  struct Outside {
+    levada_arena arena;
+    Frame *frame;
+  };
+  void flush_rows();
   std::vector<levada_rows> rows_;
   std::vector<levada_rows *> channels_;
   std::vector<levada_slot *> slots_;

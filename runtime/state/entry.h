@@ -18,6 +18,11 @@ inline bool is_fixed(const levada_slot_desc *desc) {
   return desc->key.str_count == 0 && !desc->save;
 }
 
+/// Bytes of an entry then.
+inline uint32_t sorted_size(const levada_slot_desc *desc) {
+  return 8 + desc->key.size + (desc->entry_size - desc->acc_offset);
+}
+
 /// `entry`: the key, at desc->acc_offset the accumulators.
 void entry_save(levada_ctx *ctx, const levada_slot_desc *desc, uint64_t tag, const char *entry,
                 Writer &to);

@@ -7,6 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/state/save.h"
+#include "runtime/checkpoint/schema.h"
+#include "runtime/state/copy.h"
 #include "runtime/state/entry.h"
 
 namespace levada::rt {
@@ -48,7 +50,6 @@ struct EntryWriter {
       entry_save(ctx, desc, load64(slot), slot + head, to);
   }
   uint64_t all(const Table *table);
-  uint64_t marked(const Table *table);
 
   levada_ctx *ctx;
   const levada_slot_desc *desc;
@@ -68,46 +69,51 @@ uint64_t EntryWriter::all(const Table *table) {
   return table->count;
 }
 
-/// Entries of marked places. Places and entries both go by hash: one pass.
-uint64_t EntryWriter::marked(const Table *table) {
-  constexpr uint64_t ahead = 32; // words of marks whose places are brought near
-  const uint64_t words = mark_words(table);
-  uint64_t saved = 0, place = 0;
-  for (uint64_t word = 0; word < words; ++word) {
-    if (word + ahead < words)
-      each_mark(table, word + ahead,
-                [&](uint64_t home) { __builtin_prefetch(table->slots + home * stride); });
-    each_mark(table, word, [&](uint64_t home) {
-      for (place = place > home ? place : home;; ++place) {
-        const char *at = table->slots + place * stride;
-        uint64_t tag = load64(at), own = tag ? table_home(table, ~tag) : UINT64_MAX;
-        if (own > home)
-          break;
-        if (own == home) {
-          add(at);
-          ++saved;
-        }
-      }
-    });
+/// Entries whose home is `home`.
+static uint64_t save_place(Copy *copy, const Table *table, uint64_t home, uint64_t *place) {
+  EntryWriter entries(copy->ctx, copy->slot->desc, *copy->to);
+  uint64_t saved = 0;
+  for (*place = *place > home ? *place : home;; ++*place) {
+    const char *at = table->slots + *place * entries.stride;
+    uint64_t tag = load64(at), own = tag ? table_home(table, ~tag) : UINT64_MAX;
+    if (own > home)
+      return saved;
+    if (own == home) {
+      entries.add(at);
+      ++saved;
+    }
   }
-  return saved;
 }
 
-static void save_slices(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to) {
-  EntryWriter entries(ctx, slot->desc, to);
-  to.value(slot->slices.count);
+static void begin_slices(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
+  to.last().value(slot->slices.count);
   for (Slice *slice : slot->slices) {
-    uint64_t at = to.size();
-    to.value(SliceHead{slice->id, slice->start, slice->end, slice->last_end, 0});
-    uint64_t count = all || !slice->table.marks ? entries.all(&slice->table)
-                                                : entries.marked(&slice->table);
-    to.put(at + offsetof(SliceHead, count), count);
-    if (slot->marking)
-      table_clear_marks(&slice->table);
+    Writer &piece = to.add();
+    piece.value(SliceHead{slice->id, slice->start, slice->end, slice->last_end, 0});
+    if (slot->marking) {
+      copy_begin(ctx, slot, &slice->table, all, &piece, offsetof(SliceHead, count), save_place);
+    } else {
+      uint64_t count = EntryWriter(ctx, slot->desc, piece).all(&slice->table);
+      piece.put(offsetof(SliceHead, count), count);
+    }
   }
 }
 
-void slot_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to) {
+bool slot_save_some(levada_slot *slot, uint64_t *budget) {
+  for (Slice *slice : slot->slices)
+    if (!copy_some(&slice->table, budget))
+      return false;
+  return !slot->sessions || copy_some(sessions_table(slot), budget);
+}
+
+void slot_save_drop(levada_slot *slot) {
+  for (Slice *slice : slot->slices)
+    copy_drop(&slice->table);
+  if (slot->sessions)
+    copy_drop(sessions_table(slot));
+}
+
+void slot_save_begin(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
   const levada_slot_desc *desc = slot->desc;
   all |= !slot->marking || slot->parts == 0;
   PartHead head{};
@@ -124,13 +130,23 @@ void slot_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to) {
   head.number = ++slot->parts;
   head.watermark = slot->watermark;
   head.progress = slot->progress;
-  to.value(head);
+  to.last().value(head);
   if (slot->sessions)
-    sessions_save(ctx, slot, all, to);
+    sessions_save(ctx, slot, all, to.add());
   else if (slot->sorter)
-    sorter_save(slot, all, to);
+    sorter_save(slot, all, to.last());
   else
-    save_slices(ctx, slot, all, to);
+    begin_slices(ctx, slot, all, to);
+  to.add();
+}
+
+void slot_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to) {
+  Parts parts;
+  uint64_t budget = UINT64_MAX;
+  slot_save_begin(ctx, slot, all, parts);
+  slot_save_some(slot, &budget);
+  for (std::string_view piece : parts.views())
+    to.bytes(piece.data(), piece.size());
 }
 
 //--- loading -----------------------------------------------------------------
@@ -250,12 +266,17 @@ static Restore::Source *source_of(levada_slot *slot, const PartHead &head) {
   return source;
 }
 
+void slot_migrate(levada_slot *slot, const Migration *how) { slot->migration = how; }
+
 bool slot_load(levada_ctx *ctx, levada_slot *slot, Reader &from) {
   const levada_slot_desc *desc = slot->desc;
   PartHead head{};
   if (!from.value(head) || head.magic != part_magic || head.kind != desc->kind ||
-      head.window != desc->window || head.key_size != desc->key.size ||
-      head.acc_size != desc->entry_size - desc->acc_offset || head.worker >= head.workers ||
+      head.window != desc->window ||
+      head.key_size != (slot->migration ? slot->migration->key_size : desc->key.size) ||
+      head.acc_size != (slot->migration ? slot->migration->acc_size
+                                        : desc->entry_size - desc->acc_offset) ||
+      head.worker >= head.workers ||
       head.first_group > key_groups || head.group_count > key_groups - head.first_group)
     return false;
   Restore::Source *source = source_of(slot, head);
@@ -300,6 +321,7 @@ static bool place_slice(levada_slot *slot, Slice *slice) {
 }
 
 bool slot_loaded(levada_ctx *, levada_slot *slot) {
+  slot->migration = nullptr;
   Restore *restore = slot->restore;
   if (!restore)
     return true;

@@ -16,7 +16,7 @@
 #ifndef LEVADA_RUNTIME_STATE_SAVE_H
 #define LEVADA_RUNTIME_STATE_SAVE_H
 
-#include "runtime/checkpoint/bytes.h"
+#include "runtime/checkpoint/parts.h"
 #include "runtime/state/slot.h"
 
 namespace levada::rt {
@@ -29,6 +29,19 @@ void slot_keep_marks(levada_slot *slot);
 /// changed since the last slot_save. Marks begin anew: where a part does not reach
 /// a checkpoint, the next one must be full. The slot goes on as if nothing had been.
 void slot_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to);
+/// The same in steps: begins one part, whose pieces `to` must keep where they are.
+/// Rows may come between steps and are no part of it.
+void slot_save_begin(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to);
+/// Goes on with up to `*budget` places of tables, and takes them off it; true:
+/// the part is whole.
+bool slot_save_some(levada_slot *slot, uint64_t *budget);
+/// The part that was begun is not wanted any more; the next one must be full.
+void slot_save_drop(levada_slot *slot);
+
+/// The parts that come are those of another schema: `how` (not owned) must live
+/// until slot_loaded.
+struct Migration;
+void slot_migrate(levada_slot *slot, const Migration *how);
 
 /// Applies one part. False: the bytes are no part of this slot's; it may then
 /// only be destroyed.

@@ -199,6 +199,7 @@ static void collect_due(levada_slot *slot, int64_t progress) {
 
 static void remove(levada_slot *slot, Session *session) {
   Table *table = &slot->sessions->table;
+  table_mark(table, ~session->tag);
   bool found;
   uint64_t place =
       find_place(table, &slot->desc->key, session->tag, session->entry(), &found);
@@ -206,7 +207,6 @@ static void remove(levada_slot *slot, Session *session) {
   while (*link != session)
     link = &(*link)->older;
   *link = session->older;
-  table_mark(table, ~session->tag);
   if (!newest(table, place))
     table_close(table, session_stride, place);
 }
@@ -285,10 +285,10 @@ extern "C" char *levada_rt_session(levada_ctx *ctx, uint32_t index, const levada
     state_fail(ctx, 604, "the event time is too far from 1970 for a window");
     return nullptr;
   }
+  table_mark(&slot->sessions->table, ~tag_of(hash));
   Session *session = session_of(ctx, slot, tag_of(hash), key, local_time(slot, desc, time_ms));
   if (!session)
     return nullptr;
-  table_mark(&slot->sessions->table, ~session->tag);
   ctx->state_arena = &session->memory.arena;
   return session->entry() + desc->acc_offset;
 }

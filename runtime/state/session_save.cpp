@@ -5,6 +5,7 @@
 // joined or went. Home places are named by the hashes they are home of.
 //
 //===----------------------------------------------------------------------===//
+#include "runtime/state/copy.h"
 #include "runtime/state/entry.h"
 #include "runtime/state/session.h"
 
@@ -38,48 +39,44 @@ static uint64_t first_hash(const Table *table, uint64_t home) {
   return table->low + (uint64_t)(from / table->factor);
 }
 
-static void save_range(levada_ctx *ctx, const levada_slot *slot, uint64_t home, uint64_t *place,
-                       Writer &to) {
-  const Table *table = &slot->sessions->table;
-  uint64_t last = home == table->last ? UINT64_MAX : first_hash(table, home + 1) - 1;
-  uint64_t at = to.size(), count = 0;
-  to.value(Range{first_hash(table, home), last, 0});
+/// Sessions of the keys whose home is `home`.
+static uint64_t save_home(Copy *copy, const Table *table, uint64_t home, uint64_t *place) {
+  uint64_t count = 0;
   for (*place = *place > home ? *place : home;; ++*place) {
     uint64_t tag = load64(table->slots + *place * session_stride);
     uint64_t own = tag ? table_home(table, ~tag) : UINT64_MAX;
     if (own > home)
-      break;
+      return count;
     if (own == home)
-      count += save_key(ctx, slot, *place, to);
+      count += save_key(copy->ctx, copy->slot, *place, *copy->to);
   }
-  to.put(at + offsetof(Range, count), count);
+}
+
+/// The same as a range: what it replaces.
+static uint64_t save_range(Copy *copy, const Table *table, uint64_t home, uint64_t *place) {
+  Writer &to = *copy->to;
+  uint64_t last = home == table->last ? UINT64_MAX : first_hash(table, home + 1) - 1;
+  uint64_t at = to.size();
+  to.value(Range{first_hash(table, home), last, 0});
+  to.put(at + offsetof(Range, count), save_home(copy, table, home, place));
+  return 1;
 }
 
 void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to) {
   Table *table = &slot->sessions->table;
-  uint64_t at = to.size(), ranges = 0;
-  to.value(ranges);
-  if (all) {
-    ranges = 1;
-    uint64_t begin = to.size(), count = 0, left = table->count;
+  to.value(uint64_t(all)); // ranges
+  if (all)
     to.value(Range{0, 0, 0}); // the head says what is replaced
-    for (uint64_t place = 0; left; ++place)
-      if (load64(table->slots + place * session_stride)) {
-        count += save_key(ctx, slot, place, to);
-        --left;
-      }
-    to.put(begin + offsetof(Range, count), count);
-  } else {
-    uint64_t place = 0;
-    for (uint64_t word = 0; word < mark_words(table); ++word)
-      each_mark(table, word, [&](uint64_t home) {
-        save_range(ctx, slot, home, &place, to);
-        ++ranges;
-      });
-  }
-  to.put(at, ranges);
   if (slot->marking)
-    table_clear_marks(table);
+    return copy_begin(ctx, slot, table, all, &to, all ? 8 + offsetof(Range, count) : 0,
+                      all ? save_home : save_range);
+  uint64_t count = 0, left = table->count;
+  for (uint64_t place = 0; left; ++place)
+    if (load64(table->slots + place * session_stride)) {
+      count += save_key(ctx, slot, place, to);
+      --left;
+    }
+  to.put(8 + offsetof(Range, count), count);
 }
 
 /// Takes out what hashes from `first` to `last` have.
@@ -101,6 +98,8 @@ static void remove_range(levada_slot *slot, uint64_t first, uint64_t last) {
 }
 
 void sessions_clear(levada_slot *slot) { remove_range(slot, 0, UINT64_MAX); }
+
+Table *sessions_table(levada_slot *slot) { return &slot->sessions->table; }
 
 static bool load_session(levada_ctx *ctx, levada_slot *slot, EntryReader &entries, Reader &from) {
   Times times{};

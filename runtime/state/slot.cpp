@@ -5,7 +5,9 @@
 // one slice without times, fired at the end.
 //
 //===----------------------------------------------------------------------===//
+#include "runtime/state/save.h"
 #include "runtime/state/slot_impl.h"
+#include "runtime/state/spill.h"
 
 namespace levada::rt {
 
@@ -74,6 +76,7 @@ levada_slot *slot_create(const levada_program *program, uint32_t index, const le
 void slot_destroy(levada_slot *slot) {
   if (!slot)
     return;
+  slot_save_drop(slot);
   for (Slice *slice : slot->slices)
     slice_free(slice);
   slot->slices.free();
@@ -115,6 +118,9 @@ Slice *slice_new(levada_slot *slot, int64_t start, int64_t end, int64_t last_end
 }
 
 void slice_free(Slice *slice) {
+  for (SortedFile *file : slice->files)
+    sorted_release(file);
+  slice->files.free();
   table_free(&slice->table);
   memory_release(slice->memory);
   free(slice);
@@ -123,6 +129,8 @@ void slice_free(Slice *slice) {
 char *add_entry(levada_ctx *ctx, levada_slot *slot, const levada_slot_desc *desc, uint64_t hash,
                 const char *key) {
   Slice *slice = slot->slice;
+  if (slot->spill)
+    return spill_add(ctx, slot, slice, tag_of(hash), key);
   ctx->state_arena = &slice->memory->arena;
   return table_insert(ctx, &slice->table, desc, slot->range, tag_of(hash), key,
                       &slice->memory->arena);
@@ -187,6 +195,8 @@ static int32_t group_finish(levada_ctx *ctx, levada_slot *slot) {
   memory_keep(ctx, slice->memory);
   levada_fire fire{};
   fire.watermark = LEVADA_MIN_WATERMARK;
+  if (slice->files.count)
+    return fire_spilled(ctx, slot, 0, 1, fire);
   return fire_table(ctx, slot, &slice->table, fire);
 }
 

@@ -19,6 +19,8 @@
 
 namespace levada::rt {
 
+struct SortedFile;
+
 /// Accumulators of the rows of [start, end). The last window that contains
 /// them ends at last_end.
 struct Slice {
@@ -26,13 +28,19 @@ struct Slice {
   Memory *memory; // long texts of keys, what accumulators allocate
   int64_t start, end, last_end;
   uint64_t id; // never given twice by a slot: parts of checkpoints name slices by it
+  List<SortedFile *> files; // what has left memory, the oldest first
+  bool anew;                // memory was emptied since the last part
 };
 
+/// What --memory takes out of memory (spill.h).
+struct Spill;
 /// Sessions (session.cpp) and rows to sort (sort.cpp).
 struct Sessions;
 struct Sorter;
 /// What parts of checkpoints hold until all have come (save.cpp).
 struct Restore;
+/// How entries of another schema become the slot's (runtime/checkpoint/schema.h).
+struct Migration;
 
 /// Entries handed to a fire stage at once.
 inline constexpr uint32_t fire_block = 4096;
@@ -68,6 +76,8 @@ struct levada_slot {
   uint64_t parts;      // saved so far
   uint64_t slice_ids;  // given so far
   levada::rt::Restore *restore;
+  levada::rt::Spill *spill; // NULL: no limit
+  const levada::rt::Migration *migration; // of what is loaded; NULL: none
 };
 
 /// The part of an update that fires; called from inlined bodies.
@@ -98,6 +108,8 @@ char *add_entry(levada_ctx *ctx, levada_slot *slot, const levada_slot_desc *desc
 
 Slice *slice_new(levada_slot *slot, int64_t start, int64_t end, int64_t last_end);
 void slice_free(Slice *slice);
+/// After its entries went elsewhere.
+void slice_emptied(levada_slot *slot, Slice *slice);
 
 /// Hands a table's entries to the fire stage, in blocks.
 int32_t fire_table(levada_ctx *ctx, levada_slot *slot, const Table *table, levada_fire fire);

@@ -7,28 +7,12 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/state/entry.h"
+#include "runtime/state/sorter.h"
+#include "runtime/state/spill.h"
 
 namespace levada::rt {
 
-struct Sorter {
-  Memory *rows;        // rows: the number of arrival, 8 bytes before each
-  Memory *texts;       // their long texts
-  List<char *> kept;   // by arrival, or a heap
-  uint64_t arrivals;
-  uint64_t bound;      // rows to keep, UINT64_MAX: all
-  uint64_t text_bytes; // of kept rows
-  uint64_t saved;      // of kept rows, without a bound: those in parts already
-};
-
 static constexpr uint64_t head = 16;
-
-static uint64_t arrival(const char *row) { return load64(row - 8); }
-
-/// Whether `a` comes before `b` in the result.
-static bool before(const levada_slot_desc *desc, const char *a, const char *b) {
-  int32_t order = desc->compare(a, b);
-  return order != 0 ? order < 0 : arrival(a) < arrival(b);
-}
 
 static uint64_t text_size(const levada_layout *layout, const char *row) {
   uint64_t size = 0;
@@ -57,8 +41,8 @@ static void sift_down(levada_slot *slot) {
   char *row = heap[0];
   uint64_t at = 0;
   for (uint64_t child; (child = at * 2 + 1) < heap.count; at = child) {
-    child += child + 1 < heap.count && before(slot->desc, heap[child], heap[child + 1]);
-    if (!before(slot->desc, row, heap[child]))
+    child += child + 1 < heap.count && sorts_before(slot->desc, heap[child], heap[child + 1]);
+    if (!sorts_before(slot->desc, row, heap[child]))
       break;
     heap[at] = heap[child];
   }
@@ -69,7 +53,7 @@ static void push_heap(levada_slot *slot, char *row) {
   List<char *> &heap = slot->sorter->kept;
   heap.push(row);
   uint64_t at = heap.count - 1;
-  for (; at > 0 && before(slot->desc, heap[(at - 1) / 2], row); at = (at - 1) / 2)
+  for (; at > 0 && sorts_before(slot->desc, heap[(at - 1) / 2], row); at = (at - 1) / 2)
     heap[at] = heap[(at - 1) / 2];
   heap[at] = row;
 }
@@ -107,7 +91,7 @@ static void add_row(levada_slot *slot, const char *row) {
 }
 
 /// Bottom-up merge sort of pointers.
-static void sort_rows(levada_slot *slot) {
+void sort_rows(levada_slot *slot) {
   List<char *> &rows = slot->sorter->kept;
   const uint64_t n = rows.count;
   if (n < 2)
@@ -119,7 +103,7 @@ static void sort_rows(levada_slot *slot) {
       uint64_t high = middle + width < n ? middle + width : n;
       uint64_t a = low, b = middle;
       for (uint64_t out = low; out < high; ++out)
-        to[out] = b == high || (a < middle && before(slot->desc, from[a], from[b])) ? from[a++]
+        to[out] = b == high || (a < middle && sorts_before(slot->desc, from[a], from[b])) ? from[a++]
                                                                                     : from[b++];
     }
     char **swap = from;
@@ -135,6 +119,8 @@ int32_t sorter_finish(levada_ctx *ctx, levada_slot *slot) {
   Sorter *sorter = slot->sorter;
   sort_rows(slot);
   levada_rt_order(ctx, 0);
+  if (sorter->files.count)
+    return sorter_fire_spilled(ctx, slot);
   memory_keep(ctx, sorter->texts);
   levada_fire fire{};
   fire.watermark = LEVADA_MIN_WATERMARK;
@@ -159,8 +145,18 @@ struct SortHead {
 
 void sorter_save(levada_slot *slot, bool all, Writer &to) {
   Sorter *sorter = slot->sorter;
-  uint64_t first = all || sorter->bound != UINT64_MAX ? 0 : sorter->saved;
-  to.value(SortHead{sorter->arrivals, first, sorter->kept.count - first});
+  // Those in files go again each time.
+  bool whole = all || sorter->bound != UINT64_MAX || sorter->files.count;
+  uint64_t first = whole ? 0 : sorter->saved, count = sorter->kept.count - first;
+  for (const SortedFile *file : sorter->files)
+    count += file->count;
+  to.value(SortHead{sorter->arrivals, first, count});
+  SortedReader reader;
+  for (const SortedFile *file : sorter->files)
+    for (reader.start(file, ~(uint64_t)0, 64 << 10); reader.next();) {
+      to.value(reader.tag());
+      to.bytes(reader.bytes().data(), reader.bytes().size());
+    }
   for (uint64_t i = first; i < sorter->kept.count; ++i) {
     to.value(arrival(sorter->kept[i]));
     key_save(&slot->desc->key, sorter->kept[i], to);
@@ -220,6 +216,9 @@ void sorter_create(levada_slot *slot) {
 void sorter_destroy(levada_slot *slot) {
   memory_release(slot->sorter->rows);
   memory_release(slot->sorter->texts);
+  for (SortedFile *file : slot->sorter->files)
+    sorted_release(file);
+  slot->sorter->files.free();
   slot->sorter->kept.free();
   free(slot->sorter);
 }
@@ -235,5 +234,8 @@ SlotSize sorter_size(const levada_slot *slot) {
 
 extern "C" void levada_rt_sort(levada_ctx *ctx, uint32_t slot, const levada_slot_desc *,
                                const char *row) {
-  levada::rt::add_row(ctx->slots[slot], row);
+  levada_slot *sorter = ctx->slots[slot];
+  levada::rt::add_row(sorter, row);
+  if (sorter->spill && (sorter->sorter->kept.count & 1023) == 0 && !ctx->failed)
+    levada::rt::slot_settle(ctx, sorter);
 }

@@ -31,7 +31,7 @@ static void move_marks(Table *table, const Table *old) {
   table->marks = (char *)must_zero(mark_words(table) * 8);
   const uint64_t ratio = (table->last + 1) / (old->last + 1);
   for (uint64_t word = 0; word < mark_words(old); ++word)
-    each_mark(old, word, [&](uint64_t home) {
+    each_mark(old, word, all_uncopied / uncopied, [&](uint64_t home) {
       // Factors are rounded: a hash may come one place behind.
       for (uint64_t to = home * ratio; to <= (home + 1) * ratio && to <= table->last; ++to)
         table->marks[to] = 1;
@@ -46,9 +46,24 @@ void table_clear_marks(Table *table) {
     table->marks = (char *)must_zero(mark_words(table) * 8);
 }
 
+void table_begin_copy(Table *table, bool all) {
+  if (!table->marks) {
+    table->marks = (char *)must_zero(mark_words(table) * 8);
+    all = true;
+  }
+  if (all)
+    memset(table->marks, uncopied, table->last + 1);
+  else
+    for (uint64_t word = 0; word < mark_words(table); ++word) {
+      uint64_t marks = load64(table->marks + word * 8) << 1 & all_uncopied;
+      memcpy(table->marks + word * 8, &marks, 8);
+    }
+}
+
 /// Moves all entries to an array of `capacity` home places.
 static void rebuild(Table *table, uint32_t stride, HashRange range, uint64_t capacity,
                     uint64_t tail) {
+  copy_finish(table); // it goes by home places
   Table old = *table;
   allocate(table, stride, range, capacity, tail);
   uint64_t place = 0; // first free one: entries come in order
@@ -80,6 +95,7 @@ void table_init(Table *table, uint32_t stride, HashRange range, uint64_t expecte
 }
 
 void table_free(Table *table) {
+  copy_finish(table);
   free(table->slots);
   free(table->marks);
   *table = {};

@@ -19,6 +19,8 @@
 
 namespace levada::rt {
 
+struct Copy; // copy.h
+
 struct Table {
   char *slots = nullptr;
   uint64_t low = 0;    // first hash of the worker's key groups
@@ -26,10 +28,20 @@ struct Table {
   uint64_t last = 0;   // highest home place
   uint64_t count = 0, max = 0;
   uint64_t end = 0; // slots, without the two that stay empty
-  // NULL, or for each home place whether something changed there, in whole words:
+  // NULL, or for each home place `changed` since the last part was begun, and
+  // `uncopied` while its entries are still to go to that part. In whole words of
   // bytes, since a store alone costs less than to set a bit.
   char *marks = nullptr;
+  Copy *copy = nullptr; // the part that is being made, if any
 };
+
+inline constexpr char changed = 1, uncopied = 2;
+inline constexpr uint64_t all_uncopied = 0x0202020202020202;
+
+/// The entries of a home place, as they are, go to the table's part.
+void copy_place(Table *table, uint64_t home);
+/// All that is still to go to the part does.
+void copy_finish(Table *table);
 
 /// Key groups a table is made for. Other hashes are legal, but crowd.
 struct HashRange {
@@ -44,16 +56,21 @@ LEVADA_INLINE uint64_t table_home(const Table *table, uint64_t hash) {
   return home < table->last ? home : table->last;
 }
 
-/// Remembers that the entries of this hash's home place changed.
-LEVADA_INLINE void table_mark(const Table *table, uint64_t hash) {
-  if (table->marks)
-    table->marks[table_home(table, hash)] = 1;
+/// The entries of this hash's home place are about to change: call it before.
+LEVADA_INLINE void table_mark(Table *table, uint64_t hash) {
+  if (!table->marks)
+    return;
+  uint64_t home = table_home(table, hash);
+  if (__builtin_expect(table->marks[home] & uncopied, 0))
+    copy_place(table, home);
+  table->marks[home] = changed;
 }
 /// Words of eight marks.
 LEVADA_INLINE uint64_t mark_words(const Table *table) { return table->last / 8 + 1; }
-/// Calls body(home) for the marks of a word, in order.
-template <typename Body> LEVADA_INLINE void each_mark(const Table *table, uint64_t word, Body body) {
-  for (uint64_t bits = load64(table->marks + word * 8); bits; bits &= bits - 1)
+/// Calls body(home) for the bytes of a word that have the bits of `which`, in order.
+template <typename Body>
+LEVADA_INLINE void each_mark(const Table *table, uint64_t word, uint64_t which, Body body) {
+  for (uint64_t bits = load64(table->marks + word * 8) & which; bits; bits &= bits - 1)
     body(word * 8 + (uint64_t)__builtin_ctzll(bits) / 8);
 }
 
@@ -99,6 +116,8 @@ char *table_open(Table *table, uint32_t stride, uint64_t place, uint64_t tag);
 void table_close(Table *table, uint32_t stride, uint64_t place);
 /// Nothing is marked, and from now on what changes is.
 void table_clear_marks(Table *table);
+/// From now on what changes is marked; what was, or `all`, is uncopied.
+void table_begin_copy(Table *table, bool all);
 /// Adds what another table of these slots holds at `slot`; not there yet.
 void table_put(Table *table, const levada_slot_desc *desc, HashRange range, const char *slot);
 /// Adds `key`, which must not be there: entry with accumulators of desc->init.

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/state/slot_impl.h"
+#include "runtime/state/spill.h"
 
 namespace levada::rt {
 
@@ -128,11 +129,11 @@ static void merge_into(levada_ctx *ctx, levada_slot *slot, Slice *into, const Ta
     if (!tag)
       continue;
     --left;
+    table_mark(table, ~tag);
     char *entry = table_find(table, desc, ~tag, at + head);
     if (!entry)
       entry = table_insert(ctx, table, desc, slot->range, tag, at + head, arena);
     desc->merge(ctx, entry + desc->acc_offset, at + head + desc->acc_offset);
-    table_mark(table, ~tag);
   }
 }
 
@@ -247,13 +248,17 @@ static int32_t fire_merged(levada_ctx *ctx, levada_slot *slot, uint64_t first, u
   return failed;
 }
 
-/// CUMULATE: one slice from what the window that ends at `end` holds.
+/// CUMULATE: one slice from what the window that ends at `end` holds. NULL: its
+/// files could not be read or written.
 static Slice *accumulate(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_t count,
-                         int64_t start, int64_t end) {
+                         int64_t start, int64_t end, bool spilled) {
   Slice *into = slot->slices[first];
+  if (spilled && count > 1 && !gather_spilled(ctx, slot, first, count))
+    return nullptr;
   for (uint64_t i = 1; i < count; ++i) {
     Slice *slice = slot->slices[first + i];
-    merge_into(ctx, slot, into, &slice->table);
+    if (!spilled)
+      merge_into(ctx, slot, into, &slice->table);
     slice_free(slice);
   }
   slot->slices.erase(first + 1, count - 1);
@@ -270,11 +275,18 @@ static int32_t fire_window(levada_ctx *ctx, levada_slot *slot, int64_t end) {
   levada_fire fire = window_fire(slot, start, end);
   uint64_t first, count = slices_between(slot, start, end, &first);
   levada_rt_order(ctx, end);
+  bool spilled = any_spilled(slot, first, count);
+  if (spilled && desc->window != LEVADA_WINDOW_CUMULATE)
+    return fire_spilled(ctx, slot, first, count, fire);
   if (desc->window == LEVADA_WINDOW_HOP && count > 1)
     return fire_merged(ctx, slot, first, count, fire);
   Slice *slice = slot->slices[first];
   if (desc->window == LEVADA_WINDOW_CUMULATE)
-    slice = accumulate(ctx, slot, first, count, start, end);
+    slice = accumulate(ctx, slot, first, count, start, end, spilled);
+  if (!slice)
+    return 1;
+  if (spilled)
+    return fire_spilled(ctx, slot, first, 1, fire);
   memory_keep(ctx, slice->memory);
   return fire_table(ctx, slot, &slice->table, fire);
 }

@@ -143,14 +143,32 @@ using Part = std::vector<std::string>; // of each worker
 struct Chain {
   std::vector<Part> parts;
 
+  std::vector<Parts> making; // begun, of each worker
+
   void save(Crew &crew, bool all) {
-    Part part;
-    for (auto &slot : crew.slots) {
-      Writer to;
-      slot_save(&slot->ctx, slot->slot, all, to);
-      part.push_back(std::string(to.view()));
+    finish(crew);
+    making.resize(crew.slots.size());
+    for (size_t w = 0; w < making.size(); ++w)
+      slot_save_begin(&crew.slots[w]->ctx, crew.slots[w]->slot, all, making[w]);
+  }
+  /// Rows come between the steps.
+  void step(Crew &crew, uint64_t places) {
+    for (size_t w = 0; w < making.size(); ++w) {
+      uint64_t budget = places;
+      slot_save_some(crew.slots[w]->slot, &budget);
     }
-    parts.push_back(part);
+  }
+  void finish(Crew &crew) {
+    step(crew, UINT64_MAX);
+    Part part;
+    for (Parts &one : making) {
+      part.emplace_back();
+      for (std::string_view piece : one.views())
+        part.back() += piece;
+    }
+    if (!making.empty())
+      parts.push_back(part);
+    making.clear();
   }
   void load(Crew &crew, std::mt19937_64 &random) {
     for (Part part : parts) {
@@ -181,6 +199,8 @@ void run(const Setup &setup, std::mt19937_64 &random, bool marks) {
   keep_marks();
   for (size_t i = 0; i < rows.size(); ++i) {
     ASSERT_EQ(crew->add(rows[i]), whole.add(rows[i])) << "row " << i << " kind " << setup.kind;
+    if (random() % 4 == 0)
+      chain.step(*crew, 1 + random() % 20);
     if ((i + 1) % 20 && i + 1 != rows.size())
       continue;
     int64_t reached = i + 1 < rows.size() ? rows[i + 1].watermark : rows[i].watermark;
@@ -200,6 +220,7 @@ void run(const Setup &setup, std::mt19937_64 &random, bool marks) {
       continue;
     // A crash: what was since the last part is read again.
     chain.save(*crew, false);
+    chain.finish(*crew);
     std::vector<Fired> result = crew->result;
     crew = std::make_unique<Crew>(setup, random() % 2 ? (uint32_t)crew->slots.size()
                                                       : 1 + (uint32_t)(random() % 5));
@@ -310,6 +331,7 @@ TEST(StateSave, CutAndFlippedBytesDoNoHarm) {
       for (int i = 0; i < 40; ++i)
         crew.add({time - 20, time += (int64_t)(random() % 4), std::to_string(random() % 20), 1});
       chain.save(crew, false);
+      chain.finish(crew);
     }
     for (int round = 0; round < 150; ++round) {
       std::vector<std::string> bytes;

@@ -19,6 +19,9 @@ void rt::frame_keep(levada_ctx *ctx, void *object, void (*release)(void *)) {
   self(ctx)->kept.push_back({object, release});
 }
 
+void *rt::block_begin(levada_ctx *) { return nullptr; }
+void rt::block_end(levada_ctx *, void *) {}
+
 static const uint32_t text_offsets[] = {8};
 static const levada_layout layouts[] = {{8, 0, nullptr}, {24, 1, text_offsets}, {0, 0, nullptr}};
 

@@ -1,0 +1,67 @@
+//===- parts.h - bytes of a checkpoint that come out of order -------------===//
+//
+// What a worker writes of a checkpoint while it goes on: pieces that are behind
+// one another in the file, of which some are filled in later. Sizes of what is
+// not there yet are noted, and written when all is there.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_CHECKPOINT_PARTS_H
+#define LEVADA_RUNTIME_CHECKPOINT_PARTS_H
+
+#include "runtime/checkpoint/bytes.h"
+
+#include <memory>
+#include <vector>
+
+namespace levada::rt {
+
+class Parts {
+public:
+  /// Where is written next. Valid until the next add().
+  Writer &last() { return pieces_.empty() ? add() : *pieces_.back(); }
+  /// A new piece behind all others; it stays where it is.
+  Writer &add() {
+    pieces_.push_back(std::make_unique<Writer>());
+    return *pieces_.back();
+  }
+  /// A uint64_t at the end of last(): the bytes from there to close().
+  uint64_t open() {
+    Writer &to = last();
+    sizes_.push_back({pieces_.size() - 1, to.size(), 0, 0});
+    to.value(uint64_t(0));
+    return sizes_.size() - 1;
+  }
+  /// The end is that of last() as it is now.
+  void close(uint64_t size) {
+    uint64_t end = last().size();
+    sizes_[size].end_piece = pieces_.size() - 1;
+    sizes_[size].end = end;
+  }
+  /// All pieces are whole.
+  void settle() {
+    for (const Size &s : sizes_) {
+      uint64_t size = s.end - s.begin - 8;
+      for (size_t i = s.begin_piece; i < s.end_piece; ++i)
+        size += pieces_[i]->size();
+      pieces_[s.begin_piece]->put(s.begin, size);
+    }
+    sizes_.clear();
+  }
+  std::vector<std::string_view> views() const {
+    std::vector<std::string_view> views;
+    for (auto &piece : pieces_)
+      views.push_back(piece->view());
+    return views;
+  }
+
+private:
+  struct Size {
+    uint64_t begin_piece, begin, end_piece, end;
+  };
+  std::vector<std::unique_ptr<Writer>> pieces_;
+  std::vector<Size> sizes_;
+};
+
+} // namespace levada::rt
+
+#endif

@@ -1,0 +1,39 @@
+//===- copy.h - a table's part of a checkpoint, made while rows come -------===//
+//
+// When a part is begun, what is to go to it is only marked. Entries are then
+// copied some at a time, between numbers; those that a row is about to change go
+// before it does. So the part is that of the moment when it was begun, and no
+// step takes longer than it may.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_STATE_COPY_H
+#define LEVADA_RUNTIME_STATE_COPY_H
+
+#include "runtime/checkpoint/bytes.h"
+#include "runtime/state/slot_impl.h"
+
+namespace levada::rt {
+
+struct Copy {
+  levada_ctx *ctx;
+  levada_slot *slot;
+  Writer *to;
+  uint64_t count_at; // where in `to` the number of what was copied stands
+  uint64_t count;
+  uint64_t word;     // of marks, up to where all is copied
+  /// Copies the entries of `home`, which are at `*place` or behind; returns how
+  /// many count.
+  uint64_t (*save)(Copy *copy, const Table *table, uint64_t home, uint64_t *place);
+};
+
+/// Begins one: `to` is the table's alone until all is there.
+void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, Writer *to,
+                uint64_t count_at, decltype(Copy::save) save);
+/// Copies up to `*budget` home places, and takes them off it; true: all is there.
+bool copy_some(Table *table, uint64_t *budget);
+/// The part is not wanted any more.
+void copy_drop(Table *table);
+
+} // namespace levada::rt
+
+#endif

@@ -1,0 +1,206 @@
+//===- spill.cpp - state that leaves memory --------------------------------===//
+#include "runtime/state/spill.h"
+#include "runtime/state/copy.h"
+#include "runtime/state/entry.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+namespace levada::rt {
+
+/// Files of a slice before they are made one.
+static constexpr uint64_t most_files = 12;
+/// A slice with less than this does not leave memory: its file would not pay.
+static constexpr uint64_t least_bytes = 64 << 10;
+
+void slot_limit(levada_slot *slot, Spill *spill) { slot->spill = spill; }
+
+static uint64_t slice_bytes(const levada_slot *slot, const Slice *slice) {
+  return (slice->table.end + 2) * slot_stride(slot->desc) + arena_bytes(&slice->memory->arena);
+}
+
+static uint64_t slot_bytes(const levada_slot *slot) {
+  if (slot->sorter)
+    return sorter_bytes(slot);
+  uint64_t bytes = slot_size(slot).bytes;
+  for (uint64_t i = 0; i < slot->slices.count; ++i)
+    for (const SortedFile *file : slot->slices[i]->files)
+      bytes += file->blocks.room * sizeof(SortedFile::Block);
+  return bytes;
+}
+
+uint64_t spill_used(const Spill *spill) {
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i < spill->slot_count; ++i)
+    if (spill->slots[i])
+      bytes += slot_bytes(spill->slots[i]);
+  return bytes;
+}
+
+//--- errors ------------------------------------------------------------------
+
+static int32_t fail_with(levada_ctx *ctx, uint32_t code, const char *text) {
+  // ctx's arena may be that of a frame which ends with this call.
+  uint64_t size = strlen(text) + 1;
+  char *copy = (char *)must_alloc(size); // the run ends with it
+  memcpy(copy, text, size);
+  state_fail(ctx, code, copy);
+  return 1;
+}
+
+int32_t over_limit(levada_ctx *ctx, const levada_slot *slot, const char *what) {
+  char text[400];
+  snprintf(text, sizeof text, "%s of `%s` does not fit into --memory", what,
+           ctx->program->operators ? ctx->program->operators[slot->desc->op].name
+                                   : slot->desc->id);
+  return fail_with(ctx, 691, text);
+}
+
+int32_t spill_failed(levada_ctx *ctx, const char *what, int error) {
+  char text[400];
+  snprintf(text, sizeof text, "%s: %s", what, strerror(error));
+  return fail_with(ctx, 692, text);
+}
+
+//--- leaving memory ----------------------------------------------------------
+
+/// The table stays as large as it is: it has filled up once and will again.
+static void empty(levada_slot *slot, Slice *slice, bool keep) {
+  Table *table = &slice->table;
+  const uint32_t stride = slot_stride(slot->desc);
+  copy_finish(table);
+  if (keep) {
+    memset(table->slots, 0, (table->end + 2) * stride);
+    table->count = 0;
+    if (table->marks)
+      table_clear_marks(table);
+  } else {
+    bool marked = table->marks;
+    table_free(table);
+    table_init(table, stride, slot->range, 0);
+    if (marked)
+      table_clear_marks(table);
+  }
+  memory_release(slice->memory);
+  slice->memory = memory_new();
+  slice->anew = true;
+}
+
+bool spill_slice(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
+  const levada_slot_desc *desc = slot->desc;
+  const uint32_t stride = slot_stride(desc), head = slot_head(desc);
+  Spill *spill = slot->spill;
+  if (slice->files.count >= most_files) {
+    for (uint64_t i = 0; i < slot->slices.count; ++i)
+      if (slot->slices[i] == slice)
+        return gather_spilled(ctx, slot, i, 1);
+  }
+  char name[80];
+  snprintf(name, sizeof name, ".spill-%d-%u-%llu.making", (int)getpid(), spill->worker,
+           (unsigned long long)++spill->files);
+  SortedWriter to(spill->folder, name, spill->named, is_fixed(desc) ? sorted_size(desc) : 0);
+  const char *at = slice->table.slots;
+  for (uint64_t left = slice->table.count; left; at += stride)
+    if (uint64_t tag = load64(at)) {
+      entry_save(ctx, desc, tag, at + head, to.entry(tag));
+      --left;
+    }
+  SortedFile *file = to.finish();
+  if (!file) {
+    spill_failed(ctx, spill->folder, errno);
+    return false;
+  }
+  spill->bytes += file->size;
+  slice->files.push(file);
+  empty(slot, slice, slice == slot->slice);
+  return true;
+}
+
+void slice_emptied(levada_slot *slot, Slice *slice) { empty(slot, slice, false); }
+
+/// The slice, or the sorter, that has most; spills it. False: there is none that
+/// could go, or it failed.
+static bool spill_largest(levada_ctx *ctx, Spill *spill) {
+  levada_slot *from = nullptr;
+  Slice *largest = nullptr;
+  uint64_t most = least_bytes;
+  for (uint32_t i = 0; i < spill->slot_count; ++i) {
+    levada_slot *slot = spill->slots[i];
+    if (!slot || slot->sessions)
+      continue;
+    if (slot->sorter && sorter_bytes(slot) > most) {
+      most = sorter_bytes(slot);
+      from = slot;
+      largest = nullptr;
+    }
+    for (Slice *slice : slot->slices)
+      if (slice->table.count && slice_bytes(slot, slice) > most) {
+        most = slice_bytes(slot, slice);
+        from = slot;
+        largest = slice;
+      }
+  }
+  if (!from)
+    return false;
+  return largest ? spill_slice(ctx, from, largest) : sorter_spill(ctx, from);
+}
+
+int32_t slot_settle(levada_ctx *ctx, levada_slot *slot) {
+  Spill *spill = slot->spill;
+  if (!spill)
+    return 0;
+  while (spill_used(spill) > spill->limit)
+    if (!spill_largest(ctx, spill))
+      return ctx->failed ? 1 : over_limit(ctx, slot, "the state");
+  return 0;
+}
+
+//--- coming back -------------------------------------------------------------
+
+/// Reads accumulators of `key` from the newest file that has it.
+static bool read_back(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t tag,
+                      const char *key, char *acc) {
+  const levada_slot_desc *desc = slot->desc;
+  SortedReader &reader = slot->spill->reader;
+  for (uint64_t i = slice->files.count; i-- > 0;) {
+    reader.start(slice->files[i], tag, 2 * SortedFile::block);
+    while (reader.next() && reader.tag() >= tag) {
+      if (reader.tag() != tag)
+        continue;
+      EntryReader entry(slot);
+      Reader bytes(reader.whole());
+      const char *found = entry.next(bytes) ? entry.take_key() : nullptr;
+      if (found && key_compare(found, key, &desc->key) == 0)
+        return entry.load(ctx, acc);
+    }
+    if (reader.failed)
+      return spill_failed(ctx, "reading state back", reader.failed), false;
+  }
+  return false;
+}
+
+char *spill_add(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t tag, const char *key) {
+  const levada_slot_desc *desc = slot->desc;
+  Spill *spill = slot->spill;
+  Table *table = &slice->table;
+  // Growing, a table is there twice, and a half.
+  bool grows = table->count >= table->max;
+  uint64_t more = grows ? 2 * (table->end + 2) * slot_stride(desc) : 0;
+  if (!ctx->failed && (grows || (table->count & 1023) == 1023)) {
+    // A table that would not fit goes itself: it is full, and stays as large as it is.
+    uint64_t size = slice_bytes(slot, slice);
+    if (size > least_bytes && spill_used(spill) + more > spill->limit && grows)
+      spill_slice(ctx, slot, slice);
+    while (!ctx->failed && spill_used(spill) > spill->limit)
+      if (!spill_largest(ctx, spill))
+        break;
+  }
+  ctx->state_arena = &slice->memory->arena;
+  char *entry = table_insert(ctx, table, desc, slot->range, tag, key, &slice->memory->arena);
+  if (slice->files.count && !desc->mergeable && !ctx->failed)
+    read_back(ctx, slot, slice, tag, entry, entry + desc->acc_offset);
+  return entry;
+}
+
+} // namespace levada::rt

@@ -1,0 +1,304 @@
+//===- spill_merge.cpp - tables and files read as one ----------------------===//
+//
+// A heap of sources, each in the order of (hash, key): files and tables of one
+// or several slices, the oldest first. What belongs to one key is folded into one
+// entry, in that order, and goes to the fire stage in blocks, or to a file.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/exec/frame.h"
+#include "runtime/state/entry.h"
+#include "runtime/state/spill.h"
+
+#include <errno.h>
+#include <new>
+#include <stdio.h>
+#include <unistd.h>
+
+namespace levada::rt {
+
+namespace {
+
+/// One file, or the table of a slice.
+struct Source {
+  uint64_t tag = 0; // 0: at its end
+  const char *key = nullptr;
+  uint32_t slice = 0;
+
+  // a table
+  bool table = false;
+  const char *slot = nullptr;
+  uint64_t left = 0;
+  // a file
+  SortedReader reader;
+  char *text_key = nullptr; // its key, where texts have to be pointed to
+  Reader rest;              // behind the key
+};
+
+struct Merge {
+  levada_ctx *ctx;
+  levada_slot *slot;
+  const levada_slot_desc *desc;
+  uint32_t stride, head, acc_size;
+  Source *sources = nullptr;
+  uint32_t count = 0;
+  List<uint32_t> heap{};
+  char *current = nullptr; // accumulators at hand, of one slice
+  Memory *memory = nullptr;
+  int failed = 0;
+
+  Merge(levada_ctx *ctx, levada_slot *slot)
+      : ctx(ctx), slot(slot), desc(slot->desc), stride(slot_stride(slot->desc)),
+        head(slot_head(slot->desc)), acc_size(desc->entry_size - desc->acc_offset) {
+    current = (char *)must_zero(acc_size + 16);
+  }
+  ~Merge();
+  void open(uint64_t first, uint64_t slices);
+  bool advance(Source &source);
+  bool before(uint32_t a, uint32_t b) const;
+  void sift(uint64_t at);
+  /// Drops the top or moves it on.
+  void step();
+  bool same_key(const Source &source, uint64_t tag, const char *key) const {
+    return source.tag == tag && key_compare(source.key, key, &desc->key) == 0;
+  }
+  void load(Source &source, char *acc);
+  /// The next key with its accumulators, into `entry`; their memory is `memory`.
+  /// False at the end.
+  bool next(char *entry, uint64_t *tag);
+};
+
+} // namespace
+
+Merge::~Merge() {
+  for (uint32_t i = 0; i < count; ++i) {
+    free(sources[i].text_key);
+    sources[i].~Source();
+  }
+  ::free(sources);
+  ::free(current);
+  heap.free();
+}
+
+void Merge::open(uint64_t first, uint64_t slices) {
+  uint32_t most = 0;
+  for (uint64_t i = first; i < first + slices; ++i)
+    most += (uint32_t)slot->slices[i]->files.count + 1;
+  sources = (Source *)must_zero(most * sizeof(Source));
+  uint64_t buffer = slot->spill->limit / 8 / most & ~(uint64_t)4095;
+  buffer = buffer < 4096 ? 4096 : buffer > (256 << 10) ? 256 << 10 : buffer;
+  for (uint64_t i = first; i < first + slices; ++i) {
+    Slice *slice = slot->slices[i];
+    for (SortedFile *file : slice->files) {
+      Source *source = new (&sources[count++]) Source;
+      source->slice = (uint32_t)i;
+      if (desc->key.str_count)
+        source->text_key = (char *)must_zero(desc->key.size);
+      source->reader.start(file, ~(uint64_t)0, buffer);
+    }
+    Source *source = new (&sources[count++]) Source;
+    source->slice = (uint32_t)i;
+    source->table = true;
+    source->slot = slice->table.slots;
+    source->left = slice->table.count;
+  }
+  for (uint32_t i = 0; i < count; ++i)
+    if (advance(sources[i]))
+      heap.push(i);
+  for (uint64_t i = heap.count / 2; i-- > 0;)
+    sift(i);
+}
+
+bool Merge::advance(Source &source) {
+  if (!source.table) {
+    while (source.reader.next()) {
+      source.tag = source.reader.tag();
+      if (key_group(~source.tag) - slot->range.first >= slot->range.count)
+        continue; // another worker's, in a file of before
+      source.rest = Reader(source.reader.bytes());
+      if (!source.text_key) {
+        source.key = source.rest.skip(desc->key.size);
+      } else {
+        source.key = key_load(&desc->key, source.text_key, source.rest) ? source.text_key : nullptr;
+      }
+      if (source.key)
+        return true;
+      failed = EIO;
+      break;
+    }
+    failed = source.reader.failed ? source.reader.failed : failed;
+    return false;
+  }
+  for (; source.left; source.slot += stride)
+    if (uint64_t tag = load64(source.slot)) {
+      source.tag = tag;
+      source.key = source.slot + head;
+      source.slot += stride;
+      --source.left;
+      return true;
+    }
+  return false;
+}
+
+bool Merge::before(uint32_t a, uint32_t b) const {
+  if (sources[a].tag != sources[b].tag)
+    return sources[a].tag > sources[b].tag;
+  int order = key_compare(sources[a].key, sources[b].key, &desc->key);
+  return order ? order < 0 : a < b;
+}
+
+void Merge::sift(uint64_t at) {
+  uint32_t moved = heap[at];
+  for (uint64_t child; (child = at * 2 + 1) < heap.count; at = child) {
+    child += child + 1 < heap.count && before(heap[child + 1], heap[child]);
+    if (!before(heap[child], moved))
+      break;
+    heap[at] = heap[child];
+  }
+  heap[at] = moved;
+}
+
+void Merge::step() {
+  if (!advance(sources[heap[0]]))
+    heap[0] = heap[--heap.count];
+  if (heap.count)
+    sift(0);
+}
+
+void Merge::load(Source &source, char *acc) {
+  if (source.table) {
+    memcpy(acc, source.key + desc->acc_offset, acc_size);
+    return;
+  }
+  memset(acc, 0, acc_size);
+  if (desc->init)
+    desc->init(ctx, acc);
+  if (desc->save)
+    desc->load(ctx, &source.rest, acc);
+  else
+    source.rest.bytes(acc, acc_size);
+  if (!source.rest.ok)
+    failed = EIO;
+}
+
+bool Merge::next(char *entry, uint64_t *tag) {
+  if (!heap.count || failed)
+    return false;
+  ctx->state_arena = &memory->arena;
+  char *acc = entry + desc->acc_offset;
+  Source *source = &sources[heap[0]];
+  *tag = source->tag;
+  memset(entry, 0, desc->entry_size);
+  key_copy(entry, source->key, &desc->key, &memory->arena);
+  uint32_t slice = source->slice;
+  load(*source, current);
+  bool folded = false;
+  auto fold = [&] {
+    if (!folded && desc->init)
+      desc->init(ctx, acc);
+    folded = true;
+    desc->merge(ctx, acc, current);
+  };
+  for (step(); heap.count && !failed && same_key(sources[heap[0]], *tag, entry); step()) {
+    source = &sources[heap[0]];
+    if (desc->mergeable || source->slice != slice) {
+      fold(); // else what is newer counts alone
+      if (arena_bytes(&memory->arena) > slot->spill->limit)
+        return over_limit(ctx, slot, "what is kept of one key"), false;
+    }
+    slice = source->slice;
+    load(*source, current);
+  }
+  if (folded)
+    fold();
+  else
+    memcpy(acc, current, acc_size);
+  return !failed;
+}
+
+bool any_spilled(const levada_slot *slot, uint64_t first, uint64_t count) {
+  for (uint64_t i = first; i < first + count; ++i)
+    if (slot->slices[i]->files.count)
+      return true;
+  return false;
+}
+
+int32_t fire_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_t count,
+                     levada_fire fire) {
+  const levada_slot_desc *desc = slot->desc;
+  const uint32_t stride = (desc->entry_size + 15) & ~15u;
+  if (!slot->block)
+    slot->block = (const char **)must_alloc(fire_block * sizeof(char *));
+  Merge merge(ctx, slot);
+  merge.open(first, count);
+  char *entries = (char *)must_alloc((uint64_t)stride * fire_block);
+  const uint64_t most = slot->spill->limit / 16;
+  int32_t status = 0;
+  for (bool more = true; more && !status;) {
+    // Accumulators of tables are viewed by what is merged from them: those stay.
+    void *outside = block_begin(ctx);
+    Memory *memory = merge.memory = memory_new();
+    uint32_t n = 0;
+    while (n < fire_block && arena_bytes(&memory->arena) <= most) {
+      uint64_t tag;
+      char *entry = entries + (uint64_t)n * stride;
+      if (!(more = merge.next(entry, &tag)))
+        break;
+      slot->block[n++] = entry;
+    }
+    if (merge.failed)
+      status = spill_failed(ctx, "reading state back", merge.failed);
+    else if (ctx->failed)
+      status = 1;
+    if (n && !status) {
+      memory_keep(ctx, memory);
+      for (uint64_t i = first; i < first + count; ++i)
+        memory_keep(ctx, slot->slices[i]->memory);
+      status = fire_entries(ctx, slot, slot->block, n, fire);
+    }
+    memory_release(memory);
+    block_end(ctx, outside);
+  }
+  free(entries);
+  return status;
+}
+
+bool gather_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_t count) {
+  const levada_slot_desc *desc = slot->desc;
+  Spill *spill = slot->spill;
+  char name[80];
+  snprintf(name, sizeof name, ".spill-%d-%u-%llu.making", (int)getpid(), spill->worker,
+           (unsigned long long)++spill->files);
+  SortedWriter to(spill->folder, name, spill->named, is_fixed(desc) ? sorted_size(desc) : 0);
+  {
+    Merge merge(ctx, slot);
+    merge.open(first, count);
+    char *entry = (char *)must_alloc(desc->entry_size + 16);
+    Memory *memory = merge.memory = memory_new();
+    for (uint64_t tag; merge.next(entry, &tag);) {
+      entry_save(ctx, desc, tag, entry, to.entry(tag));
+      if (memory->arena.blocks)
+        arena_reset(&memory->arena);
+    }
+    memory_release(memory);
+    free(entry);
+    if (merge.failed)
+      return spill_failed(ctx, "reading state back", merge.failed), false;
+    if (ctx->failed)
+      return false;
+  }
+  SortedFile *file = to.finish();
+  if (!file)
+    return spill_failed(ctx, spill->folder, errno), false;
+  spill->bytes += file->size;
+  for (uint64_t i = first; i < first + count; ++i) {
+    Slice *slice = slot->slices[i];
+    for (SortedFile *old : slice->files)
+      sorted_release(old);
+    slice->files.count = 0;
+    slice_emptied(slot, slice);
+  }
+  slot->slices[first]->files.push(file);
+  return true;
+}
+
+} // namespace levada::rt

@@ -1,0 +1,84 @@
+//===- sorted_file.h - entries that left memory, in the order of hashes ----===//
+//
+// Entries as parts of checkpoints have them (state/entry.h), by hash, then key:
+// the order of tables, so that files and tables are merged by reading each from
+// front to back. Never changed once written. The tag and place of the first entry
+// of every block stay in memory, for finding one key or a range of hashes.
+//
+//===----------------------------------------------------------------------===//
+#ifndef LEVADA_RUNTIME_TIER_SORTED_FILE_H
+#define LEVADA_RUNTIME_TIER_SORTED_FILE_H
+
+#include "runtime/checkpoint/bytes.h"
+#include "runtime/state/memory.h"
+
+namespace levada::rt {
+
+struct SortedFile {
+  static constexpr uint64_t block = 4096;
+  struct Block {
+    uint64_t tag, at;
+  };
+  int fd = -1;
+  char *path = nullptr; // NULL: it has no name
+  uint32_t entry_size;  // tag, key, accumulators; 0: a size stands behind each tag
+  uint64_t size = 0, count = 0;
+  uint32_t crc = 0;     // of all its bytes
+  uint32_t refs = 1;    // atomic: a checkpoint that is being written holds it too
+  List<Block> blocks;
+};
+
+void sorted_retain(SortedFile *file);
+/// The last one who lets go of it removes it.
+void sorted_release(SortedFile *file);
+/// Of a checkpoint, read once to learn its blocks. NULL: errno, or 0 where its
+/// bytes are no such file's or have another checksum.
+SortedFile *sorted_open(const char *path, uint32_t entry_size, uint64_t size, uint32_t crc);
+
+/// Writes one. Errors stay until finish().
+class SortedWriter {
+public:
+  /// In `folder`; `named`: it keeps a name there, for links.
+  SortedWriter(const char *folder, const char *name, bool named, uint32_t entry_size);
+  ~SortedWriter();
+  /// Where the next entry is to be appended, which begins with `tag`.
+  Writer &entry(uint64_t tag);
+  /// The file, or NULL with errno.
+  SortedFile *finish();
+
+private:
+  void flush();
+  SortedFile *file_;
+  Writer buffer_;
+  uint64_t flushed_ = 0;
+  int error_ = 0;
+};
+
+/// Reads entries from front to back.
+class SortedReader {
+public:
+  ~SortedReader() { free(buffer_); }
+  /// At the first entry whose tag is not above `tag` (~0: the first of all).
+  void start(const SortedFile *file, uint64_t tag, uint64_t buffer);
+  /// Moves to the next; false at the end, and where it cannot be read (failed).
+  bool next();
+  uint64_t tag() const { return tag_; }
+  /// Key and accumulators, until next().
+  std::string_view bytes() const { return bytes_; }
+  /// The whole entry as it stands in the file.
+  std::string_view whole() const { return whole_; }
+  int failed = 0; // errno
+
+private:
+  bool fill(uint64_t need);
+  const SortedFile *file_ = nullptr;
+  char *buffer_ = nullptr;
+  uint64_t room_ = 0, begin_ = 0, end_ = 0; // of what is in it
+  uint64_t next_at_ = 0;                    // in the file, behind `end_`
+  uint64_t tag_ = 0;
+  std::string_view bytes_, whole_;
+};
+
+} // namespace levada::rt
+
+#endif

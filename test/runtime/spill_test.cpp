@@ -1,0 +1,174 @@
+//===- spill_test.cpp - slots under a memory limit ------------------------===//
+//
+// Slots whose state leaves memory must fire what slots fire that keep it, in the
+// same order. Accumulators that are not mergeable have no merge function here
+// where none may be called.
+//
+//===----------------------------------------------------------------------===//
+#include "runtime/state/spill.h"
+#include "test/runtime/state_fixture.h"
+
+#include <filesystem>
+#include <fcntl.h>
+#include <random>
+#include <unistd.h>
+
+using namespace levada;
+using namespace levada::rt;
+using namespace levada::test;
+
+namespace {
+
+struct Limited {
+  Spill spill{};
+  std::string folder;
+  Limited(Slot &slot, uint64_t bytes) {
+    folder = testing::TempDir() + "spill-" + std::to_string(getpid());
+    std::filesystem::create_directories(folder);
+    spill.limit = bytes;
+    spill.folder = folder.c_str();
+    spill.slots = slot.slots;
+    spill.slot_count = 1;
+    slot_limit(slot.slot, &spill);
+  }
+  ~Limited() {
+    // Files are gone with their descriptors.
+    EXPECT_TRUE(std::filesystem::is_empty(folder));
+    std::filesystem::remove_all(folder);
+  }
+};
+
+void start(Slot &slot, int kind, bool mergeable) {
+  slot.desc.mergeable = mergeable;
+  if (!mergeable && kind != LEVADA_WINDOW_HOP && kind != LEVADA_WINDOW_CUMULATE)
+    slot.desc.merge = nullptr;
+  switch (kind) {
+  case LEVADA_WINDOW_TUMBLE: return slot.tumble(1000);
+  case LEVADA_WINDOW_HOP: return slot.hop(1000, 250);
+  case LEVADA_WINDOW_CUMULATE: return slot.cumulate(1000, 250);
+  default: return slot.group();
+  }
+}
+
+/// Two slots, the first of which is limited, get the same rows.
+void compare(int kind, bool mergeable, Slot::KeyKind keys, uint64_t limit, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  Slot one(keys), other(keys);
+  start(one, kind, mergeable);
+  start(other, kind, mergeable);
+  {
+    Limited limited(one, limit);
+    int64_t now = 0;
+    uint64_t range = 200 + random() % 60000;
+    for (int i = 0; i < 120000; ++i) {
+      now += random() % 40 == 0;
+      // Half of the rows go to few keys.
+      uint64_t k = random() % 2 ? random() % 50 : random() % range;
+      std::string key = std::to_string(k);
+      if (keys == Slot::Text && k % 3)
+        key += " that is no short text";
+      int64_t time = now - (int64_t)(random() % 300), watermark = now - 300;
+      int64_t value = (int64_t)(random() % 1000);
+      ASSERT_EQ(one.add(watermark, time, key, value), other.add(watermark, time, key, value));
+      if (i % 5000 == 0) {
+        ASSERT_EQ(slot_settle(&one.ctx, one.slot), 0);
+        EXPECT_LE(spill_used(&limited.spill), limit);
+      }
+    }
+    one.finish();
+    other.finish();
+    EXPECT_GT(limited.spill.bytes, limit) << kind;
+    slot_destroy(one.slot);
+    one.slot = nullptr;
+  }
+  ASSERT_EQ(one.fired.size(), other.fired.size());
+  ASSERT_EQ(one.orders, other.orders);
+  for (size_t i = 0; i < one.fired.size(); ++i)
+    ASSERT_EQ(one.fired[i], other.fired[i]) << i;
+}
+
+} // namespace
+
+TEST(Spill, FiresWhatMemoryWouldHaveFired) {
+  uint64_t seed = 0;
+  for (int kind : {(int)LEVADA_WINDOW_TUMBLE, (int)LEVADA_WINDOW_HOP, (int)LEVADA_WINDOW_CUMULATE, 4})
+    for (bool mergeable : {true, false})
+      for (Slot::KeyKind keys : {Slot::Int, Slot::Text}) {
+        compare(kind, mergeable, keys, kind == LEVADA_WINDOW_HOP ? 800 << 10 : 400 << 10, ++seed);
+        if (HasFatalFailure())
+          FAIL() << "kind " << kind << " mergeable " << mergeable << " keys " << keys;
+      }
+}
+
+TEST(Spill, WhatFitsStays) {
+  Slot slot;
+  start(slot, LEVADA_WINDOW_TUMBLE, true);
+  Limited limited(slot, 64 << 20);
+  for (int64_t key = 0; key < 100000; ++key)
+    slot.add(0, 5, key);
+  slot.finish();
+  EXPECT_EQ(limited.spill.bytes, 0u);
+  EXPECT_EQ(slot.fired.size(), 100000u);
+}
+
+TEST(Spill, SaysWhereItCannotWrite) {
+  Slot slot;
+  start(slot, LEVADA_WINDOW_TUMBLE, true);
+  Limited limited(slot, 200 << 10);
+  limited.spill.folder = "/nowhere";
+  for (int64_t key = 0; key < 20000; ++key)
+    slot.add(0, 5, key);
+  EXPECT_NE(slot.ctx.failed, 0);
+  EXPECT_EQ(slot.ctx.error_code, 692u);
+}
+
+TEST(Spill, SessionsSayThatTheyStay) {
+  Slot slot;
+  slot.session(1000);
+  Limited limited(slot, 200 << 10);
+  for (int64_t key = 0; key < 20000; ++key)
+    slot.add(0, 5, key);
+  EXPECT_NE(slot_settle(&slot.ctx, slot.slot), 0);
+  EXPECT_EQ(slot.ctx.error_code, 691u);
+}
+
+TEST(SortedFile, FindsWhatItHas) {
+  std::string folder = testing::TempDir();
+  for (uint32_t entry_size : {24u, 0u}) {
+    SortedWriter to(folder.c_str(), "sorted", false, entry_size);
+    std::vector<uint64_t> tags;
+    for (uint64_t i = 0; i < 5000; ++i)
+      tags.push_back(~(i / 3 * 1000003) | 1); // three of each
+    for (uint64_t tag : tags) {
+      Writer &entry = to.entry(tag);
+      entry.value(tag);
+      if (!entry_size)
+        entry.value(uint64_t(16));
+      entry.value(tag * 3);
+      entry.value(tag * 5);
+    }
+    SortedFile *file = to.finish();
+    ASSERT_NE(file, nullptr);
+    EXPECT_EQ(file->count, tags.size());
+    SortedReader reader;
+    reader.start(file, ~uint64_t(0), 64 << 10);
+    for (uint64_t tag : tags) {
+      ASSERT_TRUE(reader.next());
+      ASSERT_EQ(reader.tag(), tag);
+      ASSERT_EQ(reader.bytes().size(), 16u);
+    }
+    EXPECT_FALSE(reader.next());
+    EXPECT_EQ(reader.failed, 0);
+    for (uint64_t i = 0; i < tags.size(); i += 7) {
+      reader.start(file, tags[i], 8192);
+      int found = 0, passed = 0;
+      while (reader.next() && reader.tag() >= tags[i]) {
+        found += reader.tag() == tags[i];
+        ++passed;
+      }
+      EXPECT_EQ(found, i >= 4998 ? 2 : 3) << i;
+      EXPECT_LT(passed, 500);
+    }
+    sorted_release(file);
+  }
+}
