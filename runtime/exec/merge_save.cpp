@@ -104,7 +104,13 @@ void Merge::restored(uint32_t input, const Channel &channel) {
       memcpy(&second, piece.batch->row(piece.begin) + offset, sizeof second);
     return second;
   };
-  // Those of each worker are in order already.
+  auto watermark = [](const Piece &piece) {
+    int64_t own;
+    memcpy(&own, piece.batch->row(piece.begin), sizeof own);
+    return own;
+  };
+  // Those of each worker are in order already; rows of a number that do not say
+  // where they stand in it have rising watermarks at least.
   std::vector<std::pair<Piece, size_t>> pieces;
   for (Piece &piece : inputs_[input])
     pieces.push_back({piece, pieces.size()});
@@ -116,7 +122,10 @@ void Merge::restored(uint32_t input, const Channel &channel) {
       return x.place.first < y.place.first;
     int64_t p = from_source ? place(x) : int64_t(x.place.row);
     int64_t q = from_source ? place(y) : int64_t(y.place.row);
-    return p != q ? p < q : a.second < b.second;
+    if (p != q)
+      return p < q;
+    int64_t v = watermark(x), w = watermark(y);
+    return v != w ? v < w : a.second < b.second;
   });
   for (size_t i = 0; i < pieces.size(); ++i)
     inputs_[input][i] = pieces[i].first;
