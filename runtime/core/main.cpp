@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/checkpoint/commands.h"
+#include "runtime/control/client.h"
+#include "runtime/control/server.h"
 #include "runtime/checkpoint/failpoint.h"
 #include "runtime/core/ledger.h"
 #include "runtime/core/options.h"
@@ -38,6 +40,11 @@ static double seconds_since(const timespec &start) {
 /// Where the run goes on, and where the next one would.
 static void tell_start(const Run &run, const Settings &settings) {
   const Checkpoints *checkpoints = run.checkpoints.get();
+  if (checkpoints && !checkpoints->set_aside().empty())
+    tell("note",
+         textf("the checkpoints that were there are set aside in `%s`", checkpoints->set_aside().c_str())
+             .c_str(),
+         settings);
   if (checkpoints && checkpoints->resuming()) {
     Checkpoints::Last last = checkpoints->last();
     tell("note",
@@ -76,6 +83,16 @@ static void tell_end(const Run &run, bool well, const Settings &settings) {
     tell("note", "there is no checkpoint: the next start begins anew", settings);
 }
 
+/// For who asked it to stop.
+static Text how_it_ended(const Run &run) {
+  if (!run.stopped())
+    return "finished: the next start begins anew\n";
+  Checkpoints::Last last = run.checkpoints->last();
+  return last.epoch ? textf("stopped: the next start resumes from checkpoint %llu\n",
+                            (unsigned long long)last.epoch)
+                    : Text("stopped: there is no checkpoint, the next start begins anew\n");
+}
+
 static int run_pipeline(const levada_program *program, const Settings &settings) {
   timespec start;
   clock_gettime(CLOCK_MONOTONIC, &start);
@@ -91,6 +108,11 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
         start_progress();
         run->tick = show_progress;
       }
+      std::unique_ptr<Control> control;
+      if (run->checkpoints) {
+        control = std::make_unique<Control>(*run);
+        control->start();
+      }
       well = run->go(error) && run->publish(error);
       clear_progress();
       quiet = error.quiet;
@@ -98,6 +120,8 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
         say(ledger(*run, well, seconds_since(start)));
       if (!quiet)
         tell_end(*run, well, settings);
+      if (control)
+        control->ended(well ? how_it_ended(*run) : Text());
     }
   } // sinks remove what was not published
   if (quiet) {
@@ -111,12 +135,15 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
   return error ? 1 : 0;
 }
 
-static int look_at_state(const levada_program *program, const Settings &settings, Action action) {
+static int run_command(const levada_program *program, const Settings &settings, Action action) {
   Text path = settings.state.empty() ? textf("%s.state", program->name) : settings.state;
   Error error;
-  bool good = action == Action::CHECKPOINTS ? print_checkpoints(path.c_str(), error)
-              : action == Action::FSCK      ? print_check(path.c_str(), error)
-                                            : print_status(program->name, path.c_str(), error);
+  bool good = action == Action::CHECKPOINTS
+                  ? print_checkpoints(program->name, path.c_str(), settings.json, error)
+              : action == Action::FSCK      ? print_check(program->name, path.c_str(), error)
+              : action == Action::SAVEPOINT ? command_savepoint(program, settings, error)
+              : action == Action::STOP      ? command_stop(program, settings, error)
+                                            : command_status(program, settings, error);
   if (error)
     say(render(error, "error", settings.json));
   return good ? 0 : 1;
@@ -159,7 +186,9 @@ int main(int argc, char **argv) {
   case Action::CHECKPOINTS:
   case Action::FSCK:
   case Action::STATUS:
-    return look_at_state(program, settings, action);
+  case Action::SAVEPOINT:
+  case Action::STOP:
+    return run_command(program, settings, action);
   case Action::RUN:
     return run_pipeline(program, settings);
   }

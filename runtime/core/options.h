@@ -7,7 +7,7 @@
 
 namespace levada::rt {
 
-enum class Action { RUN, INSPECT, CHECKPOINTS, FSCK, STATUS, DONE, USAGE };
+enum class Action { RUN, INSPECT, CHECKPOINTS, FSCK, STATUS, SAVEPOINT, STOP, DONE, USAGE };
 
 /// Reads the arguments. DONE: --help or --version was printed. USAGE: said on
 /// stderr what is wrong, the exit code is 2.

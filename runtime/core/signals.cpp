@@ -21,6 +21,24 @@ void request_stop() {
   errno = saved;
 }
 
+static std::atomic<bool> interrupted{false};
+
+void interrupt_reads() {
+  interrupted.store(true, std::memory_order_seq_cst);
+  uint64_t one = 1;
+  (void)!write(wake_fd, &one, sizeof one);
+}
+
+bool take_interrupt() {
+  if (!interrupted.exchange(false, std::memory_order_seq_cst))
+    return false;
+  uint64_t count;
+  (void)!read(wake_fd, &count, sizeof count);
+  if (stop_requested()) // its wish was read with it
+    request_stop();
+  return true;
+}
+
 static void on_stop(int) { request_stop(); }
 
 void install_signals() {

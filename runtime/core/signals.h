@@ -13,8 +13,12 @@ void install_signals();
 bool stop_requested();
 /// Ends waiting reads, as a signal does; a failed run uses it.
 void request_stop();
-/// Readable once a stop was requested; for poll().
+/// Readable once a stop was requested or reads were interrupted; for poll().
 int stop_fd();
+/// Ends the read that waits, if any, for once: its reader finds out why.
+void interrupt_reads();
+/// Whether reads were interrupted since this was asked last.
+bool take_interrupt();
 
 } // namespace levada::rt
 

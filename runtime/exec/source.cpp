@@ -298,6 +298,11 @@ Source::Result Source::next(Chunk *&chunk, Error &error) {
   if (result == CHUNK) {
     // A last line without its end counts the newline that was added to it.
     const levada_chunk &abi = chunk->abi;
+    Lock lock(where_mutex_);
+    if (where_file_ != chunk->file_number)
+      where_name_ = chunk->file->name;
+    where_file_ = chunk->file_number;
+    where_offset_ = abi.byte_offset + abi.size;
     position_.file_number = chunk->file_number;
     position_.offset = abi.byte_offset + abi.size;
     position_.line = chunk->next_line;
@@ -355,6 +360,14 @@ void *Source::ahead_main(void *arg) {
     if (!more)
       return nullptr;
   }
+}
+
+Text Source::where() const {
+  Lock lock(where_mutex_);
+  if (!where_file_)
+    return position_.file_number ? "where the checkpoint left it" : "nothing read yet";
+  return textf("byte %llu of `%s`%s", (unsigned long long)where_offset_, where_name_.c_str(),
+               where_file_ > 1 ? textf(", file %llu", (unsigned long long)where_file_).c_str() : "");
 }
 
 uint64_t Source::line_of(const char *file, uint64_t offset) const {

@@ -77,6 +77,9 @@ public:
   /// What was read can be read again after a crash.
   bool replays() const;
 
+  /// How far it has been read, for a reader; from any thread.
+  Text where() const;
+
 private:
   Result take(Chunk *&chunk, Error &error);
   Result cut(Chunk *&chunk, Error &error);
@@ -108,6 +111,9 @@ private:
     bool again = false;           // the file can be read again
   } position_;
   uint64_t file_number_ = 0; // files opened
+  mutable Mutex where_mutex_; // where_*: of the chunk handed out last
+  Text where_name_;
+  uint64_t where_file_ = 0, where_offset_ = 0;
   bool once_ = false, idle_ = false;
   bool cut_off_ = false; // stopped in the middle of a record
   Text rest_;            // of a pipe: bytes before the first one of this run
