@@ -234,6 +234,9 @@ void Lowering::lowerOp(Operation *op) {
           [&](auto o) { scalar(lowerConstructor(*this, o)); })
       .Case([&](flow::FieldOp o) { scalar(lowerField(*this, o)); })
       .Case([&](flow::ElementOp o) { scalar(lowerElement(*this, o)); })
+      .Case([&](flow::CurrentWatermarkOp) {
+        scalar({watermark, e.eq(watermark, e.i64(LEVADA_MIN_WATERMARK))});
+      })
       .Case([&](exec::WhenOp o) { lowerWhen(*this, o); })
       .Case([&](exec::GuardOp o) { lowerGuard(*this, o); })
       .Case([&](exec::WatermarkOp o) { lowerWatermark(*this, o); })

@@ -62,7 +62,6 @@ void lowerRowsStage(Plan &plan, StagePlan &stage, ModuleOp to) {
   Value rows = e.field(batch, abi::field::batch::rows);
   Value base = e.field(batch, abi::field::batch::base);
   Value count = e.zext(e.field(batch, abi::field::batch::count), e.intType(64));
-  l.headerWatermark = e.i64(LEVADA_MIN_WATERMARK);
   exec::UpdateOp update = soleUpdate(plan, stage.op.getBody().front());
   e.loop(count, [&](Value i, Block *next) {
     Value row = e.offset(rows, e.mul(i, e.i64(channel.row.size)));
@@ -71,7 +70,7 @@ void lowerRowsStage(Plan &plan, StagePlan &stage, ModuleOp to) {
       ahead = e.select(e.slt(ahead, last), ahead, last);
       prefetchEntry(l, update, channel.row, e.offset(rows, e.mul(ahead, e.i64(channel.row.size))));
     }
-    l.watermark = e.smax(base, e.load(e.intType(64), row, 8));
+    l.watermark = l.headerWatermark = e.smax(base, e.load(e.intType(64), row, 8));
     if (channel.placeOffset >= 0)
       l.place = e.load(e.intType(64), e.offset(row, channel.placeOffset), 8);
     Block &body = stage.op.getBody().front();

@@ -204,9 +204,12 @@ sema::Scope Lowering::scopeOf(const Relation &relation, mlir::Block *block) {
     return scope;
   StreamType type = relation.type();
   std::vector<Field> fields = fieldsOf(relation);
-  for (size_t i = 0; i < type.size(); ++i)
+  for (size_t i = 0; i < type.size(); ++i) {
+    mlir::StringAttr name = type.getNames()[i];
     scope.add({fields[i].table, fields[i].name, type.columnType(i),
-               block ? mlir::Value(block->getArgument(i)) : mlir::Value(), fields[i].access});
+               block ? mlir::Value(block->getArgument(i)) : mlir::Value(), fields[i].access,
+               type.getTime() == name || relation.rowtimes.count(name.str()) != 0});
+  }
   return scope;
 }
 

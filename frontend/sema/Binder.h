@@ -101,6 +101,8 @@ private:
   mlir::Value bindCoalesce(const sql::CallExpr &e);
   mlir::Value bindNullIf(const sql::CallExpr &e);
   mlir::Value bindIf(const sql::CallExpr &e);
+  /// CURRENT_WATERMARK(rowtime)
+  mlir::Value bindCurrentWatermark(const sql::CallExpr &e);
   mlir::Value callFunction(llvm::StringRef name, SourceRange nameRange, Range whole,
                            llvm::ArrayRef<mlir::Value> values,
                            llvm::ArrayRef<SourceRange> ranges);
@@ -123,6 +125,9 @@ private:
                           SourceRange opRange, llvm::StringRef name);
   mlir::Value compare(flow::Predicate predicate, Side left, Side right, SourceRange whole,
                       SourceRange opRange, llvm::StringRef op);
+  /// Two ROW(…) as they are written, = or <>: field by field, so that a NULL in one is unknown.
+  mlir::Value compareRows(flow::Predicate predicate, flow::RowOp left, flow::RowOp right,
+                          SourceRange whole, SourceRange opRange, llvm::StringRef op);
   /// `operand = a OR operand = b …` for the items of a list.
   mlir::Value anyEqual(Side operand, llvm::ArrayRef<sql::ExprPtr> list, SourceRange whole,
                        llvm::StringRef op);
@@ -158,6 +163,7 @@ private:
   mlir::OpBuilder &builder;
   const Scope &scope;
   std::string clause;
+  bool insideRows = false; ///< comparing the fields of two rows
 };
 
 /// `e` as text in which names are resolved: equal texts mean equal values.

@@ -2,12 +2,14 @@
 //
 // What the types or constants of a call change before its implementation is
 // looked for: the precision of TO_TIMESTAMP_LTZ, the units of EXTRACT, the
-// common type of GREATEST, the tags of PRINTF's arguments.
+// common type of GREATEST, the tags of PRINTF's arguments. CURRENT_WATERMARK asks
+// no function, but the row.
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/sema/Binder.h"
 #include "frontend/sema/Constants.h"
 #include "frontend/sema/Patterns.h"
+#include "frontend/sql/Printer.h"
 #include "ir/diag/codes/Names.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -15,6 +17,28 @@
 namespace levada::sema {
 
 using namespace flow;
+
+mlir::Value Binder::bindCurrentWatermark(const sql::CallExpr &e) {
+  if (!wantArguments(e, 1, 1))
+    return {};
+  const sql::Expr &arg = *e.args[0];
+  if (substitute)
+    if (std::optional<mlir::Value> known = substitute(arg); known && !*known)
+      return {};
+  size_t used = 0;
+  const Column *other = nullptr;
+  auto *name = llvm::dyn_cast<sql::ColumnExpr>(&arg);
+  const Column *column = name ? scope.find(name->parts, used, other) : nullptr;
+  if (!column || other || used != name->parts.size() || !column->rowtime) {
+    mlir::Value value = bind(arg);
+    if (value)
+      engine.emit(arg.range, diag::RowtimeNeeded, "CURRENT_WATERMARK", sql::print(arg))
+          .hint("it is the column that the watermark is declared for, handed on as it is");
+    return {};
+  }
+  SqlType type = makeTimestamp(builder.getContext(), column->type.getKind(), 3);
+  return builder.create<CurrentWatermarkOp>(locate(e.range), type);
+}
 
 /// What TYPEOF says: Flink's summary, or its serializable form.
 static std::string typeText(SqlType type, bool serializable) {

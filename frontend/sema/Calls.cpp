@@ -130,7 +130,7 @@ bool Binder::wantArguments(const sql::CallExpr &e, size_t least, size_t most) {
   }
   if (!failed)
     engine.emit(e.name.range, diag::NoMatchingSignature, e.name.text, listTypes(types))
-        .hint(least == most ? fmt::format("it takes {} arguments", least)
+        .hint(least == most ? fmt::format("it takes {} argument{}", least, least == 1 ? "" : "s")
                             : fmt::format("it takes {} or more arguments", least));
   return false;
 }
@@ -302,7 +302,7 @@ mlir::Value Binder::bindCall(const sql::CallExpr &e) {
     return {};
   }
   if (name == "CURRENT_WATERMARK")
-    return notYet(e.range, "CURRENT_WATERMARK");
+    return bindCurrentWatermark(e);
   static const llvm::StringSet<> windowParts = {
       "TUMBLE",       "HOP",       "SESSION",       "CUMULATE",       "TUMBLE_START",
       "TUMBLE_END",   "HOP_START", "HOP_END",       "SESSION_START",  "SESSION_END",

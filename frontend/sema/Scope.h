@@ -28,6 +28,7 @@ struct Column {
   mlir::Value value; ///< null in a scope that is only asked for names
   /// Who finds it: anyone; only `table.name` (the two sides of USING); nobody.
   enum Access { Free, Qualified, Hidden } access = Free;
+  bool rowtime = false; ///< event time: the watermark speaks of it
 };
 
 class Scope {

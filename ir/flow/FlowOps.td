@@ -325,6 +325,17 @@ def Flow_CallOp : Flow_Op<"call", [DeclareOpInterfaceMethods<Flow_MayFail>,
   let assemblyFormat = "$sql_name $symbol `(` $args `)` attr-dict `:` functional-type($args, $result)";
 }
 
+def Flow_CurrentWatermarkOp : Flow_ScalarOp<"current_watermark"> {
+  let summary = "the watermark that the rows before this one proved; NULL while there is none";
+  let description = [{
+    A timestamp of 3 fraction digits. What reads it runs behind an exchange
+    that all rows of its input pass in their order.
+  }];
+  let results = (outs Flow_SqlType:$result);
+  let assemblyFormat = "attr-dict `->` type($result)";
+  let hasVerifier = 1;
+}
+
 //===----------------------------------------------------------------------===//
 // Nested values. Constructors take operands of exactly the type of the field,
 // element, key or value (up to NOT NULL inside them) and are never NULL.

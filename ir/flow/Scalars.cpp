@@ -156,6 +156,13 @@ LogicalResult IsOp::verify() {
   return success();
 }
 
+LogicalResult CurrentWatermarkOp::verify() {
+  SqlType result = getResult().getType();
+  if (!result.isTimestamp() || result.getPrecision() != 3 || !result.getNullable())
+    return emitOpError("is a timestamp of 3 digits that can be NULL, not ") << result;
+  return success();
+}
+
 LogicalResult NotOp::verify() {
   if (!isBoolean(getOperand().getType()) || !isBoolean(getResult().getType()))
     return emitOpError("needs BOOLEANs");

@@ -295,6 +295,7 @@ Text Writer::write(Value value) {
       .Case([&](IfOp op) { return choice(op); })
       .Case([&](CastOp op) { return cast(op); })
       .Case([&](CallOp op) { return call(op); })
+      .Case([](CurrentWatermarkOp) { return Text{"CURRENT_WATERMARK", Atom}; })
       .Case([&](RowOp op) { return Text{"ROW(" + list(op.getArgs()) + ")", Atom}; })
       .Case([&](ArrayOp op) { return Text{"ARRAY[" + list(op.getArgs()) + "]", Atom}; })
       .Case([&](MapOp op) { return Text{"MAP[" + list(op.getArgs()) + "]", Atom}; })

@@ -44,6 +44,12 @@ Slice sliceOf(Block &block, ValueRange roots) {
   return slice;
 }
 
+bool readsWatermark(Block &block, ValueRange roots) {
+  return llvm::any_of(sliceOf(block, roots).ops, [](Operation *op) {
+    return op->walk([](flow::CurrentWatermarkOp) { return WalkResult::interrupt(); }).wasInterrupted();
+  });
+}
+
 SmallVector<Value> copySlice(OpBuilder &builder, Block &block, ValueRange roots,
                              ArrayRef<Value> args) {
   IRMapping mapping;

@@ -29,6 +29,9 @@ Slice sliceOf(mlir::Block &block, mlir::ValueRange roots);
 bool mayFail(mlir::Operation *op);
 bool mayFail(mlir::Block &block);
 
+/// Whether what computes `roots` reads the watermark.
+bool readsWatermark(mlir::Block &block, mlir::ValueRange roots);
+
 /// Copies the slice of `roots` to the builder's place, with `args` for the
 /// block's arguments (null where not read), and returns the copies of `roots`.
 llvm::SmallVector<mlir::Value> copySlice(mlir::OpBuilder &builder, mlir::Block &block,

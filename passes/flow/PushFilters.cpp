@@ -40,8 +40,10 @@ unsigned costOf(const Slice &slice) {
 
 bool varies(const Slice &slice) {
   return llvm::any_of(slice.ops, [](Operation *op) {
-    return op->walk([](CallOp call) {
-               return call.getVarying() ? WalkResult::interrupt() : WalkResult::advance();
+    return op->walk([](Operation *inner) {
+               auto call = dyn_cast<CallOp>(inner);
+               bool found = call ? call.getVarying() : isa<CurrentWatermarkOp>(inner);
+               return found ? WalkResult::interrupt() : WalkResult::advance();
              })
         .wasInterrupted();
   });

@@ -42,6 +42,8 @@ module attributes {flow.name = "all"} {
   %neg = flow.neg %less0 : !flow.sql<INT> -> !flow.sql<INT>
   // CHECK: flow.cmp lt %{{.+}}, %{{.+}} : <INT>, <INT NOT NULL> -> <BOOLEAN>
   %less = flow.cmp lt %neg, %seven : !flow.sql<INT>, !flow.sql<INT NOT NULL> -> !flow.sql<BOOLEAN>
+  // CHECK: flow.current_watermark -> <TIMESTAMP_LTZ(3)>
+  %mark = flow.current_watermark -> !flow.sql<TIMESTAMP_LTZ(3)>
   // CHECK: flow.is is_not_null %{{.+}} : <INT> -> <BOOLEAN NOT NULL>
   %is = flow.is is_not_null %k : !flow.sql<INT> -> !flow.sql<BOOLEAN NOT NULL>
   // CHECK: flow.and %{{.+}} {

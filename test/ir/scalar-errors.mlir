@@ -70,3 +70,7 @@
 %a = flow.constant "x" -> !flow.sql<STRING NOT NULL>
 // expected-error@below {{result of TRY_CAST must be nullable}}
 %c = flow.cast try %a : !flow.sql<STRING NOT NULL> -> !flow.sql<INT NOT NULL>
+
+// -----
+// expected-error@below {{is a timestamp of 3 digits that can be NULL, not '!flow.sql<TIMESTAMP(3) NOT NULL>'}}
+%w = flow.current_watermark -> !flow.sql<TIMESTAMP(3) NOT NULL>

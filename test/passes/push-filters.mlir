@@ -101,6 +101,24 @@ flow.sink "out" %s connector "c" {} format "f" {} : !in
 
 // -----
 
+// Nor one that reads the watermark, into the inputs of a union: theirs are others.
+!in = !flow.stream<[a: TIMESTAMP(3)], append>
+// CHECK-LABEL: flow.source "marked_left"
+// CHECK: %[[U:.+]] = flow.union
+// CHECK: flow.filter "where" %[[U]]
+%left = flow.source "marked_left" connector "c" {} format "f" {} columns ["a"] : !in
+%right = flow.source "right" connector "c" {} format "f" {} columns ["a"] : !in
+%u = flow.union "u" %left, %right : !in, !in -> !in
+%f = flow.filter "where" %u {
+^bb0(%a: !flow.sql<TIMESTAMP(3)>):
+  %w = flow.current_watermark -> !flow.sql<TIMESTAMP(3)>
+  %is = flow.is is_null %w : !flow.sql<TIMESTAMP(3)> -> !flow.sql<BOOLEAN NOT NULL>
+  flow.yield %is : !flow.sql<BOOLEAN NOT NULL>
+} : !in -> !in
+flow.sink "out" %f connector "c" {} format "f" {} : !in
+
+// -----
+
 // Nor past a projection that others read too.
 !in = !flow.stream<[a: BOOLEAN], append>
 // CHECK-LABEL: flow.source "shared"
