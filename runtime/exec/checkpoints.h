@@ -96,7 +96,6 @@ private:
   bool check(Error &error);
   bool left_out(const char *what, std::string_view name) const;
   bool restore_slots(Worker &worker, Reader &from, Text &why);
-  bool all_ended() const;
   uint64_t rows_read(const Worker &worker) const;
   bool last_one(bool stopped, Error &error);
   void answer(bool made, const Error &error);

@@ -65,12 +65,13 @@ bool Checkpoints::damaged(const char *what, Error &error) const {
                    "it has its checksums: this is a fault of levada, or the program is another one");
 }
 
-/// A checkpoint at the end of input has no state.
-bool Checkpoints::all_ended() const {
-  for (auto &source : run_.sources)
-    if (!source->ended)
-      return false;
-  return true;
+/// One that save_end made has no files of workers. Another may stand at the end of
+/// all inputs too: it has their counters.
+static bool of_workers(const Manifest &manifest) {
+  for (const Manifest::File &file : manifest.files)
+    if (file.name.view() == "state-0")
+      return true;
+  return false;
 }
 
 bool Checkpoints::restore(Error &error) {
@@ -80,7 +81,7 @@ bool Checkpoints::restore(Error &error) {
   Mapped bytes;
   if (!bytes.open(textf("%s/run", top.path.c_str()).c_str()))
     return damaged("its file `run` cannot be read", error);
-  if (!restore_run(bytes.view(), error) || (!all_ended() && !restore_workers(error)))
+  if (!restore_run(bytes.view(), error) || (of_workers(top.manifest) && !restore_workers(error)))
     return error ? false : damaged("its bytes make no sense", error);
   uint64_t number = top.manifest.number;
   run_.handed_.store(number, std::memory_order_relaxed);
