@@ -23,7 +23,7 @@ namespace {
 enum Visible : unsigned {
   BuildVis = 1 << 1, RunVis = 1 << 2, CheckVis = 1 << 3,
   ExplainVis = 1 << 4, ListVis = 1 << 5, NewVis = 1 << 6, SqlVis = 1 << 7,
-  FmtVis = 1 << 8,
+  FmtVis = 1 << 8, DiffVis = 1 << 9,
 };
 
 #define PREFIX(NAME, VALUE)                                                    \
@@ -50,6 +50,7 @@ const Command commands[] = {
     {"check", "report what is wrong with pipelines", "levada check FILE... [options]", CheckVis, runCheck},
     {"fmt", "lay out SQL scripts and pipeline files", "levada fmt [--check] [--diff] FILE...|-", FmtVis, runFmt},
     {"explain", "show the plan of a pipeline, or explain a diagnostic", "levada explain FILE|CODE [options]", ExplainVis, runExplain},
+    {"diff", "say whether the state of one program is usable by another", "levada diff OLD NEW [options]", DiffVis, runDiff},
     {"functions", "list the built-in functions", "levada functions [NAME...]", ListVis, runFunctions},
     {"connectors", "list connectors and formats with their options", "levada connectors [NAME...]", ListVis, runConnectors},
     {"new", "write a pipeline that reads a data file", "levada new --from FILE [-o PIPELINE.toml]", NewVis, runNew},

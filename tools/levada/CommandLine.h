@@ -45,6 +45,7 @@ struct Command {
 int runBuild(Arguments &);
 int runRun(Arguments &);
 int runCheck(Arguments &);
+int runDiff(Arguments &);
 int runExplain(Arguments &);
 int runFunctions(Arguments &);
 int runConnectors(Arguments &);

@@ -14,6 +14,7 @@ def ListVis : OptionVisibility;
 def NewVis : OptionVisibility;
 def SqlVis : OptionVisibility;
 def FmtVis : OptionVisibility;
+def DiffVis : OptionVisibility;
 
 class Vis<list<OptionVisibility> on> { list<OptionVisibility> Visibility = on; }
 
@@ -24,10 +25,10 @@ multiclass Value<string name, string meta, list<OptionVisibility> on, string hel
 }
 
 def help : Flag<["-", "--"], "help">, HelpText<"Print this help">,
-  Vis<[BuildVis, RunVis, CheckVis, ExplainVis, ListVis, NewVis, SqlVis, FmtVis]>;
+  Vis<[BuildVis, RunVis, CheckVis, ExplainVis, ListVis, NewVis, SqlVis, FmtVis, DiffVis]>;
 def h : Flag<["-"], "h">, Alias<help>, Flags<[HelpHidden]>,
-  Vis<[BuildVis, RunVis, CheckVis, ExplainVis, ListVis, NewVis, SqlVis, FmtVis]>;
-defm diagnostics : Value<"diagnostics", "<style>", [BuildVis, RunVis, CheckVis, ExplainVis, SqlVis, FmtVis],
+  Vis<[BuildVis, RunVis, CheckVis, ExplainVis, ListVis, NewVis, SqlVis, FmtVis, DiffVis]>;
+defm diagnostics : Value<"diagnostics", "<style>", [BuildVis, RunVis, CheckVis, ExplainVis, SqlVis, FmtVis, DiffVis],
   "How errors are shown: pretty, plain or json (default: pretty on a terminal)">;
 
 def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">,
@@ -50,6 +51,9 @@ def markdown : Flag<["--"], "markdown">, HelpText<"Print the whole documentation
 def check : Flag<["--"], "check">,
   HelpText<"Change nothing: name the files that are not formatted, exit 1 if there are any">, Vis<[FmtVis]>;
 def diff : Flag<["--"], "diff">, HelpText<"Change nothing: print what would change">, Vis<[FmtVis]>;
+
+def allow_dropped_state : Flag<["--"], "allow-dropped-state">,
+  HelpText<"As if the executable were started with that option: state that is dropped is no reason against it">, Vis<[DiffVis]>;
 
 defm from : Value<"from", "<file>", [NewVis],
   "The data to look at: CSV, JSON lines or a log, plain or compressed">;
