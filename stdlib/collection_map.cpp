@@ -1,10 +1,11 @@
 //===- collection_map.cpp - functions of maps, and texts taken apart --------===//
 //
-// A map keeps its keys in the order they came in; of equal keys the last value
-// counts.
+// A map keeps its keys in the order they came in, those of STR_TO_MAP in Java's;
+// of equal keys the last value counts.
 //
 //===----------------------------------------------------------------------===//
 #include "stdlib/build.h"
+#include "stdlib/java_map.h"
 #include "stdlib/nested.h"
 #include "stdlib/regex.h"
 
@@ -87,7 +88,9 @@ levada_status textToMap(levada_ctx *ctx, const levada_str &text, const levada_st
   MapBuilder map(ctx);
   if (text.len == 0)
     return map.give(ctx, out);
+  uint32_t pairs = 0;
   splitBy(text, between, [&](const char *p, uint64_t size) {
+    ++pairs;
     levada_str pair = levada_view(p, uint32_t(size));
     levada_any parts[2] = {textValue(type, p, 0), null(out->type->children[1])};
     // Texts of up to 12 bytes hold them: what is found is in `pair` itself.
@@ -98,6 +101,7 @@ levada_status textToMap(levada_ctx *ctx, const levada_str &text, const levada_st
     });
     map.put(parts[0], parts[1]);
   });
+  javaOrder(map.keys.values, map.values, javaRoom(pairs), TextHash::Java);
   return map.give(ctx, out);
 }
 
@@ -158,17 +162,19 @@ levada_status levada_fn_map_from_entries(levada_ctx *ctx, const levada_any &rows
   return map.give(ctx, out);
 }
 
-/// The entries of all maps; of equal keys the last one counts. NULL where one of them is.
+/// The entries of all maps, those of the last one first; of equal keys the last one counts. NULL
+/// where one of them is.
 LEVADA_FN("MAP_UNION", pure | fails | nullable, "(MAP<K, V>) -> MAP<K, V>")
 levada_status levada_fn_map_union(levada_ctx *ctx, levada_args<levada_any> maps, levada_any *out) {
   for (int32_t i = 0; i < maps.count; ++i)
     if (!maps.values[i])
       return LEVADA_NULL;
   MapBuilder map(ctx);
-  for (int32_t i = 0; i < maps.count; ++i) {
+  for (int32_t i = maps.count; i-- > 0;) {
     Entries all = entries(*maps.values[i]);
     for (uint32_t j = 0; j < all.count(); ++j)
-      map.put(all.keys.at(j), all.values.at(j));
+      if (levada_any key = all.keys.at(j); map.keys.find(key) == Index::npos)
+        map.put(key, all.values.at(j));
   }
   return map.give(ctx, out);
 }

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "stdlib/cast.h"
+#include "stdlib/java_map.h"
 #include "stdlib/nested.h"
 
 namespace levada::nested {
@@ -320,7 +321,20 @@ levada_status Caster::nested(const levada_any &from, levada_any *to) {
     status = list(all.values, valueType, values);
   if (status != LEVADA_VALUE)
     return status;
-  return makeMap(ctx, keys.data, values.data, type->children[0], valueType, all.count(), &to->str);
+  // Keys that differed may be equal now.
+  Index distinct(ctx);
+  Values kept(ctx, all.count() + 1);
+  for (uint32_t i = 0; i < keys.count; ++i) {
+    bool fresh;
+    uint32_t number = distinct.add(keys.data[i], &fresh);
+    if (fresh)
+      kept.add(values.data[i]);
+    else
+      kept.data[number] = values.data[i];
+  }
+  javaOrder(distinct.values, kept, kJavaRoom);
+  return makeMap(ctx, distinct.values.data, kept.data, type->children[0], valueType, kept.count,
+                 &to->str);
 }
 
 levada_status Caster::one(const levada_any &from, levada_any *to) {

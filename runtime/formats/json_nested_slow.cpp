@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/formats/json.h"
+#include "stdlib/java_map.h"
 #include "stdlib/nested.h"
 #include "stdlib/text.h"
 
@@ -243,6 +244,7 @@ levada_status Reader::map(const levada_type *type, const Step *step, levada_any 
     else
       values.data[number] = one;
   }
+  javaOrder(keys.values, values, kJavaRoom);
   return makeMap(json->ctx, keys.values.data, values.data, key_type, value_type, values.count,
                  &out->str);
 }

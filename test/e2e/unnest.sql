@@ -23,8 +23,8 @@ INSERT INTO filtered SELECT k, e, n FROM t LEFT JOIN UNNEST(a) WITH ORDINALITY A
 -- CHECK-NEXT: {"k":"3","x":null,"y":null}
 -- CHECK-NEXT: {"k":"4","x":null,"y":null}
 -- CHECK-NEXT: == 3-entries.jsonl
--- CHECK-NEXT: {"k":"1","name":"p","v":1}
 -- CHECK-NEXT: {"k":"1","name":"q","v":null}
+-- CHECK-NEXT: {"k":"1","name":"p","v":1}
 -- CHECK-NEXT: {"k":"4","name":"z","v":4}
 -- CHECK-NEXT: == 4-filtered.jsonl
 -- CHECK-NEXT: {"k":"1","e":"x","n":1}
