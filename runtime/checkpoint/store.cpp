@@ -97,15 +97,16 @@ void examine(Store::Found &found, bool deep) {
 }
 
 /// `found` and what it builds on, oldest first. False: found.problem is set.
-bool chain_of(Store::Found &found, const char *folder, std::vector<Store::Found> &chain) {
+bool chain_of(Store::Found &found, const char *folder, std::vector<Store::Found> &chain,
+              bool deep = true) {
   chain.clear();
-  examine(found, true);
+  examine(found, deep);
   std::vector<Store::Found> back;
   for (uint64_t base = found.manifest.base, above = found.epoch; found.problem.empty() && base;) {
     Store::Found below;
     below.epoch = base;
     below.path = textf("%s/%s", folder, checkpoint_name(base).c_str());
-    examine(below, true);
+    examine(below, deep);
     if (below.problem.empty() && base >= above)
       below.problem = "it is not older";
     if (!below.problem.empty()) {
@@ -323,12 +324,12 @@ std::vector<Store::Found> Store::list(bool deep) const {
   return all;
 }
 
-std::vector<Store::Found> Store::newest(std::vector<Found> &passed) const {
+std::vector<Store::Found> Store::newest(std::vector<Found> &passed, bool deep) const {
   std::vector<Found> chain;
   for (Found &found : list(false)) {
     if (found.epoch <= finished_epoch_)
       break;
-    if (found.problem.empty() && chain_of(found, path_.c_str(), chain))
+    if (found.problem.empty() && chain_of(found, path_.c_str(), chain, deep))
       return chain;
     passed.push_back(std::move(found));
   }

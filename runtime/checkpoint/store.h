@@ -39,8 +39,8 @@ public:
   /// All by epoch, newest first. `deep`: the files' checksums too.
   std::vector<Found> list(bool deep) const;
   /// The newest sound one with those it builds on, oldest first; empty when there
-  /// is none. Damaged ones newer than it go to `passed`.
-  std::vector<Found> newest(std::vector<Found> &passed) const;
+  /// is none. Damaged ones newer than it go to `passed`. `deep`: checksums, too.
+  std::vector<Found> newest(std::vector<Found> &passed, bool deep = true) const;
   /// The one in the folder `path` with those it builds on (its neighbours), a
   /// savepoint, or the newest of another state directory.
   static bool at(const char *path, std::vector<Found> &chain, Error &error);

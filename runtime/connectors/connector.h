@@ -74,6 +74,9 @@ struct SourceTable {
   /// Opens the last of `read` again, which was being read; those before it had
   /// been read to their end. False: what has been read is not there as it was.
   bool (*resume)(void *source, const std::vector<Stream> &read, Error &error) = nullptr;
+  /// Before any is opened: the last of `read` has `size` bytes as stored, those
+  /// before it are as they were, and no other has come.
+  bool (*same)(void *source, const std::vector<Stream> &read, uint64_t size) = nullptr;
   /// Goes to a byte of the current stream. 0: it has fewer, -1: error.
   int (*seek)(void *source, uint64_t offset, Error &error) = nullptr;
 };

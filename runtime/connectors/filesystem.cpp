@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 
 /// Files on a local disk: one, all of a directory, or those that match a
-/// pattern, in name order; gzip, zstd and xz are recognized by content. As a
-/// sink, a path whose last part has an extension is one file, any other a
-/// directory of part files; files appear complete or not at all.
+/// pattern, in name order; gzip, zstd and xz are recognized by content. A run that
+/// resumes goes on where it was: files may have grown at their end, later ones
+/// may have come, those read to their end may be gone. As a sink, a path whose
+/// last part has an extension is one file, any other a directory of part files;
+/// files appear complete or not at all, with checkpoints they grow by each.
 struct LEVADA_CONNECTOR("filesystem", source | sink | bounded,
                         "file|line|byte_offset") filesystem_options {
   /// File, directory, or pattern with `*`, `?` and `[…]`.
@@ -104,14 +106,13 @@ bool changed(const Files &files, const Text &path, const char *how, Error &error
 }
 
 /// Files that were read to their end may be gone. What came since must sort
-/// behind the last one.
-bool resume(void *source, const std::vector<Stream> &read, Error &error) {
-  auto *files = static_cast<Files *>(source);
-  const std::vector<Text> &paths = files->paths;
+/// behind the last one, which is the `at`th of those there are.
+bool fits(const Files &files, const std::vector<Stream> &read, size_t &at, Error &error) {
+  const std::vector<Text> &paths = files.paths;
   const Text &last = read.back().name;
-  size_t at = std::find(paths.begin(), paths.end(), last) - paths.begin();
+  at = std::find(paths.begin(), paths.end(), last) - paths.begin();
   if (at == paths.size())
-    return changed(*files, last, "was being read at the checkpoint, and is gone", error);
+    return changed(files, last, "was being read at the checkpoint, and is gone", error);
   std::vector<const Stream *> known;
   for (const Stream &stream : read)
     known.push_back(&stream);
@@ -121,29 +122,46 @@ bool resume(void *source, const std::vector<Stream> &read, Error &error) {
     Stream wanted{paths[i], 0};
     auto found = std::lower_bound(known.begin(), known.end(), &wanted, before);
     if (found == known.end() || !((*found)->name == paths[i]))
-      return changed(*files, paths[i],
-                     textf("has come since the checkpoint, and is read before `%s`, which was read "
-                           "already",
+      return changed(files, paths[i],
+                     textf("has come since the checkpoint, and would be read before `%s`, which "
+                           "was read already",
                            last.c_str())
                          .c_str(),
                      error);
     struct stat info;
     if (stat(paths[i].c_str(), &info) != 0 || uint64_t(info.st_size) != (*found)->size)
-      return changed(*files, paths[i], "was read to its end, and was changed since", error);
+      return changed(files, paths[i], "was read to its end, and was changed since", error);
   }
+  return true;
+}
+
+bool resume(void *source, const std::vector<Stream> &read, Error &error) {
+  auto *files = static_cast<Files *>(source);
+  size_t at;
+  if (!fits(*files, read, at, error))
+    return false;
   files->next = at + 1;
   files->reader.close();
-  if (!files->reader.open(files->name, last.c_str(), error))
+  if (!files->reader.open(files->name, read.back().name.c_str(), error))
     return false;
   files->compressed = files->reader.compressed();
   return true;
+}
+
+bool same(void *source, const std::vector<Stream> &read, uint64_t size) {
+  const Files &files = *static_cast<Files *>(source);
+  size_t at;
+  Error error;
+  struct stat info;
+  return fits(files, read, at, error) && at + 1 == files.paths.size() &&
+         stat(files.paths[at].c_str(), &info) == 0 && uint64_t(info.st_size) == size;
 }
 
 void close_files(void *source) { delete static_cast<Files *>(source); }
 
 constexpr SourceTable source_table = {open_files,  next_file,   read_file, nullptr, worth_a_thread,
                                       count_lines, close_files, ending,    more,    taken,
-                                      stored,      resume,      seek};
+                                      stored,      resume,      same,      seek};
 
 } // namespace
 } // namespace levada::rt

@@ -2,7 +2,8 @@
 #include "runtime/connectors/connector.h"
 #include "runtime/connectors/file_sink.h"
 
-/// Rows as Flink prints them, `+I[1, a]`, one a line.
+/// Rows as Flink prints them, `+I[1, a]`, one a line. They are written at once: after a crash those
+/// since the last checkpoint are written again.
 struct LEVADA_CONNECTOR("print", sink, "") print_options {
   /// Standard error instead of standard output.
   LEVADA_OPTION("standard-error", none, "false") bool standard_error;

@@ -103,6 +103,10 @@ bool resume(void *source, const std::vector<Stream> &, Error &error) {
                    "give that file again, with <; --restore none begins anew");
 }
 
+bool same(void *source, const std::vector<Stream> &, uint64_t size) {
+  return !stdin_of(source).live && stored(source) == size;
+}
+
 int seek(void *source, uint64_t offset, Error &error) {
   if (offset > stored(source))
     return 0;
@@ -119,7 +123,7 @@ void close_stdin(void *source) { delete static_cast<Stdin *>(source); }
 constexpr SourceTable source_table = {open_stdin,  next_stdin, read_stdin, stdin_ready,
                                       stdin_waits, nullptr,    close_stdin, ending,
                                       nullptr,     taken,      stored,      resume,
-                                      seek};
+                                      same,        seek};
 
 } // namespace
 } // namespace levada::rt

@@ -12,7 +12,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/// Standard output; format `table` aligns the rows for reading.
+/// Standard output; format `table` aligns the rows for reading. Rows are written at once: after a
+/// crash those since the last checkpoint are written again.
 struct LEVADA_CONNECTOR("stdout", sink, "") stdout_options {
   /// Columns that lines of a table may take: longer text is cut. 0: any; default: what a terminal has, else any.
   LEVADA_OPTION("table.width", runtime, "") levada_opt_string width;

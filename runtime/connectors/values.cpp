@@ -48,7 +48,7 @@ void close_values(void *source) { delete static_cast<Values *>(source); }
 constexpr SourceTable source_table = {open_values, next_values, read_values, nullptr,
                                       nullptr,     nullptr,     close_values, nullptr,
                                       nullptr,     nullptr,     nullptr,      resume,
-                                      seek};
+                                      nullptr,     seek};
 
 } // namespace
 } // namespace levada::rt

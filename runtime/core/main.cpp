@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/checkpoint/commands.h"
 #include "runtime/control/client.h"
+#include "runtime/control/rows.h"
 #include "runtime/control/server.h"
 #include "runtime/checkpoint/failpoint.h"
 #include "runtime/core/ledger.h"
@@ -45,6 +46,14 @@ static void tell_start(const Run &run, const Settings &settings) {
          textf("the checkpoints that were there are set aside in `%s`", checkpoints->set_aside().c_str())
              .c_str(),
          settings);
+  for (auto &source : run.sources)
+    if (checkpoints && !source->replays())
+      tell("note",
+           textf("%s: `%s` cannot be read again: what comes after the last checkpoint is lost in a "
+                 "crash, and the next run takes what it gets for what follows",
+                 source->desc.name, source->desc.connector->name)
+               .c_str(),
+           settings);
   if (checkpoints && checkpoints->resuming()) {
     Checkpoints::Last last = checkpoints->last();
     tell("note",
@@ -73,9 +82,13 @@ static void tell_end(const Run &run, bool well, const Settings &settings) {
   Checkpoints::Last last = run.checkpoints->last();
   if (well && !run.stopped())
     return;
+  const char *how = !well             ? ""
+                    : stop_requested() ? "stopped: "
+                    : settings.once    ? "all that is there was read, inputs and windows stay open: "
+                                       : "stopped: ";
   if (last.epoch)
     tell("note",
-         textf("%sthe next start resumes from checkpoint %llu of %s", well ? "stopped: " : "",
+         textf("%sthe next start resumes from checkpoint %llu of %s", how,
                (unsigned long long)last.epoch, moment(last.created).c_str())
              .c_str(),
          settings);
@@ -102,7 +115,14 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
   {
     auto run = std::make_unique<Run>(program, settings);
     bool well = run->open(error);
-    if (well) {
+    if (well && run->checkpoints && run->checkpoints->idle()) {
+      Checkpoints::Last last = run->checkpoints->last();
+      tell("note",
+           textf("nothing new since checkpoint %llu of %s: inputs stay open",
+                 (unsigned long long)last.epoch, moment(last.created).c_str())
+               .c_str(),
+           settings);
+    } else if (well) {
       tell_start(*run, settings);
       if (settings.progress) {
         start_progress();
@@ -142,6 +162,7 @@ static int run_command(const levada_program *program, const Settings &settings, 
                   ? print_checkpoints(program->name, path.c_str(), settings.json, error)
               : action == Action::FSCK      ? print_check(program->name, path.c_str(), error)
               : action == Action::SAVEPOINT ? command_savepoint(program, settings, error)
+              : action == Action::INSPECT   ? print_rows(program, settings, error)
               : action == Action::STOP      ? command_stop(program, settings, error)
                                             : command_status(program, settings, error);
   if (error)
@@ -181,6 +202,8 @@ int main(int argc, char **argv) {
   case Action::USAGE:
     return 2;
   case Action::INSPECT:
+    if (!settings.target.empty())
+      return run_command(program, settings, action);
     print_inspection(program);
     return 0;
   case Action::CHECKPOINTS:

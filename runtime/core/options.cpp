@@ -112,6 +112,9 @@ void print_help(const levada_program *program, const char *self) {
   if (!list.empty())
     text.append("\nrun-time options, with the pipeline's values (--set changes them):\n")
         .append(list.view());
+  text.append("\nwith checkpoints: a file shows rows up to the last one, each once, whatever crashes; stdout, print,\n"
+              "pipes and devices get rows at once, and after a crash those since the last checkpoint again.\n"
+              "Files are read on from where they were; of standard input as a pipe, what came since is lost.\n");
   text.append("\nexit codes: 0 done, 1 failed, 2 usage\n");
   (void)!write(1, text.c_str(), text.size());
 }

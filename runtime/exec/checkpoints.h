@@ -41,7 +41,15 @@ public:
 
   /// Opens the state directory and finds what to resume from.
   bool open(Error &error);
+  /// Loads the state at `path` and nothing else, without a state directory.
+  bool look(const char *path, Error &error);
+  const Manifest &resumed() const { return chain_.back().manifest; }
+  /// The first worker's part of a slot.
+  const levada_slot *slot(uint32_t index) const;
   bool resuming() const { return !chain_.empty(); }
+  /// With --once, after restore: no input has more than at the checkpoint, and no
+  /// state was loaded.
+  bool idle() const { return idle_; }
   /// Sources, sinks and slots are there: brings them to the checkpoint.
   bool restore(Error &error);
   /// Begins to make checkpoints.
@@ -92,7 +100,9 @@ public:
 
 private:
   struct Pending;
-  bool find(Error &error);
+  bool find(bool deep, Error &error);
+  bool choose(bool deep, Error &error);
+  bool nothing_new() const;
   bool check(Error &error);
   bool left_out(const char *what, std::string_view name) const;
   bool restore_slots(Worker &worker, Reader &from, Text &why);
@@ -117,6 +127,7 @@ private:
 
   Run &run_;
   Store store_;
+  bool idle_ = false;
   ProgramState state_;              // what this program keeps
   std::vector<Store::Found> chain_; // resumed from, oldest first
   std::vector<Text> left_out_;      // "operator ID", "source NAME": state not taken over

@@ -1,4 +1,5 @@
 //===- restore.cpp - going on where a checkpoint was ----------------------===//
+#include "runtime/checkpoint/crc32c.h"
 #include "runtime/checkpoint/files.h"
 #include "runtime/core/settings.h"
 #include "runtime/exec/checkpoints.h"
@@ -12,7 +13,13 @@ namespace levada::rt {
 bool Checkpoints::open(Error &error) {
   const Settings &settings = run_.settings;
   Text path = settings.state.empty() ? textf("%s.state", run_.program->name) : settings.state;
-  if (!store_.open(path.c_str(), run_.program->name, error) || !find(error))
+  // With --once it may turn out that no state is needed.
+  return store_.open(path.c_str(), run_.program->name, error) && choose(!settings.once, error);
+}
+
+bool Checkpoints::choose(bool deep, Error &error) {
+  chain_.clear();
+  if (!find(deep, error))
     return false;
   epoch_ = store_.last_epoch();
   if (chain_.empty())
@@ -24,7 +31,7 @@ bool Checkpoints::open(Error &error) {
 }
 
 /// What to resume from, if anything.
-bool Checkpoints::find(Error &error) {
+bool Checkpoints::find(bool deep, Error &error) {
   const Text &wish = run_.settings.restore;
   if (wish.view() == "none")
     return true;
@@ -34,7 +41,7 @@ bool Checkpoints::find(Error &error) {
   if (began_anew && wish.empty())
     return true;
   std::vector<Store::Found> passed;
-  chain_ = store_.newest(passed);
+  chain_ = store_.newest(passed, deep);
   for (const Store::Found &found : passed)
     if (found.problem.view().substr(0, 13) == "its format is")
       return error.set(BAD_STATE, textf("checkpoint `%s`: %s", found.path.c_str(),
@@ -74,14 +81,57 @@ static bool of_workers(const Manifest &manifest) {
   return false;
 }
 
+/// Whether every input is where the newest checkpoint left it, and one is open.
+bool Checkpoints::nothing_new() const {
+  const Store::Found &top = chain_.back();
+  Mapped bytes;
+  const Manifest::File *file = nullptr;
+  for (const Manifest::File &one : top.manifest.files)
+    if (one.name.view() == "run")
+      file = &one;
+  uint32_t count = 0, open = 0;
+  if (!file || !left_out_.empty() || !of_workers(top.manifest) ||
+      !bytes.open(textf("%s/run", top.path.c_str()).c_str()) ||
+      crc32c(0, bytes.view().data(), bytes.view().size()) != file->crc)
+    return false;
+  Reader from(bytes.view());
+  if (!from.value(count) || count != run_.sources.size())
+    return false;
+  for (; count; --count) {
+    std::string_view name;
+    bool ended, known = false;
+    int64_t watermark;
+    uint64_t size;
+    const char *position;
+    if (!from.text(name) || !from.value(ended) || !from.value(watermark) || !from.value(size) ||
+        !(position = from.skip(size)))
+      return false;
+    for (auto &source : run_.sources)
+      if (name == source->desc.name) {
+        known = true;
+        open += !ended;
+        if (!ended && !source->nothing_new(Reader(position, size)))
+          return false;
+      }
+    if (!known)
+      return false;
+  }
+  return open != 0;
+}
+
 bool Checkpoints::restore(Error &error) {
+  if (!chain_.empty() && run_.settings.once) {
+    idle_ = nothing_new();
+    if (!idle_ && !choose(true, error))
+      return false;
+  }
   if (chain_.empty())
     return true;
   const Store::Found &top = chain_.back();
   Mapped bytes;
   if (!bytes.open(textf("%s/run", top.path.c_str()).c_str()))
     return damaged("its file `run` cannot be read", error);
-  if (!restore_run(bytes.view(), error) || (of_workers(top.manifest) && !restore_workers(error)))
+  if (!restore_run(bytes.view(), error) || (of_workers(top.manifest) && !idle_ && !restore_workers(error)))
     return error ? false : damaged("its bytes make no sense", error);
   uint64_t number = top.manifest.number;
   run_.handed_.store(number, std::memory_order_relaxed);

@@ -7,8 +7,10 @@
 #include "runtime/exec/sink.h"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 namespace levada::rt {
 
@@ -58,8 +60,11 @@ Run::~Run() {
       pool.give(batch);
   workers_.clear();
   for (Entry &entry : entries_)
-    for (SinkPart &part : entry.parts)
+    for (SinkPart &part : entry.parts) {
       free(part.bytes);
+      if (part.file >= 0)
+        close(part.file);
+    }
   for (auto &[buffer, size] : buffers_)
     free(buffer);
   while (!sinks_.empty()) // the first one made the directories of the others
@@ -83,6 +88,14 @@ void Run::limit_memory() {
     state /= 2;
   for (auto &worker : workers_)
     worker->limit_slots(state / topology.workers, spill_folder_.c_str(), checkpoints != nullptr);
+}
+
+int Run::temporary_file() const {
+  Text path = textf("%s/.spill-%d-XXXXXX", spill_folder_.c_str(), int(getpid()));
+  int fd = mkostemp(const_cast<char *>(path.c_str()), O_CLOEXEC);
+  if (fd >= 0)
+    unlink(path.c_str());
+  return fd;
 }
 
 uint64_t Run::spilled() const {
@@ -110,6 +123,8 @@ bool Run::open(Error &error) {
   for (auto &sink : sinks_)
     if (!sink->begin(error))
       return false;
+  if (checkpoints && checkpoints->idle())
+    return true;
   if (checkpoints && !checkpoints->start(error))
     return false;
   if (topology.workers > 1)

@@ -72,8 +72,8 @@ public:
   /// Before the first chunk: goes on at a saved position. What was read up to
   /// there must be there as it was, by names, sizes and the bytes near it.
   bool restore(Reader &from, Error &error);
-  /// With --once, after restore: nothing has come since.
-  bool idle() const { return idle_; }
+  /// Whether the input ends where it did at a saved position, by names and sizes.
+  bool nothing_new(Reader from) const;
   /// What was read can be read again after a crash.
   bool replays() const;
 

@@ -140,6 +140,14 @@ bool Source::open_again(Error &error) {
   return true;
 }
 
+bool Source::nothing_new(Reader from) const {
+  Position position;
+  std::vector<Stream> opened;
+  return from.value(position) && load_streams(from, opened) && position.again &&
+         position.end_size && opened.size() == position.file_number && !opened.empty() &&
+         table_->same && table_->same(state_, opened, position.end_size);
+}
+
 bool Source::restore(Reader &from, Error &error) {
   std::string_view rest;
   if (!from.value(position_) || !load_streams(from, opened_) || !from.text(rest) ||
