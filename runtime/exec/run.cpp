@@ -248,9 +248,16 @@ bool Run::take_chunk(Worker &worker) {
   if (nothing) // a number without rows carries the barrier
     result = Source::CHUNK;
   if (result == Source::WAIT || result == Source::STOP) {
-    if (!idle) { // the others hand out what they have read
+    if (!idle) {
+      // What others have read and cannot read again goes first; else all stop here,
+      // so that the order of chunks stays the one of a run that nobody stopped.
+      bool again = true;
+      for (auto &one : sources)
+        again &= one->replays();
       source.paused = true;
       stopped_ = true;
+      if (again)
+        stop_taking(true);
     }
     cut_mutex_.unlock();
     return result == Source::STOP;
