@@ -1,6 +1,7 @@
 //===- committed.cpp - hidden segments of a sink --------------------------===//
 #include "runtime/connectors/committed.h"
 
+#include "runtime/checkpoint/crc32c.h"
 #include "runtime/checkpoint/files.h"
 
 #include <errno.h>
@@ -28,12 +29,12 @@ void Committed::remove_segments(std::vector<Segment> &segments) {
   segments.clear();
 }
 
-bool Committed::open_segment(Text hidden, Text name, Error &error) {
+bool Committed::open_segment(Text hidden, Text name, uint32_t crc, Error &error) {
   Text path = sink_.in(hidden);
   int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0)
     return sink_.failed("write", path.c_str(), error);
-  open_ = {std::move(hidden), std::move(name), 0, 0, fd};
+  open_ = {std::move(hidden), std::move(name), 0, 0, crc, fd};
   if (!sink_.header || !header_due_)
     return true;
   return put(sink_.header, strlen(sink_.header), error);
@@ -50,6 +51,7 @@ bool Committed::put(const char *bytes, uint64_t size, Error &error) {
           textf("%s: cannot write `%s`: %s", sink_.name, sink_.path.c_str(), strerror(errno)),
           errno == ENOSPC ? "free some space and start again: the run goes on from its checkpoint"
                           : "");
+    open_.crc = crc32c(open_.crc, bytes, done);
     bytes += done;
     size -= done;
     open_.size += done;

@@ -77,10 +77,11 @@ protected:
     Text name;   // that it gets, of a part file
     uint64_t size = 0;
     int64_t changed = 0;
+    uint32_t crc = 0; // of its bytes, after those before it
     int fd = -1;
   };
-  /// Makes `open_` of a hidden file of that name.
-  bool open_segment(Text hidden, Text name, Error &error);
+  /// Makes `open_` of a hidden file of that name; `crc`: of the bytes before it.
+  bool open_segment(Text hidden, Text name, uint32_t crc, Error &error);
   bool put(const char *bytes, uint64_t size, Error &error);
   /// `open_` has all its bytes: it goes to `closed_`.
   bool close_segment(Error &error);

@@ -4,10 +4,12 @@
 // The first commit renames its segment to the file's name, so that what an
 // earlier run published is replaced in one step; later ones append theirs. A
 // checkpoint knows the length and the time of change before its commit, its
-// segments, and length and time after it. A file that is neither as before, nor
-// as after, nor in between with the segments there, was changed by someone else.
+// segments, and length, checksum and time after it. A file that is neither as
+// before, nor as after, nor in between with the segments there, was changed by
+// someone else; where only the time is another one, its bytes decide.
 //
 //===----------------------------------------------------------------------===//
+#include "runtime/checkpoint/crc32c.h"
 #include "runtime/checkpoint/files.h"
 #include "runtime/connectors/committed.h"
 #include "runtime/connectors/paths.h"
@@ -39,16 +41,19 @@ private:
   bool same(const Segment &segment, int fd, uint64_t at, uint64_t end) const;
   bool complete(const struct stat &info, Error &error);
   bool cut_back(const struct stat &info, Error &error);
+  bool holds_committed() const;
   void remove_leftovers();
   uint64_t target() const;
 
   Text name_, hidden_;
   uint64_t next_ = 0; // number of the next segment
+  uint32_t crc_ = 0;  // of all bytes before the next segment
   // The committer's side.
   bool created_ = false;  // the file is this run's, or being appended to
   uint64_t length_ = 0;   // committed
   int64_t changed_ = 0;   // time of change of that
   int64_t planned_ = 0;   // of the next commit
+  uint32_t target_crc_ = 0; // after it
   bool torn_ = false;     // a commit failed on the way
 };
 
@@ -97,13 +102,17 @@ bool GrowingFile::begin(Error &error) {
     length_ = info.st_size;
     changed_ = changed_at(info);
     header_due_ = false;
+    Mapped bytes;
+    if (!bytes.open(sink_.path.c_str()))
+      return sink_.failed("read", sink_.path.c_str(), error);
+    crc_ = target_crc_ = crc32c(0, bytes.view().data(), bytes.view().size());
   }
   return true;
 }
 
 bool GrowingFile::write(const char *bytes, uint64_t size, Error &error) {
   if (open_.fd < 0 &&
-      !open_segment(textf("%s%llu", hidden_.c_str(), (unsigned long long)next_++), {}, error))
+      !open_segment(textf("%s%llu", hidden_.c_str(), (unsigned long long)next_++), {}, crc_, error))
     return false;
   header_due_ = false;
   return put(bytes, size, error);
@@ -113,9 +122,13 @@ bool GrowingFile::write(const char *bytes, uint64_t size, Error &error) {
 bool GrowingFile::prepare(Writer &to, Error &error) {
   if (!created_ && sealed_.empty() && open_.fd < 0 && !write("", 0, error))
     return false;
-  if (open_.fd >= 0 && !close_segment(error))
-    return false;
+  if (open_.fd >= 0) {
+    crc_ = open_.crc;
+    if (!close_segment(error))
+      return false;
+  }
   seal();
+  target_crc_ = crc_;
   planned_ = changed_;
   if (!sealed_.empty()) {
     timespec now;
@@ -128,6 +141,7 @@ bool GrowingFile::prepare(Writer &to, Error &error) {
   to.value(changed_);
   to.value(planned_);
   to.value(next_);
+  to.value(target_crc_);
   to.value(uint32_t(sealed_.size()));
   for (const Segment &segment : sealed_) {
     to.text(segment.hidden.view());
@@ -260,9 +274,19 @@ bool GrowingFile::complete(const struct stat &info, Error &error) {
   return commit(error);
 }
 
+/// The file begins with all that is committed.
+bool GrowingFile::holds_committed() const {
+  Mapped bytes;
+  uint64_t end = target();
+  return bytes.open(sink_.path.c_str()) && bytes.view().size() >= end &&
+         crc32c(0, bytes.view().data(), end) == target_crc_;
+}
+
 /// A later checkpoint made it longer, which is not resumed from.
 bool GrowingFile::cut_back(const struct stat &info, Error &error) {
-  if (!sink_.published.holds(name_, info) && !sink_.overwrite)
+  bool longer = uint64_t(info.st_size) > target();
+  if ((!longer && !holds_committed()) ||
+      (longer && !sink_.published.holds(name_, info) && !(sink_.overwrite && holds_committed())))
     return changed("was changed since the checkpoint", error);
   length_ = target();
   int fd = open(sink_.path.c_str(), O_WRONLY | O_CLOEXEC);
@@ -280,7 +304,8 @@ bool GrowingFile::restore(Reader &from, Error &error) {
   std::string_view path;
   uint32_t count;
   if (!from.text(path) || !from.value(created_) || !from.value(length_) ||
-      !from.value(changed_) || !from.value(planned_) || !from.value(next_) || !from.value(count))
+      !from.value(changed_) || !from.value(planned_) || !from.value(next_) ||
+      !from.value(target_crc_) || !from.value(count))
     return error.set(NO_CHECKPOINT, textf("%s: its part of the checkpoint makes no sense",
                                           sink_.name));
   bool all = true; // segments are there
@@ -299,9 +324,11 @@ bool GrowingFile::restore(Reader &from, Error &error) {
     // What was written elsewhere stays there.
     created_ = false;
     sealed_.clear();
+    target_crc_ = 0;
     return begin(error);
   }
   header_due_ = false;
+  crc_ = target_crc_;
   sink_.published.load(sink_.marker.c_str(), sink_.other);
   struct stat info = {};
   bool exists = stat(sink_.path.c_str(), &info) == 0, ok;

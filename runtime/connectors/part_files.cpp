@@ -70,7 +70,7 @@ bool PartFiles::write(const char *bytes, uint64_t size, Error &error) {
   if (open_.fd < 0) {
     Text name = textf("part-0-%u%s", next_++, sink_.extension.c_str());
     Text hidden = textf(".%s.inprogress", name.c_str());
-    if (!open_segment(std::move(hidden), std::move(name), error))
+    if (!open_segment(std::move(hidden), std::move(name), 0, error))
       return false;
   }
   if (!put(bytes, size, error))
@@ -178,7 +178,7 @@ bool PartFiles::read(Reader &from, std::string_view &path, uint64_t &run) {
   return true;
 }
 
-/// A part that was committed: it is as it was, or was taken away by its reader.
+/// A part that was committed: it has its size, or was taken away by its reader.
 bool PartFiles::look(const Published::Entry &entry, uint32_t &gone, Error &error) {
   Text path = sink_.in(entry.name);
   struct stat info;
@@ -186,7 +186,7 @@ bool PartFiles::look(const Published::Entry &entry, uint32_t &gone, Error &error
     ++gone;
     return true;
   }
-  return entry.is(info) || sink_.overwrite ||
+  return entry.size == uint64_t(info.st_size) || sink_.overwrite ||
          error.set(OUTPUT_CHANGED,
                    textf("%s: `%s` was changed since it was committed", sink_.name, path.c_str()),
                    "put it back as it was, or take it away; --overwrite leaves it as it is");
