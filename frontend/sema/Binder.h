@@ -125,9 +125,9 @@ private:
                           SourceRange opRange, llvm::StringRef name);
   mlir::Value compare(flow::Predicate predicate, Side left, Side right, SourceRange whole,
                       SourceRange opRange, llvm::StringRef op);
-  /// Two ROW(…) as they are written, = or <>: field by field, so that a NULL in one is unknown.
-  mlir::Value compareRows(flow::Predicate predicate, flow::RowOp left, flow::RowOp right,
-                          SourceRange whole, SourceRange opRange, llvm::StringRef op);
+  /// ROW(…) = ROW(…) field by field, so that a NULL in one is unknown.
+  mlir::Value equalRows(flow::RowOp left, flow::RowOp right, SourceRange whole, SourceRange opRange,
+                        llvm::StringRef op);
   /// `operand = a OR operand = b …` for the items of a list.
   mlir::Value anyEqual(Side operand, llvm::ArrayRef<sql::ExprPtr> list, SourceRange whole,
                        llvm::StringRef op);

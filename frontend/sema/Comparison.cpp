@@ -57,9 +57,8 @@ mlir::Value Binder::coerce(Side side, SqlType type, bool lenient) {
   return castTo(side.value, type, locate(side.range));
 }
 
-mlir::Value Binder::compareRows(Predicate predicate, RowOp left, RowOp right, SourceRange whole,
-                                SourceRange opRange, llvm::StringRef op) {
-  bool equal = predicate == Predicate::eq;
+mlir::Value Binder::equalRows(RowOp left, RowOp right, SourceRange whole, SourceRange opRange,
+                              llvm::StringRef op) {
   mlir::Value result;
   for (auto [a, b] : llvm::zip(left.getArgs(), right.getArgs())) {
     auto test = [&, a = a, b = b]() {
@@ -68,9 +67,9 @@ mlir::Value Binder::compareRows(Predicate predicate, RowOp left, RowOp right, So
         return Side{constantOf(v) ? builder.clone(*v.getDefiningOp())->getResult(0) : v, whole};
       };
       llvm::SaveAndRestore<bool> inside(insideRows, true);
-      return compare(predicate, side(a), side(b), whole, opRange, op);
+      return compare(Predicate::eq, side(a), side(b), whole, opRange, op);
     };
-    result = result ? logic(equal, result, test, locate(whole)) : test();
+    result = result ? logic(true, result, test, locate(whole)) : test();
     if (!result)
       return {};
   }
@@ -80,11 +79,11 @@ mlir::Value Binder::compareRows(Predicate predicate, RowOp left, RowOp right, So
 mlir::Value Binder::compare(Predicate predicate, Side left, Side right, SourceRange whole,
                             SourceRange opRange, llvm::StringRef op) {
   mlir::MLIRContext *context = builder.getContext();
-  if (predicate == Predicate::eq || predicate == Predicate::ne)
-    // Rows inside rows are compared as values.
+  if (predicate == Predicate::eq)
+    // Flink takes apart what is written as rows, for `=` alone; else NULLs are equal.
     if (auto a = left.value.getDefiningOp<RowOp>(), b = right.value.getDefiningOp<RowOp>();
         a && b && !insideRows && !a.getArgs().empty() && a.getArgs().size() == b.getArgs().size())
-      return compareRows(predicate, a, b, whole, opRange, op);
+      return equalRows(a, b, whole, opRange, op);
   SqlType types[] = {typeOf(left.value), typeOf(right.value)};
   Side sides[] = {left, right};
   bool equality = predicate == Predicate::eq || predicate == Predicate::ne ||
