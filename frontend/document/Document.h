@@ -224,11 +224,29 @@ struct Sink {
   std::vector<Insert> inserts;
 };
 
-/// `[[test]]`: `name` is read, `input` and `expect` are kept as written.
+/// Rows of a test as written: tables with the columns that are not NULL, or, of
+/// an input, records as texts. Columns and types: frontend/lower/Tests.cpp.
+struct TestRows {
+  Name table;                              ///< source, sink or stream
+  SourceRange range;                       ///< of the list
+  std::vector<Node> rows;
+};
+
+/// How many rows a source or stream finds late or bad: a number, or, of late
+/// ones, the rows themselves.
+struct TestLoss {
+  Name where;
+  SourceRange range;                       ///< of the value
+  int64_t count = 0;
+  std::optional<TestRows> rows;
+};
+
+/// `[[test]]`: what comes in, and what must come out.
 struct Test {
-  Name name;
-  SourceRange range;
-  Node value;
+  Name name;                               ///< default: "test N"
+  SourceRange range;                       ///< of the header
+  std::vector<TestRows> input, expect;
+  std::vector<TestLoss> late, bad;
 };
 
 struct Document {
@@ -254,7 +272,10 @@ struct Document {
 std::unique_ptr<Document> readDocument(uint32_t buffer, diag::Engine &engine);
 /// The text of a file as a buffer; 0 after UnreadableFile.
 uint32_t loadFile(const std::string &path, diag::Engine &engine);
-/// Both.
+/// Reads a file of nothing but [[test]] tables into document.tests: those of a
+/// script stand beside it. False after a syntax error.
+bool readTests(uint32_t buffer, Document &document, diag::Engine &engine);
+/// loadFile and readDocument.
 std::unique_ptr<Document> loadDocument(const std::string &path,
                                        diag::Engine &engine);
 /// "my-file.sql" without ending, as a name of a pipeline: `my_file`.

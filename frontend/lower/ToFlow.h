@@ -21,6 +21,10 @@ mlir::OwningOpRef<mlir::ModuleOp> lowerToFlow(const doc::Document &document,
                                               diag::Engine &engine,
                                               mlir::MLIRContext &context);
 
+/// Whether the rows of the document's tests have the columns of their sources and
+/// sinks in the module that lowerToFlow made, and values of their types.
+void checkTestRows(const doc::Document &document, mlir::ModuleOp module, diag::Engine &engine);
+
 } // namespace levada
 
 #endif

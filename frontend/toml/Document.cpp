@@ -1,7 +1,7 @@
 //===- Document.cpp - a pipeline file as typed structs ----------------------===//
 //
-// The top of the file: which tables there are, [sink.NAME], [[test]]. A table
-// that is read gives a struct even if parts of it are wrong.
+// The top of the file: which tables there are, and [sink.NAME]. A table that is
+// read gives a struct even if parts of it are wrong.
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/document/Document.h"
@@ -20,7 +20,7 @@
 namespace levada::doc {
 
 //===----------------------------------------------------------------------===//
-// [sink.NAME], [[test]]
+// [sink.NAME]
 //===----------------------------------------------------------------------===//
 
 void readSink(const Member &table, Reader &reader, Sink &sink) {
@@ -59,8 +59,6 @@ public:
 private:
   void top(const Member &m);
   void unknownTable(const Member &m);
-  void test(const Node &node);
-  void checkTest(const Test &test);
   void defaultName();
   void checkEnough();
   template <typename T>
@@ -150,65 +148,6 @@ void DocumentReader::unknownTable(const Member &m) {
             "[[test]]");
 }
 
-void DocumentReader::test(const Node &node) {
-  if (!node.isTable()) {
-    reader.wrongType("`test`", node, "a table").hint("write [[test]]");
-    return;
-  }
-  Test &added = document->tests.emplace_back();
-  if (document->tests.size() == 1)
-    reader.engine.emit(node.range, diag::NoEffect, "[[test]]");
-  added.range = node.range;
-  added.value = node;
-  for (const Member &m : node.members)
-    if (m.key.text == "name") {
-      if (std::optional<Name> name = reader.name(m))
-        added.name = *name;
-    } else if (m.key.text != "input" && m.key.text != "expect") {
-      reader.unknownKey("`test`", m.key, {"name", "input", "expect"});
-    }
-}
-
-/// `input.NAME` are sources, `expect.NAME` are sinks, each a list of tables.
-void DocumentReader::checkTest(const Test &test) {
-  for (bool input : {true, false}) {
-    const Member *part = test.value.find(input ? "input" : "expect");
-    if (!part)
-      continue;
-    if (!reader.table(*part, input ? "input.SOURCE = [{ … }]"
-                                   : "expect.SINK = [{ … }]"))
-      continue;
-    Words known;
-    for (const Source &s : document->sources)
-      if (input)
-        known.push_back(s.name.text);
-    for (const Sink &s : document->sinks)
-      if (!input)
-        known.push_back(s.name.text);
-    for (const Member &m : part->value.members) {
-      if (std::find(known.begin(), known.end(), m.key.text) == known.end()) {
-        auto said =
-            engine.emit(m.key.range,
-                        input ? diag::UnknownInput : diag::UnknownSink,
-                        m.key.text);
-        if (std::string near = diag::nearest(m.key.text, known); !near.empty())
-          said.hint(fmt::format("did you mean `{}`?", near));
-        said.note((input ? "sources: " : "sinks: ") + listed(known));
-        continue;
-      }
-      if (!m.value.isArray()) {
-        reader.wrongType(m.key, m.value, "a list of rows")
-            .hint("such as [{ column = 1 }]");
-        continue;
-      }
-      for (const Node &row : m.value.items)
-        if (!row.isTable())
-          reader.wrongType("each row of " + quoted(m.key.text), row, "a table")
-              .hint("such as { column = 1 }");
-    }
-  }
-}
-
 void DocumentReader::top(const Member &m) {
   std::string_view key = m.key.text;
   if (key == "pipeline") {
@@ -223,7 +162,7 @@ void DocumentReader::top(const Member &m) {
   } else if (key == "test") {
     if (m.value.isArray())
       for (const Node &item : m.value.items)
-        test(item);
+        readTest(item, reader, *document);
     else
       reader.wrongType(m.key, m.value, "a list of tables")
           .hint("double brackets: [[test]]");
@@ -267,8 +206,7 @@ std::unique_ptr<Document> DocumentReader::run() {
     top(m);
   defaultName();
   checkReferences(*document, lost, reader);
-  for (const Test &test : document->tests)
-    checkTest(test);
+  checkTests(*document, reader);
   checkEnough();
   return std::move(document);
 }
@@ -277,6 +215,22 @@ std::unique_ptr<Document> DocumentReader::run() {
 
 std::unique_ptr<Document> readDocument(uint32_t buffer, diag::Engine &engine) {
   return DocumentReader(buffer, engine).run();
+}
+
+bool readTests(uint32_t buffer, Document &document, diag::Engine &engine) {
+  std::optional<Node> tree = parseTree(buffer, engine);
+  if (!tree)
+    return false;
+  Reader reader(engine);
+  for (const Member &m : tree->members)
+    if (m.key.text == "test" && m.value.isArray())
+      for (const Node &item : m.value.items)
+        readTest(item, reader, document);
+    else
+      engine.emit(m.key.range, diag::UnknownTable, m.key.text)
+          .hint("a file beside a script has [[test]] tables alone");
+  checkTests(document, reader);
+  return true;
 }
 
 std::string nameOfFile(std::string_view path) {

@@ -16,6 +16,10 @@ void readSource(const Member &table, Reader &reader, Source &source);
 void readStream(const Member &table, Reader &reader, Stream &stream);
 void readSink(const Member &table, Reader &reader, Sink &sink);
 
+/// One [[test]] table; its names are checked once all tables are read.
+void readTest(const Node &table, Reader &reader, Document &document);
+void checkTests(const Document &document, Reader &reader);
+
 /// `on_error` and `dead_letter` of a source or stream called `where`.
 void readErrorPolicy(const Member &table, const std::string &where,
                      Reader &reader, ErrorPolicy &policy);

@@ -96,7 +96,7 @@ input.flights = [{ a = 1 }]
 
 TEST(Document, ReadsEveryTable) {
   Read r(flights);
-  ASSERT_EQ(r.plain(), "p.toml:58:1: warning: [[test]] has no effect in this version [E138 no-effect]\n");
+  ASSERT_EQ(r.plain(), "");
   const Document &d = *r.document;
   EXPECT_EQ(d.pipeline.name.text, "flights");
   EXPECT_EQ(d.pipeline.mode, Mode::Batch);
@@ -136,7 +136,11 @@ TEST(Document, ReadsEveryTable) {
   EXPECT_EQ(r.at(d.findStream("best")->clause("top")->value.range),
             "{ n = 3, by = [\"n DESC\"] }");
   EXPECT_TRUE(d.findSink("lost") && !d.findSink("lost")->from);
+  ASSERT_EQ(d.tests.size(), 1u);
   EXPECT_EQ(d.tests[0].name.text, "t");
+  ASSERT_EQ(d.tests[0].input.size(), 1u);
+  EXPECT_EQ(d.tests[0].input[0].table.text, "flights");
+  EXPECT_EQ(r.at(d.tests[0].input[0].rows[0].range), "{ a = 1 }");
 }
 
 TEST(Document, OrdersStreamsByInput) {
@@ -198,7 +202,7 @@ TEST(Document, ByteOrderMarkAndCrLf) {
   for (char c : text)
     crlf += c == '\n' ? std::string("\r\n") : std::string(1, c);
   Read r(crlf);
-  ASSERT_EQ(r.plain(), "p.toml:58:1: warning: [[test]] has no effect in this version [E138 no-effect]\n");
+  ASSERT_EQ(r.plain(), "");
   EXPECT_EQ(r.document->streams[0].where.value, "a > 0\n  AND a < 9");
   LineColumn first = r.sources.position(r.document->pipeline.range);
   EXPECT_EQ(first.line, 1u);
