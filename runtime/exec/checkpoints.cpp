@@ -39,10 +39,14 @@ static int64_t clock_ms(clockid_t clock) {
 }
 
 bool Checkpoints::wanted(const levada_program *program, const Settings &settings) {
-  return !program->batch &&
-         (program->checkpoint_interval > 0 || settings.checkpoint_interval > 0 ||
-          settings.checkpoint_every || settings.once || !settings.state.empty() ||
-          !settings.restore.empty());
+  if (program->batch)
+    return false;
+  if (program->checkpoint_interval > 0 || settings.checkpoint_interval > 0 ||
+      settings.checkpoint_every || settings.once || !settings.state.empty() ||
+      !settings.restore.empty())
+    return true;
+  // An earlier run kept some, and this one goes on from there.
+  return access(textf("%s.state/pipeline", program->name).c_str(), F_OK) == 0;
 }
 
 Checkpoints::Checkpoints(Run &run) : run_(run) {
@@ -306,8 +310,17 @@ bool Checkpoints::write(Pending &p, Error &error) {
   if (!store_.begin(manifest.epoch, target.empty() ? nullptr : target.c_str(), error) ||
       !store_.write("run", run.view(), error))
     return false;
-  for (Parts &parts : p.workers)
+  uint64_t linked = 0;
+  for (Parts &parts : p.workers) {
     parts.settle();
+    for (const SortedFile *file : parts.files()) {
+      linked += file->size;
+      if (!store_.link(spill_link(file).text, file->path, file->fd, file->size, file->crc, error)) {
+        store_.abandon();
+        return false;
+      }
+    }
+  }
   for (uint32_t w = 0; w < p.workers.size(); ++w)
     if (!store_.write(textf("state-%u", w).c_str(), p.workers[w].views(), error)) {
       store_.abandon();
@@ -326,10 +339,10 @@ bool Checkpoints::write(Pending &p, Error &error) {
   if (!commit(error))
     return false;
   if (p.full) {
-    full_bytes_ = manifest.bytes();
+    full_bytes_ = manifest.bytes() - linked;
     delta_bytes_ = deltas_ = 0;
   } else {
-    delta_bytes_ += manifest.bytes();
+    delta_bytes_ += manifest.bytes() - linked;
     ++deltas_;
   }
   full_next_ = deltas_ + 1 >= LONGEST_CHAIN || delta_bytes_ * 2 > full_bytes_;
