@@ -244,7 +244,10 @@ bool Run::take_chunk(Worker &worker) {
   if (result != Source::CHUNK && result != Source::FAILED && draining())
     result = Source::END;
   bool idle = result == Source::WAIT || (result == Source::STOP && !stop_requested());
-  bool nothing = idle && checkpoints && checkpoints->due_idle(seq);
+  // A file that is being decoded has its chunk soon: a number less or more would
+  // depend on how fast that goes, and with it the order of several inputs.
+  bool soon = result == Source::WAIT && source.replays();
+  bool nothing = idle && !soon && checkpoints && checkpoints->due_idle(seq);
   if (nothing) // a number without rows carries the barrier
     result = Source::CHUNK;
   if (result == Source::WAIT || result == Source::STOP) {
