@@ -76,8 +76,28 @@ bool Checkpoints::check(Error &error) {
     Text why;
     if (before && now && from.parse(before->schema) && to.parse(now->schema))
       plan_migration(from, to, migrations_[i], why);
+    // Entries that left memory stand in files of their own, which are taken as they are.
+    for (const Store::Found &found : chain_)
+      for (const Manifest::File &file : found.manifest.files)
+        if (!migrations_[i].same && file.name.view() != "run" &&
+            file.name.view().substr(0, 6) != "state-")
+          return error.set(STATE_MISMATCH,
+                           textf("`%s` changes its types, and part of its state in checkpoint %llu "
+                                 "is on disk as it left memory",
+                                 run_.program->slots[i].id, (unsigned long long)manifest.epoch),
+                           "let the executable before go on from it once with more --memory; "
+                           "nothing was changed");
   }
   return true;
+}
+
+bool Checkpoints::look(const char *path, Error &error) {
+  return Store::at(path, chain_, error) && check(error) &&
+         (restore_workers(error) || error || damaged("its bytes make no sense", error));
+}
+
+const levada_slot *Checkpoints::slot(uint32_t index) const {
+  return run_.workers_[0]->ctx.slots[index];
 }
 
 /// Takes the slots of a record to those of the worker.
