@@ -9,6 +9,7 @@
 #define LEVADA_RUNTIME_CHECKPOINT_PARTS_H
 
 #include "runtime/checkpoint/bytes.h"
+#include "runtime/tier/sorted_file.h"
 
 #include <memory>
 #include <vector>
@@ -17,6 +18,19 @@ namespace levada::rt {
 
 class Parts {
 public:
+  Parts() = default;
+  Parts(Parts &&) = default;
+  Parts(const Parts &) = delete;
+  ~Parts() {
+    for (SortedFile *file : files_)
+      sorted_release(file);
+  }
+  /// The checkpoint has `file` too, as it is.
+  void keep(SortedFile *file) {
+    sorted_retain(file);
+    files_.push_back(file);
+  }
+  const std::vector<SortedFile *> &files() const { return files_; }
   /// Where is written next. Valid until the next add().
   Writer &last() { return pieces_.empty() ? add() : *pieces_.back(); }
   /// A new piece behind all others; it stays where it is.
@@ -60,6 +74,7 @@ private:
   };
   std::vector<std::unique_ptr<Writer>> pieces_;
   std::vector<Size> sizes_;
+  std::vector<SortedFile *> files_;
 };
 
 } // namespace levada::rt

@@ -406,6 +406,27 @@ bool Store::write(const char *name, const std::vector<std::string_view> &pieces,
   return true;
 }
 
+bool Store::link(const char *name, const char *path, int fd, uint64_t size, uint32_t crc,
+                 Error &error) {
+  Text to = textf("%s/%s", making_.c_str(), name);
+  Manifest::File file;
+  file.name = Text(name);
+  file.size = size;
+  file.crc = crc;
+  files_.push_back(std::move(file));
+  if (step_fsync(Step::SPILL_SYNC, fd) == 0) {
+    if (path && step_link(Step::SPILL_LINK, path, to.c_str()) == 0)
+      return true;
+    if (!path || errno == EXDEV || errno == EPERM || errno == EMLINK) {
+      Mapped bytes;
+      if (bytes.open(textf("/proc/self/fd/%d", fd).c_str()) &&
+          write_durably(PART_FILE, to.c_str(), bytes.view()))
+        return true;
+    }
+  }
+  return error.set(NO_CHECKPOINT, textf("cannot write `%s`: %s", to.c_str(), strerror(errno)));
+}
+
 bool Store::publish(Manifest &manifest, Error &error) {
   manifest.files = std::move(files_);
   files_.clear();

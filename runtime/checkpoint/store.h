@@ -49,6 +49,9 @@ public:
   bool begin(uint64_t epoch, const char *target, Error &error);
   bool write(const char *name, std::string_view bytes, Error &error);
   bool write(const char *name, const std::vector<std::string_view> &pieces, Error &error);
+  /// A file that is whole already: another name for that at `path`, or (where that
+  /// is NULL, or on another disk) a copy of what `fd` reads.
+  bool link(const char *name, const char *path, int fd, uint64_t size, uint32_t crc, Error &error);
   /// Writes the manifest (files are filled in) and makes the checkpoint appear.
   bool publish(Manifest &manifest, Error &error);
   /// Removes what was begun.

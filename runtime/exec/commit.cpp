@@ -11,7 +11,10 @@
 #include "runtime/exec/sink.h"
 
 #include <algorithm>
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 namespace levada::rt {
 
@@ -106,8 +109,32 @@ void Run::commit_number(Entry &entry, uint64_t seq) {
       }
   if (seq < failed || up_to_record)
     write_parts(parts, seq);
-  for (SinkPart &part : parts)
+  for (SinkPart &part : parts) {
     give_buffer(part.bytes, part.capacity);
+    if (part.file >= 0)
+      close(part.file);
+  }
+}
+
+/// Some bytes of a part, in memory or in its file.
+bool Run::write_piece(const SinkPart &part, uint64_t begin, uint64_t end, Error &error) {
+  Sink &sink = *sinks_[part.sink];
+  if (part.file < 0)
+    return sink.write(part.bytes + begin, end - begin, error);
+  char bytes[32 << 10];
+  while (begin != end) {
+    ssize_t got = pread(part.file, bytes, std::min<uint64_t>(sizeof bytes, end - begin), begin);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return error.set(NO_SPILL, textf("what waited for sink `%s`: %s",
+                                       program->sinks[part.sink].name,
+                                       got ? strerror(errno) : "cut off"));
+    if (!sink.write(bytes, got, error))
+      return false;
+    begin += got;
+  }
+  return true;
 }
 
 void Run::write_parts(std::vector<SinkPart> &parts, uint64_t seq) {
@@ -138,9 +165,7 @@ void Run::write_parts(std::vector<SinkPart> &parts, uint64_t seq) {
   Error error;
   Lock lock(sink_mutex_);
   for (const Piece &piece : pieces)
-    if (piece.begin != piece.end &&
-        !sinks_[piece.part->sink]->write(piece.part->bytes + piece.begin, piece.end - piece.begin,
-                                         error)) {
+    if (piece.begin != piece.end && !write_piece(*piece.part, piece.begin, piece.end, error)) {
       sink_failed(seq, std::move(error));
       return;
     }

@@ -12,7 +12,10 @@
 
 #include <algorithm>
 #include <stdlib.h>
+#include <errno.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 namespace levada::rt {
 
@@ -64,6 +67,9 @@ Execution::~Execution() {
         worker.pool.give(batch);
   for (levada_out &out : outs_)
     free(out.begin);
+  for (Out &owner : owners_)
+    if (owner.file >= 0)
+      close(owner.file);
   if (frame_)
     frame_release(frame_);
 }
@@ -244,12 +250,18 @@ void Execution::submit(uint64_t number) {
   Run &run = worker.run;
   for (uint32_t sink : stage.sinks) {
     levada_out &out = outs_[sink];
-    if (!out.rows && out.cur == out.begin)
+    Out &owner_of = owners_[sink];
+    if (!out.rows && out.cur == out.begin && owner_of.file < 0)
       continue;
-    run.submit(number,
-               {sink, stage.depth, worker.index, out.begin, uint64_t(out.cur - out.begin),
-                uint64_t(out.end - out.begin), out.rows, std::move(owners_[sink].segments)});
-    owners_[sink].segments.clear();
+    if (owner_of.file >= 0)
+      overflow(&out);
+    run.submit(number, {sink, stage.depth, worker.index, out.begin,
+                        owner_of.in_file + uint64_t(out.cur - out.begin),
+                        uint64_t(out.end - out.begin), out.rows, std::move(owner_of.segments),
+                        owner_of.file});
+    owner_of.segments.clear();
+    owner_of.file = -1;
+    owner_of.in_file = 0;
     void *owner = out.owner;
     out = {};
     out.owner = owner;
@@ -258,6 +270,33 @@ void Execution::submit(uint64_t number) {
     frame_release(frame_);
   frame_ = nullptr;
   run.executed(number);
+}
+
+/// Moves what is in the buffer to a file; false: it stays.
+bool Execution::overflow(levada_out *out) {
+  Run &run = worker.run;
+  auto *owner = static_cast<Out *>(out->owner);
+  if (owner->file < 0 && (owner->file = run.temporary_file()) < 0) {
+    worker.error.set(NO_SPILL, textf("what waits for sink `%s`: %s",
+                                     run.program->sinks[owner->sink].name, strerror(errno)));
+    stage_failed();
+    return false;
+  }
+  const char *from = out->begin;
+  while (from != out->cur) {
+    ssize_t put = write(owner->file, from, out->cur - from);
+    if (put > 0)
+      from += put;
+    else if (errno != EINTR) {
+      worker.error.set(NO_SPILL, textf("what waits for sink `%s`: %s",
+                                       run.program->sinks[owner->sink].name, strerror(errno)));
+      stage_failed();
+      break;
+    }
+  }
+  owner->in_file += out->cur - out->begin;
+  out->cur = out->begin;
+  return true;
 }
 
 void Execution::grow(levada_out *out, uint64_t need) {
@@ -271,6 +310,9 @@ void Execution::grow(levada_out *out, uint64_t need) {
     out->cur = out->begin;
     used = 0;
   }
+  // What a number makes waits for its turn; under --memory not in memory.
+  if (run.settings.memory && !run.write_ahead(owner->sink) && used >= 1 << 20 && overflow(out))
+    used = 0;
   if (!out->begin) {
     out->begin = run.take_buffer(size);
     out->cur = out->begin;
@@ -295,7 +337,8 @@ void Execution::set_order(int64_t place) {
   order = row < places_.size() ? places_[row] : Order{place};
   for (uint32_t sink : stage.sinks)
     if (outs_[sink].begin)
-      note_order(owners_[sink].segments, order, outs_[sink].cur - outs_[sink].begin);
+      note_order(owners_[sink].segments, order,
+                 owners_[sink].in_file + uint64_t(outs_[sink].cur - outs_[sink].begin));
   for (uint32_t c : stage.outputs)
     for (uint32_t r = 0; r < topology.workers; ++r) {
       levada_rows &rows = worker.rows(c, r);

@@ -5,6 +5,7 @@
 #include "runtime/exec/checkpoints.h"
 #include "runtime/exec/run.h"
 #include "runtime/exec/sink.h"
+#include "runtime/state/save.h"
 
 #include <algorithm>
 
@@ -220,6 +221,9 @@ bool Checkpoints::restore_run(std::string_view bytes, Error &error) {
 
 /// A worker's executions take what is theirs from what every worker saved.
 bool Checkpoints::restore_worker(Worker &worker, Error &error) {
+  for (uint32_t i = 0; i < run_.program->slot_count; ++i)
+    if (worker.ctx.slots[i])
+      slot_load_from(worker.ctx.slots[i], chain_.back().path.c_str());
   for (const Store::Found &found : chain_)
     for (uint32_t w = 0; w < found.manifest.parallelism; ++w) {
       Mapped bytes;

@@ -74,7 +74,8 @@ Run::~Run() {
 /// Divides --memory: what is beside the state has its share, workers have equal
 /// ones of the rest.
 void Run::limit_memory() {
-  if (!settings.memory)
+  // A checkpoint may have files of a run that was limited.
+  if (!settings.memory && !(checkpoints && checkpoints->resuming()))
     return;
   // Large tables are given back to the system when they go.
   mallopt(M_MMAP_THRESHOLD, 2 << 20);
@@ -82,7 +83,13 @@ void Run::limit_memory() {
   spill_folder_ = checkpoints                ? checkpoints->directory()
                   : temporary && *temporary ? Text(temporary)
                                             : Text("/tmp");
-  uint64_t state = settings.memory - memory_beside(topology.workers);
+  if (!settings.memory) {
+    for (auto &worker : workers_)
+      worker->limit_slots(uint64_t(1) << 60, spill_folder_.c_str(), true);
+    return;
+  }
+  // Merging takes some for what it reads and makes.
+  uint64_t state = (settings.memory - memory_beside(topology.workers)) / 4 * 3;
   // A checkpoint that is being made may be a copy of what is in memory.
   if (checkpoints)
     state /= 2;

@@ -58,6 +58,8 @@ public:
   bool write_ahead(uint32_t sink) const { return direct_[sink]; }
   void write(uint32_t sink, const char *bytes, uint64_t size);
   char *take_buffer(uint64_t &size);
+  /// A file without a name, for what --memory has no room for; -1: errno.
+  int temporary_file() const;
   void give_buffer(char *buffer, uint64_t size);
 
   Ring &ring(uint32_t channel, uint32_t sender, uint32_t receiver) {
@@ -117,6 +119,7 @@ private:
   void commit();
   void commit_number(Entry &entry, uint64_t seq);
   void write_parts(std::vector<SinkPart> &parts, uint64_t seq);
+  bool write_piece(const SinkPart &part, uint64_t begin, uint64_t end, Error &error);
   void sink_failed(uint64_t seq, Error &&error);
   void work(Worker &worker);
   void save_state(Worker &worker);

@@ -43,6 +43,7 @@ struct SinkPart {
   char *bytes;
   uint64_t size, capacity, rows;
   std::vector<Segment> segments;
+  int file = -1; // where the bytes are instead, under --memory
 };
 
 /// Places of rows that were put in order count from here: no window ends then.
@@ -88,6 +89,8 @@ public:
     Execution *execution;
     uint32_t sink;
     std::vector<Segment> segments;
+    int file = -1;        // has what was made before, under --memory
+    uint64_t in_file = 0; // bytes
   };
 
   const Stage &stage;
@@ -109,6 +112,7 @@ private:
   void place_rows(char *rows, uint32_t count, uint32_t row_size, uint32_t offset);
   void hold(Batch *batch);
   void take_all(uint64_t seq);
+  bool overflow(levada_out *out);
   void close_outputs(uint64_t seq, int64_t watermark);
   void submit(uint64_t seq);
   void stage_failed();

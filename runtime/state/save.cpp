@@ -10,6 +10,7 @@
 #include "runtime/checkpoint/schema.h"
 #include "runtime/state/copy.h"
 #include "runtime/state/entry.h"
+#include "runtime/state/spill.h"
 
 namespace levada::rt {
 
@@ -30,6 +31,13 @@ struct SliceHead {
   uint64_t id;
   int64_t start, end, last_end;
   uint64_t count; // of entries behind
+  uint32_t files; // before the entries: what has left memory
+  uint32_t anew;  // the entries are all there is in memory
+};
+/// One of them; its name follows.
+struct FileHead {
+  uint64_t size, count;
+  uint32_t crc, name_size;
 };
 } // namespace
 
@@ -88,10 +96,19 @@ static uint64_t save_place(Copy *copy, const Table *table, uint64_t home, uint64
 static void begin_slices(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
   to.last().value(slot->slices.count);
   for (Slice *slice : slot->slices) {
+    bool whole = all || slice->anew;
     Writer &piece = to.add();
-    piece.value(SliceHead{slice->id, slice->start, slice->end, slice->last_end, 0});
+    piece.value(SliceHead{slice->id, slice->start, slice->end, slice->last_end, 0,
+                          (uint32_t)slice->files.count, slice->anew});
+    for (SortedFile *file : slice->files) {
+      SpillName name = spill_link(file);
+      piece.value(FileHead{file->size, file->count, file->crc, (uint32_t)strlen(name.text)});
+      piece.bytes(name.text, strlen(name.text));
+      to.keep(file);
+    }
+    slice->anew = false;
     if (slot->marking) {
-      copy_begin(ctx, slot, &slice->table, all, &piece, offsetof(SliceHead, count), save_place);
+      copy_begin(ctx, slot, &slice->table, whole, &piece, offsetof(SliceHead, count), save_place);
     } else {
       uint64_t count = EntryWriter(ctx, slot->desc, piece).all(&slice->table);
       piece.put(offsetof(SliceHead, count), count);
@@ -105,6 +122,8 @@ bool slot_save_some(levada_slot *slot, uint64_t *budget) {
       return false;
   return !slot->sessions || copy_some(sessions_table(slot), budget);
 }
+
+void slot_load_from(levada_slot *slot, const char *folder) { slot->folder = folder; }
 
 void slot_save_drop(levada_slot *slot) {
   for (Slice *slice : slot->slices)
@@ -140,6 +159,7 @@ void slot_save_begin(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
   to.add();
 }
 
+/// Files that left memory are named only: for slots without a limit.
 void slot_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to) {
   Parts parts;
   uint64_t budget = UINT64_MAX;
@@ -208,7 +228,43 @@ static Slice *take_slice(List<Slice *> &from, uint64_t id) {
   return nullptr;
 }
 
-static bool load_slices(levada_ctx *ctx, levada_slot *slot, Restore::Source &source,
+/// Remembers the files of a slice: those of the last part count.
+static bool load_files(levada_slot *slot, Slice *slice, const SliceHead &head, bool shared,
+                       Reader &from) {
+  forget_lost(slice);
+  for (uint32_t i = 0; i < head.files; ++i) {
+    FileHead file{};
+    const char *name;
+    if (!from.value(file) || file.name_size > 200 || !(name = from.skip(file.name_size)))
+      return false;
+    if (memchr(name, '/', file.name_size) || memchr(name, 0, file.name_size))
+      return false;
+    if (!shared) // nothing in it is of this worker
+      continue;
+    uint64_t folder = strlen(slot->folder) + 1;
+    Lost lost{(char *)must_alloc(folder + file.name_size + 1), folder, file.size, file.count,
+              file.crc};
+    memcpy(lost.path, slot->folder, folder);
+    memcpy(lost.path + folder, name, file.name_size);
+    lost.path[folder + file.name_size] = 0;
+    slice->lost.push(lost);
+  }
+  return true;
+}
+
+/// Opens the files of a slice.
+static bool take_files(levada_slot *slot, Slice *slice) {
+  bool good = true;
+  for (Lost &lost : slice->lost)
+    good = good &&
+           spill_adopt(slot, slice, lost.path, lost.path + lost.name_at, lost.size, lost.count,
+                       lost.crc);
+  forget_lost(slice);
+  slice->lost.free();
+  return good;
+}
+
+static bool load_slices(levada_ctx *ctx, levada_slot *slot, Restore::Source &source, bool shared,
                         Reader &from) {
   const levada_slot_desc *desc = slot->desc;
   const bool group = desc->kind == LEVADA_SLOT_GROUP;
@@ -233,7 +289,9 @@ static bool load_slices(levada_ctx *ctx, levada_slot *slot, Restore::Source &sou
     slice->end = head.end;
     slice->last_end = head.last_end;
     source.slices.push(slice);
-    good = load_entries(ctx, slot, slice, head.count, from);
+    if (head.anew)
+      slice_emptied(slot, slice);
+    good = load_files(slot, slice, head, shared, from) && load_entries(ctx, slot, slice, head.count, from);
   }
   free_slices(old);
   old.free();
@@ -288,7 +346,10 @@ bool slot_load(levada_ctx *ctx, levada_slot *slot, Reader &from) {
     return sessions_load(ctx, slot, head, from);
   if (slot->sorter)
     return sorter_load(slot, head, from);
-  return load_slices(ctx, slot, *source, from);
+  return load_slices(ctx, slot, *source,
+                     head.first_group < slot->owned.first + slot->owned.count &&
+                         slot->owned.first < head.first_group + head.group_count,
+                     from);
 }
 
 /// Moves the entries of `from`, keys that `into` has not, and their memory.
@@ -301,6 +362,9 @@ static void absorb(levada_slot *slot, Slice *into, Slice *from) {
       --left;
     }
   arena_adopt(&into->memory->arena, &from->memory->arena);
+  for (SortedFile *file : from->files)
+    into->files.push(file);
+  from->files.count = 0;
   slice_free(from);
 }
 
@@ -330,9 +394,11 @@ bool slot_loaded(levada_ctx *, levada_slot *slot) {
     sessions_loaded(slot);
   for (Restore::Source &source : restore->sources) {
     for (Slice *slice : source.slices)
-      if (slot->desc->kind == LEVADA_SLOT_GROUP)
+      if (!(good &= take_files(slot, slice)))
+        slice_free(slice);
+      else if (slot->desc->kind == LEVADA_SLOT_GROUP)
         absorb(slot, slot->slice, slice);
-      else if (slice->table.count == 0)
+      else if (slice->table.count == 0 && slice->files.count == 0)
         slice_free(slice);
       else
         good &= place_slice(slot, slice);

@@ -43,6 +43,8 @@ void slot_save_drop(levada_slot *slot);
 struct Migration;
 void slot_migrate(levada_slot *slot, const Migration *how);
 
+/// Where the files are that parts name, until slot_loaded.
+void slot_load_from(levada_slot *slot, const char *folder);
 /// Applies one part. False: the bytes are no part of this slot's; it may then
 /// only be destroyed.
 bool slot_load(levada_ctx *ctx, levada_slot *slot, Reader &from);

@@ -117,7 +117,15 @@ Slice *slice_new(levada_slot *slot, int64_t start, int64_t end, int64_t last_end
   return slice;
 }
 
+void forget_lost(Slice *slice) {
+  for (Lost &lost : slice->lost)
+    free(lost.path);
+  slice->lost.count = 0;
+}
+
 void slice_free(Slice *slice) {
+  forget_lost(slice);
+  slice->lost.free();
   for (SortedFile *file : slice->files)
     sorted_release(file);
   slice->files.free();

@@ -20,6 +20,12 @@
 namespace levada::rt {
 
 struct SortedFile;
+/// A file as a part of a checkpoint speaks of it.
+struct Lost {
+  char *path;       // its folder, and behind the zero its name
+  uint64_t name_at, size, count;
+  uint32_t crc;
+};
 
 /// Accumulators of the rows of [start, end). The last window that contains
 /// them ends at last_end.
@@ -30,6 +36,7 @@ struct Slice {
   uint64_t id; // never given twice by a slot: parts of checkpoints name slices by it
   List<SortedFile *> files; // what has left memory, the oldest first
   bool anew;                // memory was emptied since the last part
+  List<Lost> lost;          // files to be opened when all parts have come
 };
 
 /// What --memory takes out of memory (spill.h).
@@ -77,6 +84,7 @@ struct levada_slot {
   uint64_t slice_ids;  // given so far
   levada::rt::Restore *restore;
   levada::rt::Spill *spill; // NULL: no limit
+  const char *folder;       // of the checkpoint that is loaded
   const levada::rt::Migration *migration; // of what is loaded; NULL: none
 };
 
@@ -108,6 +116,7 @@ char *add_entry(levada_ctx *ctx, levada_slot *slot, const levada_slot_desc *desc
 
 Slice *slice_new(levada_slot *slot, int64_t start, int64_t end, int64_t last_end);
 void slice_free(Slice *slice);
+void forget_lost(Slice *slice);
 /// After its entries went elsewhere.
 void slice_emptied(levada_slot *slot, Slice *slice);
 

@@ -27,12 +27,9 @@ bool sorter_spill(levada_ctx *ctx, levada_slot *slot) {
   Spill *spill = slot->spill;
   if (sorter->bound != UINT64_MAX)
     return over_limit(ctx, slot, "the rows that LIMIT keeps"), false;
-  char name[80];
-  snprintf(name, sizeof name, ".spill-%d-%u-%llu.making", (int)getpid(), spill->worker,
-           (unsigned long long)++spill->files);
   sort_rows(slot);
   // Not linked by checkpoints, which have the rows themselves.
-  SortedWriter to(spill->folder, name, false, 0);
+  SortedWriter to(spill->folder, spill_name(spill).text, false, 0, 0);
   for (char *row : sorter->kept) {
     Writer &entry = to.entry(arrival(row));
     entry.value(arrival(row));

@@ -26,7 +26,17 @@ static uint64_t slot_bytes(const levada_slot *slot) {
   uint64_t bytes = slot_size(slot).bytes;
   for (uint64_t i = 0; i < slot->slices.count; ++i)
     for (const SortedFile *file : slot->slices[i]->files)
-      bytes += file->blocks.room * sizeof(SortedFile::Block);
+      bytes += file->memory();
+  return bytes;
+}
+
+/// What files keep in memory of themselves: it cannot leave.
+static uint64_t file_bytes(const Spill *spill) {
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i < spill->slot_count; ++i)
+    for (uint64_t s = 0; spill->slots[i] && s < spill->slots[i]->slices.count; ++s)
+      for (const SortedFile *file : spill->slots[i]->slices[s]->files)
+        bytes += file->memory();
   return bytes;
 }
 
@@ -63,6 +73,58 @@ int32_t spill_failed(levada_ctx *ctx, const char *what, int error) {
   return fail_with(ctx, 692, text);
 }
 
+//--- files -------------------------------------------------------------------
+
+SpillName spill_name(Spill *spill) {
+  SpillName name;
+  snprintf(name.text, sizeof name.text, ".spill-%d-%u-%llu.making", (int)getpid(), spill->worker,
+           (unsigned long long)++spill->files);
+  return name;
+}
+
+SpillName spill_link(const SortedFile *file) {
+  SpillName name;
+  snprintf(name.text, sizeof name.text, "spill-%u-%llu", file->worker,
+           (unsigned long long)file->number);
+  return name;
+}
+
+static char *join(const char *folder, std::string_view name) {
+  uint64_t size = strlen(folder) + name.size() + 2;
+  char *path = (char *)must_alloc(size);
+  snprintf(path, size, "%s/%.*s", folder, (int)name.size(), name.data());
+  return path;
+}
+
+bool spill_adopt(levada_slot *slot, Slice *slice, const char *folder, std::string_view name,
+                 uint64_t size, uint64_t count, uint32_t crc) {
+  Spill *spill = slot->spill;
+  char *from = join(folder, name);
+  // A name of its own: the checkpoint's goes with the checkpoint. To look at only,
+  // none is needed.
+  char *own = spill ? join(spill->folder, spill_name(spill).text) : nullptr;
+  const bool linked = own && link(from, own) == 0;
+  SortedFile *file = sorted_open(linked ? own : from, is_fixed(slot->desc) ? sorted_size(slot->desc) : 0,
+                                 size, crc, slot->desc->mergeable ? 0 : count);
+  free(from);
+  if (!file) {
+    int error = errno;
+    if (linked)
+      unlink(own);
+    free(own);
+    errno = error;
+    return false;
+  }
+  if (linked)
+    file->path = own;
+  else
+    free(own); // of another disk: checkpoints copy it
+  file->worker = spill ? spill->worker : 0;
+  file->number = spill ? spill->files : 0;
+  slice->files.push(file);
+  return true;
+}
+
 //--- leaving memory ----------------------------------------------------------
 
 /// The table stays as large as it is: it has filled up once and will again.
@@ -96,10 +158,8 @@ bool spill_slice(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
       if (slot->slices[i] == slice)
         return gather_spilled(ctx, slot, i, 1);
   }
-  char name[80];
-  snprintf(name, sizeof name, ".spill-%d-%u-%llu.making", (int)getpid(), spill->worker,
-           (unsigned long long)++spill->files);
-  SortedWriter to(spill->folder, name, spill->named, is_fixed(desc) ? sorted_size(desc) : 0);
+  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, is_fixed(desc) ? sorted_size(desc) : 0,
+                  desc->mergeable ? 0 : slice->table.count);
   const char *at = slice->table.slots;
   for (uint64_t left = slice->table.count; left; at += stride)
     if (uint64_t tag = load64(at)) {
@@ -112,6 +172,8 @@ bool spill_slice(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
     return false;
   }
   spill->bytes += file->size;
+  file->worker = spill->worker;
+  file->number = spill->files;
   slice->files.push(file);
   empty(slot, slice, slice == slot->slice);
   return true;
@@ -151,8 +213,12 @@ int32_t slot_settle(levada_ctx *ctx, levada_slot *slot) {
   if (!spill)
     return 0;
   while (spill_used(spill) > spill->limit)
-    if (!spill_largest(ctx, spill))
-      return ctx->failed ? 1 : over_limit(ctx, slot, "the state");
+    if (!spill_largest(ctx, spill)) {
+      if (ctx->failed)
+        return 1;
+      uint64_t files = file_bytes(spill);
+      return spill_used(spill) - files > spill->limit ? over_limit(ctx, slot, "the state") : 0;
+    }
   return 0;
 }
 
@@ -164,7 +230,9 @@ static bool read_back(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t
   const levada_slot_desc *desc = slot->desc;
   SortedReader &reader = slot->spill->reader;
   for (uint64_t i = slice->files.count; i-- > 0;) {
-    reader.start(slice->files[i], tag, 2 * SortedFile::block);
+    if (!slice->files[i]->may_have(tag))
+      continue;
+    reader.start(slice->files[i], tag, SortedFile::block + 512);
     while (reader.next() && reader.tag() >= tag) {
       if (reader.tag() != tag)
         continue;

@@ -35,6 +35,18 @@ void slot_limit(levada_slot *slot, Spill *spill);
 /// cannot be (ctx's error says why).
 int32_t slot_settle(levada_ctx *ctx, levada_slot *slot);
 
+/// The next file of the worker.
+struct SpillName {
+  char text[80];
+};
+SpillName spill_name(Spill *spill);
+/// Its name in checkpoints.
+SpillName spill_link(const SortedFile *file);
+/// The file that a part speaks of is the slice's. False: errno, or 0 where it is
+/// damaged.
+bool spill_adopt(levada_slot *slot, Slice *slice, const char *folder, std::string_view name,
+                 uint64_t size, uint64_t count, uint32_t crc);
+
 /// Bytes of all state of the worker.
 uint64_t spill_used(const Spill *spill);
 /// Writes what a slice has in memory to a file; the slice goes on empty.

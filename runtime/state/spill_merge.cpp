@@ -265,10 +265,14 @@ int32_t fire_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_
 bool gather_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_t count) {
   const levada_slot_desc *desc = slot->desc;
   Spill *spill = slot->spill;
-  char name[80];
-  snprintf(name, sizeof name, ".spill-%d-%u-%llu.making", (int)getpid(), spill->worker,
-           (unsigned long long)++spill->files);
-  SortedWriter to(spill->folder, name, spill->named, is_fixed(desc) ? sorted_size(desc) : 0);
+  uint64_t entries = 0;
+  for (uint64_t i = first; i < first + count; ++i) {
+    entries += slot->slices[i]->table.count;
+    for (const SortedFile *file : slot->slices[i]->files)
+      entries += file->count;
+  }
+  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, is_fixed(desc) ? sorted_size(desc) : 0,
+                  desc->mergeable ? 0 : entries);
   {
     Merge merge(ctx, slot);
     merge.open(first, count);
@@ -290,6 +294,8 @@ bool gather_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_t
   if (!file)
     return spill_failed(ctx, spill->folder, errno), false;
   spill->bytes += file->size;
+  file->worker = spill->worker;
+  file->number = spill->files;
   for (uint64_t i = first; i < first + count; ++i) {
     Slice *slice = slot->slices[i];
     for (SortedFile *old : slice->files)

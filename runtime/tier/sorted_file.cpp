@@ -22,15 +22,32 @@ void sorted_release(SortedFile *file) {
   if (file->path)
     unlink(file->path);
   free(file->path);
+  free(file->filter);
   file->blocks.free();
   delete file;
 }
 
+void SortedFile::make_filter(uint64_t entries) {
+  if (!entries)
+    return;
+  filter_words = entries / 8 + 1;
+  filter = (uint64_t *)must_zero(filter_words * 8);
+}
+
+static void add_to_filter(SortedFile *file, uint64_t tag) {
+  if (!file->filter)
+    return;
+  uint64_t word, bits = file->filter_bits(tag, &word);
+  file->filter[word] |= bits;
+}
+
 //--- writing -----------------------------------------------------------------
 
-SortedWriter::SortedWriter(const char *folder, const char *name, bool named, uint32_t entry_size)
+SortedWriter::SortedWriter(const char *folder, const char *name, bool named, uint32_t entry_size,
+                           uint64_t filtered)
     : file_(new SortedFile) {
   file_->entry_size = entry_size;
+  file_->make_filter(filtered);
   uint64_t size = strlen(folder) + strlen(name) + 2;
   char *path = (char *)must_alloc(size);
   snprintf(path, size, "%s/%s", folder, name);
@@ -56,6 +73,7 @@ Writer &SortedWriter::entry(uint64_t tag) {
   if (!blocks.count || at - blocks[blocks.count - 1].at >= SortedFile::block)
     blocks.push({tag, at});
   ++file_->count;
+  add_to_filter(file_, tag);
   return buffer_;
 }
 
@@ -88,7 +106,8 @@ SortedFile *SortedWriter::finish() {
 
 //--- reading -----------------------------------------------------------------
 
-SortedFile *sorted_open(const char *path, uint32_t entry_size, uint64_t size, uint32_t crc) {
+SortedFile *sorted_open(const char *path, uint32_t entry_size, uint64_t size, uint32_t crc,
+                        uint64_t filtered) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return nullptr;
@@ -96,6 +115,7 @@ SortedFile *sorted_open(const char *path, uint32_t entry_size, uint64_t size, ui
   file->fd = fd;
   file->entry_size = entry_size;
   file->size = size;
+  file->make_filter(filtered);
   SortedReader reader;
   reader.start(file, ~(uint64_t)0, flush_at);
   uint64_t at = 0, last = ~(uint64_t)0;
@@ -109,6 +129,7 @@ SortedFile *sorted_open(const char *path, uint32_t entry_size, uint64_t size, ui
     at += reader.whole().size();
     file->crc = crc32c(file->crc, reader.whole().data(), reader.whole().size());
     ++file->count;
+    add_to_filter(file, last);
   }
   if (at == size && file->crc == crc)
     return file;

@@ -15,31 +15,60 @@
 namespace levada::rt {
 
 struct SortedFile {
-  static constexpr uint64_t block = 4096;
+  static constexpr uint64_t block = 2048;
   struct Block {
     uint64_t tag, at;
   };
   int fd = -1;
   char *path = nullptr; // NULL: it has no name
+  uint32_t worker = 0;  // with `number` its name in checkpoints
+  uint64_t number = 0;
   uint32_t entry_size;  // tag, key, accumulators; 0: a size stands behind each tag
   uint64_t size = 0, count = 0;
   uint32_t crc = 0;     // of all its bytes
   uint32_t refs = 1;    // atomic: a checkpoint that is being written holds it too
   List<Block> blocks;
+  // For files in which single keys are looked up: a word has eight entries, each
+  // of which sets four of its bits. No false negatives, some 3 % false positives.
+  uint64_t *filter = nullptr;
+  uint64_t filter_words = 0;
+
+  /// False: no entry has this tag.
+  bool may_have(uint64_t tag) const {
+    if (!filter)
+      return true;
+    uint64_t word, bits = filter_bits(tag, &word);
+    return (filter[word] & bits) == bits;
+  }
+  uint64_t filter_bits(uint64_t tag, uint64_t *word) const;
+  void make_filter(uint64_t entries);
+  /// Bytes of memory.
+  uint64_t memory() const { return blocks.room * sizeof(Block) + filter_words * 8; }
 };
+
+inline uint64_t SortedFile::filter_bits(uint64_t tag, uint64_t *word) const {
+  uint64_t mixed = tag * 0x9e3779b97f4a7c15;
+  *word = (uint64_t)(((unsigned __int128)mixed * filter_words) >> 64);
+  uint64_t low = mixed ^ mixed >> 29;
+  return (uint64_t)1 << (low & 63) | (uint64_t)1 << (low >> 6 & 63) |
+         (uint64_t)1 << (low >> 12 & 63) | (uint64_t)1 << (low >> 18 & 63);
+}
 
 void sorted_retain(SortedFile *file);
 /// The last one who lets go of it removes it.
 void sorted_release(SortedFile *file);
 /// Of a checkpoint, read once to learn its blocks. NULL: errno, or 0 where its
 /// bytes are no such file's or have another checksum.
-SortedFile *sorted_open(const char *path, uint32_t entry_size, uint64_t size, uint32_t crc);
+SortedFile *sorted_open(const char *path, uint32_t entry_size, uint64_t size, uint32_t crc,
+                        uint64_t filtered);
 
 /// Writes one. Errors stay until finish().
 class SortedWriter {
 public:
-  /// In `folder`; `named`: it keeps a name there, for links.
-  SortedWriter(const char *folder, const char *name, bool named, uint32_t entry_size);
+  /// In `folder`; `named`: it keeps a name there, for links. `filtered`: entries
+  /// that a filter is made for, or 0.
+  SortedWriter(const char *folder, const char *name, bool named, uint32_t entry_size,
+               uint64_t filtered);
   ~SortedWriter();
   /// Where the next entry is to be appended, which begins with `tag`.
   Writer &entry(uint64_t tag);

@@ -135,7 +135,7 @@ TEST(Spill, SessionsSayThatTheyStay) {
 TEST(SortedFile, FindsWhatItHas) {
   std::string folder = testing::TempDir();
   for (uint32_t entry_size : {24u, 0u}) {
-    SortedWriter to(folder.c_str(), "sorted", false, entry_size);
+    SortedWriter to(folder.c_str(), "sorted", false, entry_size, entry_size ? 5000 : 0);
     std::vector<uint64_t> tags;
     for (uint64_t i = 0; i < 5000; ++i)
       tags.push_back(~(i / 3 * 1000003) | 1); // three of each
@@ -168,7 +168,12 @@ TEST(SortedFile, FindsWhatItHas) {
       }
       EXPECT_EQ(found, i >= 4998 ? 2 : 3) << i;
       EXPECT_LT(passed, 500);
+      EXPECT_TRUE(file->may_have(tags[i]));
     }
+    uint64_t wrong = 0;
+    for (uint64_t i = 0; i < 10000; ++i)
+      wrong += file->may_have(~(i * 7777777) | 1);
+    EXPECT_EQ(wrong < 1000, entry_size != 0); // without a filter all may be there
     sorted_release(file);
   }
 }
