@@ -46,6 +46,8 @@ mlir::OwningOpRef<mlir::ModuleOp> Lowering::run() {
   mlir::Operation *op = module->getOperation();
   op->setAttr("flow.name", builder.getStringAttr(pipeline.name.text));
   op->setAttr("flow.mode", builder.getStringAttr(batch ? "batch" : "streaming"));
+  if (document.isScript)
+    op->setAttr("flow.script", builder.getUnitAttr());
   op->setAttr("flow.time_zone",
               builder.getStringAttr(zone.empty() ? "UTC" : llvm::StringRef(zone.data(), zone.size())));
   for (const doc::Setting &setting : pipeline.settings)

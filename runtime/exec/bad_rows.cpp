@@ -112,6 +112,37 @@ int64_t levada_rt_line(const levada_chunk *chunk, const char *record) {
   return chunk->line + counted.lines;
 }
 
+/// What a person can do about a record that does not decode.
+static Text help_for_record(const levada_program *program, const levada_source_desc &source) {
+  if (!program->script)
+    return Text("`on_error = \"skip\"` in the source leaves such records out, "
+                "`\"dead_letter\"` sends them to a sink");
+  std::string_view format = source.format;
+  if (format != "json" && format != "csv" && format != "changelog-json")
+    return Text();
+  return textf("'%s.ignore-parse-errors' = 'true' in the table's WITH leaves such records out, and "
+               "makes a field NULL that cannot be read",
+               source.format);
+}
+
+/// The same for a row: without event time (602), with a NULL where none may be
+/// (603), or whose expressions fail.
+static const char *help_for_row(const levada_program *program, uint32_t code, bool record) {
+  bool null_time = code == 602;
+  if (program->script)
+    return code == 603 ? "SET 'table.exec.sink.not-null-enforcer' = 'DROP' leaves such rows out"
+           : null_time ? "WATERMARK FOR a computed column, such as t AS COALESCE(ts, TIMESTAMP '1970-01-01 "
+                       "00:00:00'), lets such rows pass"
+                       : "NULLIF and TRY_CAST give NULL instead of failing";
+  if (!record)
+    return "`on_error` does not cover what is computed from the results of windows and "
+           "groups; NULLIF and TRY_CAST give NULL instead of failing";
+  return null_time ? "`on_error = \"skip\"` in the source leaves such rows out, `\"dead_letter\"` sends "
+                     "them to a sink"
+                   : "`on_error = \"skip\"` in the stream leaves such rows out, `\"dead_letter\"` sends "
+                     "them to a sink";
+}
+
 int32_t levada_rt_bad_record(levada_ctx *ctx, const levada_chunk *chunk, const char *begin,
                              uint64_t size, uint32_t code, const char *column,
                              const levada_str *reason) {
@@ -133,9 +164,7 @@ int32_t levada_rt_bad_record(levada_ctx *ctx, const levada_chunk *chunk, const c
     return 0;
   Error error;
   error.set(code, std::move(what),
-            skip ? Text()
-                 : Text("`on_error = \"skip\"` in the source leaves such records out, "
-                        "`\"dead_letter\"` sends them to a sink"));
+            skip ? Text() : help_for_record(ctx->program, source));
   error.place = place_of(worker.run, chunk, begin);
   error.shown = printable(record_text(begin, size), 200);
   if (skip) {
@@ -171,14 +200,7 @@ int32_t levada_rt_bad_row(levada_ctx *ctx, const levada_chunk *chunk, const char
   what.append(details);
   if (expr < program->expr_count && !null_time)
     what.format(", in `%s`", program->exprs[expr].text);
-  const char *help =
-      null_time ? "`on_error = \"skip\"` in the source leaves such rows out, `\"dead_letter\"` sends "
-                  "them to a sink"
-      : record  ? "`on_error = \"skip\"` in the stream leaves such rows out, `\"dead_letter\"` sends "
-                  "them to a sink"
-                : "`on_error` does not cover what is computed from the results of windows and "
-                  "groups; NULLIF and TRY_CAST give NULL instead of failing";
-  error.set(ctx->error_code, std::move(what), help);
+  error.set(ctx->error_code, std::move(what), help_for_row(program, ctx->error_code, record));
   if (expr < program->expr_count) {
     const levada_expr_desc &e = program->exprs[expr];
     error.place = textf("%s:%u:%u", e.file, e.line, e.column);

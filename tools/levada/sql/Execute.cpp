@@ -51,12 +51,12 @@ Advice advise(const llvm::json::Object &message, const Files &files) {
   std::string said = text(message, "message"), help = text(message, "help");
   const FileTable *table = files.find(StringRef(said).split(": ").first.str());
   if (code != "R601" || !table || text(message, "level") != "error") {
-    if (!help.empty() && StringRef(help).find("on_error") == StringRef::npos)
-      advice.help.push_back(help);
     if (code == "R611")
       advice.help.push_back("`a / NULLIF(b, 0)` is NULL where b is 0");
     else if (code == "R612")
       advice.help.push_back("`TRY_CAST` gives NULL where `CAST` fails");
+    else if (!help.empty())
+      advice.help.push_back(help);
     return advice;
   }
   StringRef column = StringRef(said).rsplit("in column `").second;
