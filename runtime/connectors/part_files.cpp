@@ -11,7 +11,7 @@
 #include "runtime/connectors/committed.h"
 #include "runtime/connectors/paths.h"
 
-#include <algorithm>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -37,6 +37,8 @@ private:
   bool look(const Published::Entry &entry, uint32_t &gone, Error &error);
   bool forget(Error &error);
   void warn(uint32_t gone) const;
+  bool waits(const Segment &segment) const;
+  bool lost(Error &error) const;
 
   uint32_t next_ = 0; // number of the next part
   // The committer's side.
@@ -133,11 +135,19 @@ bool PartFiles::commit(Error &error) {
     return true;
   if (!mark(error))
     return false;
-  for (const Segment &segment : sealed_)
-    if (step_rename(Step::OUTPUT_RENAME, sink_.in(segment.hidden).c_str(),
-                    sink_.in(segment.name).c_str()) != 0 &&
-        access(sink_.in(segment.hidden).c_str(), F_OK) == 0)
-      return sink_.failed("publish", sink_.in(segment.name).c_str(), error);
+  for (const Segment &segment : sealed_) {
+    Text hidden = sink_.in(segment.hidden), name = sink_.in(segment.name);
+    struct stat info;
+    if (step_rename(Step::OUTPUT_RENAME, hidden.c_str(), name.c_str()) == 0)
+      continue;
+    int reason = errno;
+    // Unless an earlier try did it.
+    if (access(hidden.c_str(), F_OK) != 0 && stat(name.c_str(), &info) == 0 &&
+        uint64_t(info.st_size) == segment.size)
+      continue;
+    errno = reason;
+    return sink_.failed("publish", name.c_str(), error);
+  }
   remove(old_);
   if (!sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str()))
     return sink_.failed("publish", sink_.directory.c_str(), error);
@@ -192,6 +202,19 @@ bool PartFiles::look(const Published::Entry &entry, uint32_t &gone, Error &error
                    "put it back as it was, or take it away; --overwrite leaves it as it is");
 }
 
+bool PartFiles::waits(const Segment &segment) const {
+  struct stat info;
+  return stat(sink_.in(segment.hidden).c_str(), &info) == 0 &&
+         uint64_t(info.st_size) == segment.size;
+}
+
+bool PartFiles::lost(Error &error) const {
+  return error.set(OUTPUT_CHANGED,
+                   textf("%s: `%s` does not hold the parts that were committed there", sink_.name,
+                         sink_.path.c_str()),
+                   "put it back as it was; --restore none begins anew");
+}
+
 void PartFiles::warn(uint32_t gone) const {
   Text text = textf("note: %s: %u part file%s in `%s` %s gone since\n", sink_.name, gone,
                     gone == 1 ? " that was committed" : "s that were committed",
@@ -215,15 +238,15 @@ bool PartFiles::restore(Reader &from, Error &error) {
   marker.load(sink_.marker.c_str(), sink_.other);
   if (marker.run == run)
     return restore_begun(error);
-  if (committed_)
-    return error.set(OUTPUT_CHANGED,
-                     textf("%s: `%s` does not hold the parts that were committed there",
-                           sink_.name, sink_.path.c_str()),
-                     "put it back as it was; --restore none begins anew");
-  // Killed before the first commit.
   std::vector<Text> hidden;
-  for (const Segment &segment : sealed_)
+  bool all = committed_ == 0;
+  for (const Segment &segment : sealed_) {
+    all &= waits(segment);
     hidden.push_back(segment.hidden);
+  }
+  if (!all)
+    return lost(error);
+  // Killed before the first commit.
   if (!take_directory(sink_, hidden, error))
     return false;
   if (!sink_.append)
@@ -238,11 +261,13 @@ bool PartFiles::restore_begun(Error &error) {
   remove(marker.going);
   std::vector<Published::Entry> stay, later;
   uint32_t gone = 0;
+  std::vector<bool> known(sealed_.size());
   for (Published::Entry &entry : marker.entries) {
     uint32_t number = number_of(entry.name);
-    bool prepared = std::any_of(sealed_.begin(), sealed_.end(), [&](const Segment &segment) {
-      return segment.name == entry.name;
-    });
+    bool prepared = false;
+    for (size_t i = 0; i < sealed_.size(); ++i)
+      if (sealed_[i].name == entry.name)
+        known[i] = prepared = true;
     if (number != ~0u && number >= next_) {
       later.push_back(std::move(entry));
     } else if (!prepared) {
@@ -257,11 +282,12 @@ bool PartFiles::restore_begun(Error &error) {
   std::vector<Text> hidden;
   for (const Segment &segment : sealed_) {
     Published::Entry entry{segment.size, segment.changed, segment.name};
-    bool waits = access(sink_.in(segment.hidden).c_str(), F_OK) == 0;
-    if (!waits && !look(entry, gone, error))
+    bool here = waits(segment);
+    // One that the marker does not know was not renamed yet.
+    if (!here && !(known[&segment - sealed_.data()] ? look(entry, gone, error) : lost(error)))
       return false;
     stay.push_back(std::move(entry));
-    if (waits)
+    if (here)
       hidden.push_back(segment.hidden);
   }
   remove_leftovers(sink_, hidden);
