@@ -278,6 +278,7 @@ typedef struct levada_slot_desc {
                                 * earlier one, give what all rows added to one give, bit by
                                 * bit, and nothing reads accumulators before they fire */
   void (*init)(levada_ctx *, char *acc);
+  bool first_rows;             /* SORT without keys, with a limit: those that come first are kept */
   void (*merge)(levada_ctx *, char *into, const char *from); /* accumulators */
   int32_t (*compare)(const char *, const char *); /* SORT */
   int64_t limit, skip;         /* SORT: rows kept, rows left out; -1 all */
@@ -342,6 +343,7 @@ typedef struct levada_program {
   const char *fingerprint;     /* of the plan */
   bool batch;                  /* mode = "batch" */
   const char *time_zone;       /* session zone, "UTC" */
+  bool script;                 /* written in SQL: messages speak of that */
   const char *zone_data; uint32_t zone_size; /* its TZif, or NULL for UTC */
   const levada_source_desc *sources; uint32_t source_count;
   const levada_channel_desc *channels; uint32_t channel_count;
