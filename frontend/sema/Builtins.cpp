@@ -47,6 +47,23 @@ static std::string typeText(SqlType type, bool serializable) {
     return std::string("INTERVAL MONTH") + null;
   if (type.getKind() == SqlKind::IntervalDayTime)
     return std::string("INTERVAL SECOND(3)") + null;
+  if (type.isNested()) {
+    std::string text = type.getKind() == SqlKind::Row     ? "ROW<"
+                       : type.getKind() == SqlKind::Array ? "ARRAY<"
+                       : type.getKind() == SqlKind::Map   ? "MAP<"
+                                                          : "MULTISET<";
+    for (size_t i = 0; i < type.getChildren().size(); ++i) {
+      text += i ? ", " : "";
+      if (type.getKind() == SqlKind::Row) {
+        text += '`';
+        for (char c : type.getNames()[i].getValue())
+          text += std::string(c == '`' ? 2 : 1, c);
+        text += "` ";
+      }
+      text += typeText(llvm::cast<SqlType>(type.getChildren()[i]), serializable);
+    }
+    return text + ">" + null;
+  }
   std::string text = type.str();
   if (!serializable)
     return text;

@@ -84,8 +84,15 @@ mlir::Value Binder::bindUnary(const sql::UnaryExpr &e) {
     return value;
   if (mlir::Attribute attr = constantOf(value)) {
     mlir::Attribute negated;
-    if (auto integer = llvm::dyn_cast<mlir::IntegerAttr>(attr))
-      negated = integerAttr(type, -integer.getValue());
+    if (auto integer = llvm::dyn_cast<mlir::IntegerAttr>(attr)) {
+      llvm::APInt number = -integer.getValue().sext(128);
+      // The least INT and BIGINT: without the sign they would be of the next type.
+      auto *literal = llvm::dyn_cast<sql::LiteralExpr>(e.operand.get());
+      if (literal && literal->literal == sql::LiteralKind::Integer && number.getSignificantBits() <= 64)
+        type = makeType(builder.getContext(),
+                        number.getSignificantBits() <= 32 ? SqlKind::Int : SqlKind::BigInt, false);
+      negated = integerAttr(type, number);
+    }
     else if (auto real = llvm::dyn_cast<mlir::FloatAttr>(attr))
       negated = mlir::FloatAttr::get(real.getType(), -real.getValue());
     if (negated) {

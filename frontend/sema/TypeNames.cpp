@@ -118,8 +118,8 @@ SqlType resolveType(const sql::TypeName &type, diag::Engine &engine,
   case Shape::Plain:
     break;
   case Shape::Length:
-    if (first < 1 || first > flow::kMaxLength)
-      return bad(fmt::format("the length of {} is 1 to {}, found {}", type.name,
+    if (first < 0 || first > flow::kMaxLength)
+      return bad(fmt::format("the length of {} is 0 to {}, found {}", type.name,
                              flow::kMaxLength, first));
     break;
   case Shape::Precision:
