@@ -1,0 +1,41 @@
+"""Rows for state that outgrows a memory limit, and runs under one.
+
+  memory.py rows N KEYS        CSV rows with event time, half of them of few keys
+  memory.py hot N              CSV rows of one key with long values
+  memory.py run MB COMMAND…    runs it with --memory MBMB; fails where it took a fifth more at its peak
+"""
+import random
+import resource
+import subprocess
+import sys
+
+
+def rows(count, keys):
+    random.seed(5)
+    out = []
+    for i in range(count):
+        key = random.randrange(50) if i % 4 == 0 else random.randrange(keys)
+        name = f"number {key} of the keys" if key % 3 else str(key)
+        out.append(f"{name},{i % 97},{i % 13}.{i % 10},2026-01-01 00:00:{i * 50 // count:02d}.000\n")
+    sys.stdout.write("".join(out))
+
+
+def hot(count):
+    for i in range(count):
+        print(f"hot,{i:0100d},1.5,2026-01-01 00:00:00.000")
+
+
+def run(limit, command):
+    process = subprocess.run(command + ["--memory", f"{limit}MB"])
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    if peak > limit * 1.2:
+        sys.exit(f"{peak} MB of {limit} MB")
+    sys.exit(process.returncode)
+
+
+if sys.argv[1] == "run":
+    run(int(sys.argv[2]), sys.argv[3:])
+elif sys.argv[1] == "hot":
+    hot(int(sys.argv[2]))
+else:
+    rows(int(sys.argv[2]), int(sys.argv[3]))
