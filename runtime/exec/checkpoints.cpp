@@ -73,10 +73,6 @@ Checkpoints::~Checkpoints() {
 }
 
 bool Checkpoints::start(Error &error) {
-  // From here on the run goes on from what --restore said, whatever happens.
-  const Text &wish = run_.settings.restore;
-  if (!wish.empty() && wish.view() != "latest" && !store_.adopt(chain_, error))
-    return false;
   if (interval_ms_ || every_)
     for (auto &worker : run_.workers_)
       for (uint32_t i = 0; i < run_.program->slot_count; ++i)

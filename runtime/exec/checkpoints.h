@@ -50,6 +50,9 @@ public:
   /// With --once, after restore: no input has more than at the checkpoint, and no
   /// state was loaded.
   bool idle() const { return idle_; }
+  /// The sources are there; no sink has been touched. From here on it is what
+  /// --restore said that a start goes on from, also one after a crash.
+  bool settle(Error &error);
   /// Sources, sinks and slots are there: brings them to the checkpoint.
   bool restore(Error &error);
   /// Begins to make checkpoints.

@@ -119,6 +119,8 @@ bool Run::open(Error &error) {
   for (auto &source : sources)
     if (!source->open(error))
       return false;
+  if (checkpoints && !checkpoints->settle(error))
+    return false;
   for (uint32_t i = 0; i < program->sink_count; ++i) {
     sinks_.push_back(std::make_unique<Sink>(program, i, settings));
     sinks_.back()->checkpoints = checkpoints != nullptr;
@@ -224,6 +226,17 @@ void Run::poke() {
 void Run::drain() {
   draining_.store(true, std::memory_order_release);
   poke();
+}
+
+void Run::has_enough(uint32_t slot, uint64_t seq) {
+  if (draining_.load(std::memory_order_relaxed))
+    return;
+  uint32_t fire = program->slots[slot].fire_stage;
+  for (uint32_t i = 0; i < program->stage_count; ++i)
+    if (program->stages[i].sink_count && i != fire)
+      return;
+  forgive_after(seq);
+  drain();
 }
 
 bool Run::take_chunk(Worker &worker) {

@@ -12,6 +12,11 @@
 
 namespace levada::rt {
 
+bool Checkpoints::settle(Error &error) {
+  const Text &wish = run_.settings.restore;
+  return wish.empty() || wish.view() == "latest" || store_.adopt(chain_, error);
+}
+
 void Checkpoints::savepoint_at_stop(const char *target) {
   Lock lock(mutex_);
   stop_target_ = Text(target);
