@@ -20,6 +20,8 @@ namespace levada::rt {
 
 void Run::fail(uint64_t seq, uint32_t depth, const Order &order, uint32_t worker, Error &&error) {
   Lock lock(fail_mutex_);
+  if (seq > enough_)
+    return;
   // Of one number, what lies deepest in the program was reached first.
   if (failure_) {
     const Failure &f = *failure_;
@@ -32,6 +34,15 @@ void Run::fail(uint64_t seq, uint32_t depth, const Order &order, uint32_t worker
   }
   failure_.reset(new Failure{seq, depth, order, worker, std::move(error)});
   limit_.store(seq, std::memory_order_release);
+}
+
+void Run::forgive_after(uint64_t seq) {
+  Lock lock(fail_mutex_);
+  enough_ = seq;
+  if (failure_ && failure_->seq > seq) {
+    failure_.reset();
+    limit_.store(~uint64_t(0), std::memory_order_release);
+  }
 }
 
 void Run::sample(uint32_t source, uint64_t seq, uint64_t offset, Error &&error) {

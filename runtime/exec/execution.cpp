@@ -199,6 +199,9 @@ void Execution::finish(uint64_t number) {
     take_all(number);
   if (stage.merges)
     process_merged(number);
+  for (uint32_t slot : stage.slots)
+    if (slot_full(ctx.slots[slot]))
+      worker.run.has_enough(slot, number);
   int64_t reached = LEVADA_MAX_WATERMARK;
   for (const Input &input : inputs_)
     reached = std::min(reached, input.watermark);

@@ -93,6 +93,10 @@ public:
   void poke();
   /// All inputs end where they have been read to: windows fire, sinks finish.
   void drain();
+  /// With number `seq` the slot has all the rows that count. Where everything that
+  /// is written comes from it, sources end as if they were drained, and what
+  /// failed in later numbers did not happen.
+  void has_enough(uint32_t slot, uint64_t seq);
   /// A finished run was there before, and this one replaces its files.
   bool replaces() const;
   std::vector<std::unique_ptr<Source>> sources;
@@ -112,6 +116,7 @@ private:
 
   /// Takes the next number and runs its source stage; false: nothing to take.
   bool take_chunk(Worker &worker);
+  void forgive_after(uint64_t seq);
   void stop_taking(bool stopped);
   void count_progress(Worker &worker);
   enum { NONE_LEFT = -1, NOT_YET = -2 };
@@ -149,6 +154,7 @@ private:
     Error error;
   };
   std::unique_ptr<Failure> failure_;
+  uint64_t enough_ = ~uint64_t(0); // no number above it matters
   std::vector<Sample> samples_;
 
   std::vector<std::unique_ptr<Sink>> sinks_;

@@ -27,6 +27,9 @@ int32_t slot_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark);
 /// The end of all input: fires everything there is. Call it once.
 int32_t slot_finish(levada_ctx *ctx, levada_slot *slot);
 
+/// Whether nothing that is put in can change what comes out: LIMIT has its rows.
+bool slot_full(const levada_slot *slot);
+
 void slot_destroy(levada_slot *slot);
 
 /// For the progress line: entries held, and bytes of memory.

@@ -223,6 +223,10 @@ void sorter_destroy(levada_slot *slot) {
   free(slot->sorter);
 }
 
+bool slot_full(const levada_slot *slot) {
+  return slot->desc->first_rows && slot->sorter->kept.count >= slot->sorter->bound;
+}
+
 SlotSize sorter_size(const levada_slot *slot) {
   const Sorter *sorter = slot->sorter;
   return {sorter->kept.count, arena_bytes(&sorter->rows->arena) +
