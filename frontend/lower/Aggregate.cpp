@@ -121,7 +121,7 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
     const sql::CallExpr &e = *call.expr;
     call.broken = true;
     // FIRST_VALUE and LAST_VALUE leave NULLs out anyway.
-    std::string upper = llvm::StringRef(e.name.text).upper();
+    auto [upper, distinct] = sema::aggregateOf(e);
     bool lists = upper == "ARRAY_AGG", edge = upper == "FIRST_VALUE" || upper == "LAST_VALUE";
     bool nulls = e.ignoreNulls && !lists && !(edge && *e.ignoreNulls);
     bool json = upper == "JSON_ARRAYAGG" || upper == "JSON_OBJECTAGG";
@@ -130,7 +130,7 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
       engine.emit(e.range, diag::ExpressionNotYet, "a clause inside " + e.name.text + "(…)");
       continue;
     }
-    if (e.distinct && e.args.size() > 1) {
+    if (distinct && e.args.size() > 1) {
       engine.emit(e.range, diag::ExpressionNotYet, e.name.text + "(DISTINCT …) of several arguments");
       continue;
     }
@@ -163,8 +163,8 @@ void Lowering::bindAggregates(Grouping &grouping, sema::Binder &binder) {
     if (failed)
       continue;
     if (lists)
-      upper += e.ignoreNulls && *e.ignoreNulls ? " IGNORE NULLS" : e.distinct ? " DISTINCT" : "";
-    bool star = e.star && upper == "COUNT" && !e.distinct;
+      upper += e.ignoreNulls && *e.ignoreNulls ? " IGNORE NULLS" : distinct ? " DISTINCT" : "";
+    bool star = e.star && upper == "COUNT" && !distinct;
     sema::Resolved<catalog::Aggregate> resolved;
     if (star || (!e.star && !arguments.empty()))
       resolved = sema::resolveAggregate(upper, arguments, &context);
@@ -569,7 +569,7 @@ void Lowering::aggregate(Stage &stage, Query &query) {
       return builder.getStringAttr(llvm::StringRef(view.data(), view.size()));
     };
     aggs.push_back(AggAttr::get(&context, text(call.declaration->sqlName), text(call.declaration->symbol),
-                                args, builder.getStringAttr(call.filter), call.expr->distinct,
+                                args, builder.getStringAttr(call.filter), sema::aggregateOf(*call.expr).distinct,
                                 builder.getStringAttr(call.result), call.type));
     names.push_back(call.result);
     types.push_back(call.type);

@@ -243,7 +243,7 @@ bool Lowering::overGroup(Stage &stage, const Query &query,
     for (const sql::CallExpr *call : calls) {
       Made each;
       each.call = call;
-      each.name = llvm::StringRef(call->name.text).upper();
+      each.name = sema::aggregateOf(*call).name;
       llvm::SmallVector<mlir::Value> values;
       std::vector<sema::Argument> arguments;
       bool bound = true;
@@ -408,7 +408,7 @@ bool Lowering::overGroup(Stage &stage, const Query &query,
       args.push_back(builder.getStringAttr(arg));
     attrs.push_back(AggAttr::get(&context, builder.getStringAttr(each.name),
                                  builder.getStringAttr(each.symbol), args,
-                                 builder.getStringAttr(each.filter), each.call->distinct,
+                                 builder.getStringAttr(each.filter), sema::aggregateOf(*each.call).distinct,
                                  builder.getStringAttr(result), each.type));
     names.push_back(result);
     types.push_back(each.type);

@@ -173,6 +173,13 @@ std::string fingerprint(const sql::Expr &e, const Scope &scope);
 void walk(const sql::Expr &e, llvm::function_ref<bool(const sql::Expr &)> visit);
 /// Whether the query of `x IN (VALUES …)` is a list of constants.
 bool isConstantList(const sql::InExpr &e);
+/// The aggregate of the catalogue that a call is of, in upper case, and whether it is of
+/// distinct values: APPROX_COUNT_DISTINCT counts them exactly.
+struct AggregateName {
+  std::string name;
+  bool distinct;
+};
+AggregateName aggregateOf(const sql::CallExpr &e);
 /// Whether the call is of an aggregate of the catalogue (and not OVER).
 bool isAggregate(const sql::CallExpr &e);
 

@@ -21,8 +21,15 @@ using llvm::cast;
 /// Branches that a CASE or COALESCE may have; each is a nested region.
 static constexpr size_t kMaxBranches = 500;
 
+AggregateName aggregateOf(const sql::CallExpr &e) {
+  std::string name = llvm::StringRef(e.name.text).upper();
+  if (name == "APPROX_COUNT_DISTINCT")
+    return {"COUNT", true};
+  return {name, e.distinct};
+}
+
 bool isAggregate(const sql::CallExpr &e) {
-  return !e.over && !catalog::findAggregates(llvm::StringRef(e.name.text).upper()).empty();
+  return !e.over && !catalog::findAggregates(aggregateOf(e).name).empty();
 }
 
 //===----------------------------------------------------------------------===//
