@@ -14,6 +14,7 @@
 struct LEVADA_AGG("COUNT", exact) levada_agg_count {
   int64_t count = 0;
   void add() { ++count; }
+  void retract() { --count; }
   void merge(const levada_agg_count &other) { count += other.count; }
   int64_t get() const { return count; }
 };
@@ -22,6 +23,7 @@ struct LEVADA_AGG("COUNT", exact) levada_agg_count {
 struct LEVADA_AGG("COUNT", exact, "(ANY) -> BIGINT") levada_agg_count_value {
   int64_t count = 0;
   void add() { ++count; }
+  void retract() { --count; }
   void merge(const levada_agg_count_value &other) { count += other.count; }
   int64_t get() const { return count; }
 };
@@ -31,6 +33,7 @@ struct LEVADA_AGG("COUNT", exact, "(ANY) -> BIGINT") levada_agg_count_value {
     uint64_t sum = 0;                                                          \
     uint64_t count = 0;                                                        \
     void add(T value) { sum += uint64_t(value), ++count; }                     \
+    void retract(T value) { sum -= uint64_t(value), --count; }                 \
     void merge(const levada_agg_sum_##SUFFIX &other) {                         \
       sum += other.sum, count += other.count;                                  \
     }                                                                          \
@@ -82,6 +85,10 @@ struct Sum128 {
     count += rows;
     scale = valueScale;
   }
+  void retract(levada_i128 value) {
+    overflow |= __builtin_sub_overflow(sum, value, &sum);
+    --count;
+  }
   void merge(const Sum128 &other) {
     if (other.count == 0)
       return;
@@ -100,6 +107,7 @@ struct Sum128 {
 struct LEVADA_AGG("SUM", exact, "(DECIMAL(p, s)) -> rule:sum") levada_agg_sum_dec {
   Sum128 state = {};
   void add(const levada_decimal &value) { state.add(value.unscaled, 1, value.scale); }
+  void retract(const levada_decimal &value) { state.retract(value.unscaled); }
   void merge(const levada_agg_sum_dec &other) { state.merge(other.state); }
   levada_status get(levada_decimal *out) const {
     out->unscaled = state.sum;
@@ -112,6 +120,7 @@ struct LEVADA_AGG("SUM", exact, "(DECIMAL(p, s)) -> rule:sum") levada_agg_sum_de
     int64_t sum = 0;                                                           \
     int64_t count = 0;                                                         \
     void add(T value) { sum = int64_t(uint64_t(sum) + uint64_t(value)), ++count; } \
+    void retract(T value) { sum = int64_t(uint64_t(sum) - uint64_t(value)), --count; } \
     void merge(const levada_agg_avg_##SUFFIX &other) {                         \
       sum = int64_t(uint64_t(sum) + uint64_t(other.sum));                      \
       count += other.count;                                                    \
@@ -159,6 +168,7 @@ LEVADA_AVG_FLOAT(f64, double)
 struct LEVADA_AGG("AVG", exact, "(DECIMAL(p, s)) -> rule:avg") levada_agg_avg_dec {
   Sum128 state = {};
   void add(const levada_decimal &value) { state.add(value.unscaled, 1, value.scale); }
+  void retract(const levada_decimal &value) { state.retract(value.unscaled); }
   void merge(const levada_agg_avg_dec &other) { state.merge(other.state); }
   levada_status get(levada_decimal *out) const {
     if (!state.fits())

@@ -4,6 +4,7 @@
 // ones copied there; the array or multiset is made when it is asked for.
 //
 //===----------------------------------------------------------------------===//
+#include "stdlib/build.h"
 #include "stdlib/nested.h"
 
 #include <new>
@@ -202,14 +203,26 @@ struct LEVADA_AGG("FIRST_VALUE", ordered, "(T) -> T") levada_agg_first_any {
 struct LEVADA_AGG("LAST_VALUE", ordered, "(T) -> T") levada_agg_last_any {
   Item item;
   const levada_type *type = nullptr;
+  char *room = nullptr; ///< of a long text, used again
+  uint64_t capacity = 0;
   template <class Archive> void state(Archive &archive) {
     stateOfType(archive, type);
     item.state(archive, type && isStr(type));
   }
   void add(levada_ctx *ctx, const levada_any &value) {
     type = value.type;
-    item = Item::of(ctx, &value);
+    levada_any kept = value;
+    if (isStr(type) && value.str.len > 12) {
+      if (value.str.len > capacity) {
+        capacity = value.str.len + value.str.len / 2;
+        room = levada_rt_state_alloc(ctx, capacity);
+      }
+      __builtin_memcpy(room, levada_data(value.str), value.str.len);
+      kept.str = levada_view(room, value.str.len);
+    }
+    __builtin_memcpy(item.words, &kept.str, 16);
   }
+  void reset() { type = nullptr; }
   void merge(levada_ctx *ctx, const levada_agg_last_any &other) {
     if (other.type)
       add(ctx, other.item.get(other.type));
@@ -218,6 +231,8 @@ struct LEVADA_AGG("LAST_VALUE", ordered, "(T) -> T") levada_agg_last_any {
     if (!type)
       return LEVADA_NULL;
     __builtin_memcpy(&out->str, item.words, 16);
+    if (isStr(type)) // the room is used again
+      out->str = levada::text::keep(ctx, levada_data(out->str), out->str.len);
     return LEVADA_VALUE;
   }
 };

@@ -90,6 +90,7 @@ struct KeptText {
       if (best.count == 0 || levada_str_compare(&value, &best.text) == SIGN)   \
         best.set(ctx, value);                                                  \
     }                                                                          \
+    void reset() { best.count = 0; }                                           \
     void merge(levada_ctx *ctx, const levada_agg_##WORD##_##SUFFIX &other) {   \
       if (other.best.count)                                                    \
         add(ctx, static_cast<const T &>(other.best.text));                     \
@@ -215,6 +216,7 @@ LEVADA_EXTREME_DECIMAL("MIN", min, below)
       if (TAKES)                                                               \
         kept.set(ctx, value);                                                  \
     }                                                                          \
+    void reset() { kept.count = 0; }                                           \
     void merge(levada_ctx *ctx, const levada_agg_##WORD##_##SUFFIX &other) {   \
       if (other.kept.count)                                                    \
         add(ctx, static_cast<const T &>(other.kept.text));                     \

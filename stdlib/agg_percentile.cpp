@@ -85,12 +85,13 @@ struct Sample {
     return size ? data[size - 1].value : position;
   }
   double percentile(double part, int64_t all) const {
-    double position = double(all - 1) * part;
+    // From 1, as Flink counts: the weights round alike.
+    double position = part * double(all - 1) + 1;
     double low = floor(position), high = ceil(position);
-    double lower = at(position, int64_t(low));
+    double lower = at(position, int64_t(low) - 1);
     if (low == high)
       return lower;
-    double upper = at(position, int64_t(high));
+    double upper = at(position, int64_t(high) - 1);
     return lower == upper ? lower : (high - position) * lower + (position - low) * upper;
   }
 };

@@ -39,7 +39,9 @@
 // NAME_init(void *), NAME_add(ctx, void *, value), NAME_merge(ctx, void *,
 // const void *), NAME_get(ctx, const void *, out *) -> levada_status. A struct
 // with pointers says how it is saved and loaded (stdlib/archive.h), and has
-// NAME_save(writer, void *) and NAME_load(ctx, reader, void *) too.
+// NAME_save(writer, void *) and NAME_load(ctx, reader, void *) too. Optional:
+// `retract`, with the arguments of `add`, takes back what was added, exactly:
+// NAME_retract; `reset` empties a state that has memory, and keeps it: NAME_reset.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_STDLIB_FN_H

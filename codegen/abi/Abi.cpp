@@ -162,8 +162,16 @@ void Builder::aggInit(const catalog::Aggregate &agg, Value state) {
        state);
 }
 
-void Builder::aggAdd(const catalog::Aggregate &agg, Value ctx, Value state,
-                     llvm::ArrayRef<Value> arguments) {
+void Builder::aggReset(const catalog::Aggregate &agg, Value state) {
+  if (!agg.resets)
+    return aggInit(agg, state);
+  emit(declare((ref(agg.symbol) + "_reset").str(), type(Kind::Void), {type(Kind::Ptr)}, false,
+               false),
+       state);
+}
+
+void Builder::aggTake(const catalog::Aggregate &agg, const char *thunk, Value ctx, Value state,
+                      llvm::ArrayRef<Value> arguments) {
   llvm::SmallVector<Type> args{type(Kind::Ptr), type(Kind::Ptr)};
   llvm::SmallVector<Value> operands{ctx, state};
   for (auto [param, argument] : llvm::zip(agg.params, arguments))
@@ -171,7 +179,17 @@ void Builder::aggAdd(const catalog::Aggregate &agg, Value ctx, Value state,
       args.push_back(argument.getType());
       operands.push_back(argument);
     }
-  emit(declare((ref(agg.symbol) + "_add").str(), type(Kind::Void), args, false, false), operands);
+  emit(declare((ref(agg.symbol) + thunk).str(), type(Kind::Void), args, false, false), operands);
+}
+
+void Builder::aggAdd(const catalog::Aggregate &agg, Value ctx, Value state,
+                     llvm::ArrayRef<Value> arguments) {
+  aggTake(agg, "_add", ctx, state, arguments);
+}
+
+void Builder::aggRetract(const catalog::Aggregate &agg, Value ctx, Value state,
+                         llvm::ArrayRef<Value> arguments) {
+  aggTake(agg, "_retract", ctx, state, arguments);
 }
 
 void Builder::aggMerge(const catalog::Aggregate &agg, Value ctx, Value into, Value from) {

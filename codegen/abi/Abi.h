@@ -115,6 +115,11 @@ public:
   void aggInit(const catalog::Aggregate &agg, mlir::Value state);
   void aggAdd(const catalog::Aggregate &agg, mlir::Value ctx, mlir::Value state,
               llvm::ArrayRef<mlir::Value> arguments);
+  /// Takes back what aggAdd added; of one that `retracts`.
+  void aggRetract(const catalog::Aggregate &agg, mlir::Value ctx, mlir::Value state,
+                  llvm::ArrayRef<mlir::Value> arguments);
+  /// The state as aggInit makes it, its memory kept where the aggregate `resets`.
+  void aggReset(const catalog::Aggregate &agg, mlir::Value state);
   void aggMerge(const catalog::Aggregate &agg, mlir::Value ctx, mlir::Value into,
                 mlir::Value from);
   /// The state to the bytes of a Writer, and from those of a Reader into what aggInit made.
@@ -134,6 +139,8 @@ public:
   mlir::Value constant(Kind kind, int64_t value);
 
 private:
+  void aggTake(const catalog::Aggregate &agg, const char *thunk, mlir::Value ctx,
+               mlir::Value state, llvm::ArrayRef<mlir::Value> arguments);
   mlir::LLVM::LLVMFuncOp declare(llvm::StringRef name, mlir::Type result,
                                  llvm::ArrayRef<mlir::Type> args, bool cold, bool noreturn);
   mlir::Value emit(mlir::LLVM::LLVMFuncOp callee, mlir::ValueRange operands);

@@ -240,6 +240,8 @@ void Decoder::setMetadata(Value record) {
     Value value;
     if (field.name == "file") {
       value = e.abi().address(l.chunk, abi::field::chunk::file);
+    } else if (field.name == "change-kind") {
+      value = e.field(changes, abi::field::json::kind);
     } else if (field.name == "line") {
       Value position = e.load(e.ptr(), linePosition), number = e.load(e.intType(64), lineNumber);
       value = e.add(number, e.call("levada_newlines", {position, record}));

@@ -28,6 +28,7 @@ public:
   std::string nullLiteral;           ///< of the format
   bool hasNullLiteral = false;
   bool lenient = false;              ///< a value that does not fit is NULL
+  mlir::Value changes;               ///< of changelogs: the levada_json that says the kind
 
   /// Builds `while (advance()) { … }`: `cursor` has the fields record, size,
   /// code and reason of its struct. `decode` sets the physical columns or

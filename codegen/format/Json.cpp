@@ -78,6 +78,10 @@ void decodeJson(Decoder &d, llvm::function_ref<void()> row) {
          {json, d.l.ctx, d.l.chunk, nameTable(d), e.i32(d.fields.size())});
   if (optionOf(d.op.getFormatOptions(), "json.fail-on-fraction") == "true")
     e.setField(json, json::exact, e.i32(1));
+  for (Attribute key : d.op.getMetadata())
+    if (cast<StringAttr>(key).getValue() == "change-kind")
+      e.setField(json, json::changes, e.i32(1));
+  d.changes = json;
   auto raise = [&](Value column) {
     d.bad(e.field(json, json::code), column, e.abi().address(json, json::reason));
   };

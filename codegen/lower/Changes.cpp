@@ -1,9 +1,10 @@
 //===- Changes.cpp - exec.update of a group whose rows change --------------===//
 //
-// A key's row is asked for before and after an input row is added. The region
-// is there once: +I enters it for the first row of a key; where the results
-// differ, -U enters it with the results before and comes back as +U with those
-// after. As in Flink, rows that stay the same say nothing.
+// A key's row is asked for before and after an input row is added or taken back.
+// The region is there once: +I enters it for the first row of a key, -D when the
+// last one goes; where the results differ, -U enters it with the results before
+// and comes back as +U with those after. As in Flink, rows that stay the same say
+// nothing.
 //
 //===----------------------------------------------------------------------===//
 #include "codegen/lower/Lower.h"
@@ -23,9 +24,11 @@ static llvm::SmallVector<Scalar> resultsOf(Lowering &l, exec::UpdateOp op, const
     if (target.use_empty())
       continue;
     auto type = cast<SqlType>(agg.attr.getType());
+    Value state = agg.anew && agg.keptOffset >= 0 ? stateOfKept(l, agg, acc)
+                                                  : e.offset(acc, agg.offset);
     auto abi = e.abi();
     Value out = l.resultSlot(type, agg.impl->result.pass);
-    Value status = abi.aggGet(*agg.impl, l.ctx, e.offset(acc, agg.offset), out);
+    Value status = abi.aggGet(*agg.impl, l.ctx, state, out);
     l.failOnStatus(status, op.getLoc());
     results.push_back({l.result(out, type, agg.impl->result.pass),
                        type.getNullable() ? e.eq(status, e.i32(LEVADA_NULL)) : Value()});
@@ -44,8 +47,18 @@ static Value differs(Lowering &l, Scalar before, Scalar after, SqlType type) {
       either, e.intType(1), [&] { return e.ne(before.isNull, after.isNull); }, compare);
 }
 
+/// Whether rows that the region makes live on behind it.
+static bool emitsRows(exec::UpdateOp op) {
+  WalkResult found = op.getLate().walk([](Operation *inner) {
+    auto guard = dyn_cast<exec::GuardOp>(inner);
+    bool emits = isa<exec::EmitOp>(inner) || (guard && guard.getDeadLetterAttr());
+    return emits ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return found.wasInterrupted();
+}
+
 void lowerChanges(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value acc,
-                  llvm::function_ref<void()> add) {
+                  llvm::function_ref<void(Value taken)> add) {
   Emitter &e = l.e;
   auto kindOf = [&](ChangeKind kind) { return e.i8(static_cast<int8_t>(kind)); };
   llvm::SmallVector<BlockArgument> read;
@@ -53,10 +66,26 @@ void lowerChanges(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value ac
     if (!argument.use_empty())
       read.push_back(argument);
 
-  Value rows = e.load(e.intType(64), acc, 8);
+  // Texts of results would pile up until the batch is done.
+  bool texts = llvm::any_of(read, [](BlockArgument a) { return isStr(cast<SqlType>(a.getType())); });
+  Value mark = texts && !emitsRows(op) ? e.stack(32) : Value();
+  if (mark) {
+    auto abi = e.abi();
+    abi::rt_mark(abi, l.ctx, mark);
+  }
+  Block *done = e.newBlock();
+  Value rows = e.load(e.intType(64), acc, 8), taken;
+  if (op.getKind()) { // -U and -D of a row that was never there say nothing
+    Value kind = l.get(op.getKind()).value;
+    taken = e.op<LLVM::TruncOp>(e.intType(1), kind);
+    Block *known = e.newBlock();
+    e.rarely(e.bitAnd(taken, e.eq(rows, e.i64(0))), done, known);
+    e.enter(known);
+  }
   llvm::SmallVector<Scalar> before = resultsOf(l, op, slot, acc);
-  e.store(e.add(rows, e.i64(1)), acc, 8);
-  add();
+  Value left = e.add(rows, taken ? e.select(taken, e.i64(-1), e.i64(1)) : e.i64(1));
+  e.store(left, acc, 8);
+  add(taken);
   llvm::SmallVector<Scalar> after = resultsOf(l, op, slot, acc);
 
   // The region: a block of the kind and of each result with its NULL flag.
@@ -73,10 +102,18 @@ void lowerChanges(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value ac
     }
     return values;
   };
-  Block *region = e.newBlock(types), *old = e.newBlock(), *done = e.newBlock();
+  Block *region = e.newBlock(types), *old = e.newBlock();
   e.condBr(e.eq(rows, e.i64(0)), region, old, operands(ChangeKind::Insert, after));
 
   e.enter(old);
+  if (taken) {
+    Block *goes = e.newBlock(), *stays = e.newBlock();
+    e.condBr(e.eq(left, e.i64(0)), goes, stays);
+    e.enter(goes);
+    forgetAll(l, slot, acc);
+    e.br(region, operands(ChangeKind::Delete, before));
+    e.enter(stays);
+  }
   Value changed = e.i1(false);
   for (auto [argument, was, is] : llvm::zip(read, before, after))
     changed = e.bitOr(changed, differs(l, was, is, cast<SqlType>(argument.getType())));
@@ -100,6 +137,10 @@ void lowerChanges(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value ac
     e.condBr(e.eq(kind, kindOf(ChangeKind::UpdateBefore)), region, done,
              operands(ChangeKind::UpdateAfter, after));
   e.enter(done);
+  if (mark) {
+    auto abi = e.abi();
+    abi::rt_release(abi, l.ctx, mark);
+  }
 }
 
 } // namespace levada::codegen

@@ -20,14 +20,16 @@ static std::string hashLayout(Plan &plan, exec::EmitOp op, const Layout &layout)
   return name;
 }
 
-/// Where a row that is emitted here stands in its number: where the row at hand
-/// stood, among those of its source's chunk, or at the window that fired.
+/// Where a row that is emitted here stands: among those of its source's chunk, or
+/// of all that the worker emits (its order is the number's, and that of the row at
+/// hand or of the window that fired).
 static Value placeOf(Lowering &l) {
   Emitter &e = l.e;
-  if (l.place)
-    return l.place;
-  if (!l.placeCounter)
-    return e.field(l.ctx, abi::field::ctx::order);
+  if (!l.placeCounter) {
+    Value place = e.field(l.ctx, abi::field::ctx::emitted);
+    e.setField(l.ctx, abi::field::ctx::emitted, e.add(place, e.i64(1)));
+    return place;
+  }
   Value place = e.load(e.intType(64), l.placeCounter);
   e.store(e.add(place, e.i64(1)), l.placeCounter);
   return place;

@@ -153,9 +153,19 @@ void lowerWatermark(Lowering &l, exec::WatermarkOp op);              // Row.cpp
 void lowerCount(Lowering &l, exec::CountOp op);                      // Row.cpp
 void lowerEmit(Lowering &l, exec::EmitOp op);                        // Emit.cpp
 void lowerUpdate(Lowering &l, exec::UpdateOp op);                    // Update.cpp
-/// The rest of exec.update for an updating group: `add` adds the row to `acc`.
+/// The rest of exec.update for an updating group: `add` adds the row to `acc`, or
+/// takes it back where the flag (null: never) holds.
 void lowerChanges(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, mlir::Value acc,
-                  llvm::function_ref<void()> add);                   // Changes.cpp
+                  llvm::function_ref<void(mlir::Value taken)> add);  // Changes.cpp
+/// One aggregate of it: `add` and `retract` change its state by `given`, its arguments.
+void changeKept(Lowering &l, const AggPlan &agg, mlir::Value acc, llvm::ArrayRef<Scalar> given,
+                mlir::Value taken, llvm::function_ref<void()> add,
+                llvm::function_ref<void()> retract);                 // Kept.cpp
+/// The group is empty: its accumulators begin again.
+void forgetAll(Lowering &l, const SlotPlan &slot, mlir::Value acc);  // Kept.cpp
+/// Its state from the arguments that are kept; of one that is made `anew` memory
+/// of the frame, else the state in `acc` begins again.
+mlir::Value stateOfKept(Lowering &l, const AggPlan &agg, mlir::Value acc); // Kept.cpp
 void lowerExpand(Lowering &l, exec::ExpandOp op);                    // Expand.cpp
 void lowerWrite(Lowering &l, exec::WriteOp op);                      // Write.cpp
 

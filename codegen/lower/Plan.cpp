@@ -129,6 +129,14 @@ void Plan::planUses(StagePlan &stage, unsigned index) {
       for (AggPlan &agg : slots[indexOf(update.getSlotAttr())].aggs) {
         if (agg.argCount)
           agg.argType = cast<flow::SqlType>(update.getArgs()[at].getType());
+        if (agg.keptOffset >= 0) {
+          llvm::SmallVector<flow::SqlType> types;
+          for (unsigned i = 0; i < agg.argCount; ++i)
+            types.push_back(cast<flow::SqlType>(update.getArgs()[at + i].getType())
+                                .withNullable(agg.impl && agg.impl->params[i].nullable));
+          agg.kept = Layout(types, 0);
+          hashLayouts.insert({StringAttr::get(update.getContext(), agg.keptLayout), agg.kept});
+        }
         at += agg.argCount + !agg.attr.getFilter().empty();
       }
     } else if (auto guard = dyn_cast<exec::GuardOp>(op)) {
@@ -155,17 +163,25 @@ void Plan::planSlot(exec::SlotOp op) {
     agg.attr = cast<flow::AggAttr>(attr);
     agg.impl = aggregateOf(agg.attr.getSymbol().getValue());
     agg.argCount = agg.attr.getArgs().size();
-    if (agg.attr.getDistinct()) {
+    bool distinct = agg.attr.getDistinct();
+    bool keeps = op.getRetracting() && (distinct || (agg.impl && !agg.impl->retracts));
+    if (distinct || keeps) {
       at = llvm::alignTo(at, 8);
-      agg.setOffset = at;
+      (keeps ? agg.keptOffset : agg.setOffset) = at;
       at += 8;
+    }
+    if (keeps) {
+      llvm::StringRef name = agg.attr.getName().getValue();
+      agg.counted = distinct || name == "MIN" || name == "MAX";
+      agg.anew = agg.impl && !agg.impl->plain && !agg.impl->resets;
+      agg.keptLayout = "levada_layout.kept." + number + "." + std::to_string(slot.aggs.size());
     }
     unsigned own = agg.impl ? agg.impl->align : 8;
     align = std::max(align, own);
     at = llvm::alignTo(at, own);
     agg.offset = at;
     at += agg.impl ? agg.impl->size : 8;
-    if (agg.setOffset >= 0 || (agg.impl && !agg.impl->plain)) {
+    if (distinct || keeps || (agg.impl && !agg.impl->plain)) {
       slot.save = "levada_slot_save." + number;
       slot.load = "levada_slot_load." + number;
     }

@@ -29,6 +29,15 @@ struct AggPlan {
   int setOffset = -1; ///< of its DISTINCT set, -1 for none
   unsigned argCount;  ///< arguments in exec.update, the filter not counted
   flow::SqlType argType; ///< of the first argument, null for none
+
+  // Where rows are taken back, and not just by calculation:
+  int keptOffset = -1;  ///< of the arguments that are kept, -1 for none
+  Layout kept;          ///< of those of one row
+  std::string keptLayout; ///< symbol
+  bool counted = false; ///< equal ones are one, with a count
+  /// The state's memory would only grow: it is made anew from the kept ones when
+  /// the result is asked for.
+  bool anew = false;
 };
 
 struct SlotPlan {

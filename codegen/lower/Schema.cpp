@@ -77,8 +77,11 @@ std::string slotSchema(const Plan &plan, const SlotPlan &slot) {
     os << "aggregate\t" << field(callText(agg.attr)) << '\t'
        << (agg.argType ? field(agg.argType.withNullable(true).str()) : "") << '\t'
        << agg.attr.getSymbol().getValue() << '\t' << agg.offset << '\t'
-       << (agg.impl ? agg.impl->size : 8) << '\t' << agg.setOffset << '\t'
-       << (agg.impl && agg.impl->plain && agg.setOffset < 0 ? "plain" : "saved") << '\t'
+       << (agg.impl ? agg.impl->size : 8) << '\t' << std::max(agg.setOffset, agg.keptOffset) << '\t'
+       << (agg.keptOffset >= 0                                            ? "kept"
+           : agg.impl && agg.impl->plain && agg.setOffset < 0 ? "plain"
+                                                              : "saved")
+       << '\t'
        << (agg.impl ? llvm::StringRef(agg.impl->fields.data(), agg.impl->fields.size()) : "") << '\n';
   }
   for (auto key : op.getSortKeys().getAsRange<flow::SortKeyAttr>())

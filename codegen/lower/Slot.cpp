@@ -30,6 +30,8 @@ void lowerInit(Plan &plan, SlotPlan &slot, ModuleOp to) {
   for (const AggPlan &agg : slot.aggs) {
     if (agg.setOffset >= 0)
       l.e.store(l.e.null(), l.e.offset(acc, agg.setOffset), 8);
+    if (agg.keptOffset >= 0)
+      l.e.store(l.e.null(), l.e.offset(acc, agg.keptOffset), 8);
     auto abi = l.e.abi();
     abi.aggInit(*agg.impl, l.e.offset(acc, agg.offset));
   }
@@ -65,8 +67,8 @@ void mergeSet(Lowering &l, const AggPlan &agg, Value into, Value from) {
 void lowerMerge(Plan &plan, SlotPlan &slot, ModuleOp to) {
   Lowering l(plan, slotFunction(to, slot, slot.merge, false, 3));
   Value into = l.e.arg(1), from = l.e.arg(2);
-  if (slot.op.getUpdating())
-    l.e.store(l.e.add(l.e.load(l.e.intType(64), into, 8), l.e.load(l.e.intType(64), from, 8)), into, 8);
+  if (slot.countsRows()) // never merged: what its rows were is said already
+    return l.e.ret();
   for (const AggPlan &agg : slot.aggs) {
     if (agg.setOffset >= 0) {
       mergeSet(l, agg, into, from);
@@ -98,6 +100,14 @@ void lowerSave(Plan &plan, SlotPlan &slot, ModuleOp to) {
           abi::rt_distinct_load(abi, l.ctx, archive, set, texts);
         else
           abi::rt_distinct_save(abi, archive, set, texts);
+      }
+      if (agg.keptOffset >= 0) {
+        l.declareConstant(agg.keptLayout);
+        Value kept = l.e.offset(acc, agg.keptOffset), layout = l.e.addressOf(agg.keptLayout);
+        if (loading)
+          abi::rt_kept_load(abi, l.ctx, archive, kept, layout, l.e.i1(agg.counted));
+        else
+          abi::rt_kept_save(abi, archive, kept, layout);
       }
       Value state = l.e.offset(acc, agg.offset);
       if (loading)

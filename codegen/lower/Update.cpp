@@ -29,17 +29,27 @@ static Value setMember(Lowering &l, Value value, SqlType type) {
 }
 
 static void addTo(Lowering &l, const AggPlan &agg, Value acc, llvm::ArrayRef<Value> args,
-                  llvm::ArrayRef<SqlType> types, llvm::ArrayRef<Scalar> given) {
+                  llvm::ArrayRef<SqlType> types, llvm::ArrayRef<Scalar> given, Value taken) {
   Emitter &e = l.e;
   Value state = e.offset(acc, agg.offset);
-  auto add = [&] {
+  auto passed = [&] {
     llvm::SmallVector<Value> passed;
     for (auto [arg, type, param] : llvm::zip(args, types, agg.impl->params))
       passed.push_back(param.pass == Pass::None || param.nullable ? arg
                                                                   : l.pass(arg, type, param.pass));
-    auto abi = e.abi();
-    abi.aggAdd(*agg.impl, l.ctx, state, passed);
+    return passed;
   };
+  auto add = [&] {
+    auto values = passed();
+    auto abi = e.abi();
+    abi.aggAdd(*agg.impl, l.ctx, state, values);
+  };
+  if (taken)
+    return changeKept(l, agg, acc, given, taken, add, [&] {
+      auto values = passed();
+      auto abi = e.abi();
+      abi.aggRetract(*agg.impl, l.ctx, state, values);
+    });
   if (agg.setOffset < 0)
     return add();
   auto isFresh = [&] {
@@ -54,7 +64,9 @@ static void addTo(Lowering &l, const AggPlan &agg, Value acc, llvm::ArrayRef<Val
          add);
 }
 
-static void addAll(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value acc) {
+/// `taken`: a flag that says that the row is taken back, or null.
+static void addAll(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value acc,
+                   Value taken = {}) {
   Emitter &e = l.e;
   unsigned at = 0;
   for (const AggPlan &agg : slot.aggs) {
@@ -83,9 +95,9 @@ static void addAll(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value a
     if (!agg.attr.getFilter().empty())
       require(l.isTrue(l.get(op.getArgs()[at++])));
     if (condition)
-      e.when(condition, [&] { addTo(l, agg, acc, args, types, given); });
+      e.when(condition, [&] { addTo(l, agg, acc, args, types, given, taken); });
     else
-      addTo(l, agg, acc, args, types, given);
+      addTo(l, agg, acc, args, types, given, taken);
   }
 }
 
@@ -129,7 +141,7 @@ void lowerUpdate(Lowering &l, exec::UpdateOp op) {
     Value acc = abi::rt_group(abi, l.ctx, number, desc, hash, key);
     l.count(slot.op.getOp(), kCountAbsorbed);
     if (slot.op.getUpdating())
-      return lowerChanges(l, op, slot, acc, [&] { addAll(l, op, slot, acc); });
+      return lowerChanges(l, op, slot, acc, [&](Value taken) { addAll(l, op, slot, acc, taken); });
     if (!op.getLate().front().empty())
       onFirst(l, op, acc);
     return addAll(l, op, slot, acc);

@@ -63,6 +63,8 @@ struct Aggregate {
   uint32_t size, align;      ///< of the state struct
   bool exact;                ///< commutative and exact: order does not matter
   bool plain;                ///< its bytes are its state; else there are _save and _load
+  bool retracts;             ///< _retract takes what _add was given back
+  bool resets;               ///< _reset is _init that keeps the state's memory
   std::string_view fields;   ///< of the state struct: "sum u64 0;count u64 8", name, kind, offset
   std::string_view rule;     ///< result type rule, as in Function
   std::string_view doc, file;

@@ -75,12 +75,35 @@ static void makersOf(mlir::Value rows, llvm::SetVector<mlir::Operation *> &maker
     makers.insert(op);
 }
 
+/// Whether all that reads these rows can take what they change back.
+bool Lowering::takeChanges(mlir::Value rows) {
+  return llvm::all_of(rows.getUsers(), [](mlir::Operation *user) {
+    if (auto sink = llvm::dyn_cast<SinkOp>(user))
+      return replacesNothing(sink);
+    if (auto aggregate = llvm::dyn_cast<AggregateOp>(user))
+      return !aggregate.getWindow();
+    return llvm::isa<ProjectOp, FilterOp, UnionOp, UnnestOp, WatermarkOp>(user) &&
+           takeChanges(user->getResult(0));
+  });
+}
+
+/// Whether records of a source may change rows: they say so, and its table takes
+/// all kinds. Where something needs rows that are new, they must be.
+bool Lowering::readsChanges(SourceOp source) {
+  if (source.getFormat() != "changelog-json" || batch || !takeChanges(source.getRows()))
+    return false;
+  auto mode = source.getFormatOptions().getAs<mlir::StringAttr>("changelog-json.changelog-mode");
+  return !mode || mode.getValue().contains("UB");
+}
+
 void Lowering::inferChanges(mlir::ModuleOp module) {
   for (mlir::Operation &op : *module.getBody()) {
-    if (op.getNumResults() == 0 || llvm::isa<SourceOp, ValuesOp>(op))
+    if (op.getNumResults() == 0 || llvm::isa<ValuesOp>(op))
       continue;
     auto type = llvm::cast<StreamType>(op.getResult(0).getType());
-    Changelog now = makesChanges(&op, batch) ? Changelog::retract : Changelog::append;
+    auto source = llvm::dyn_cast<SourceOp>(op);
+    bool change = source ? readsChanges(source) : makesChanges(&op, batch);
+    Changelog now = change ? Changelog::retract : Changelog::append;
     if (now != type.getChangelog())
       op.getResult(0).setType(
           StreamType::get(&context, type.getNames(), type.getTypes(), now, type.getTime()));

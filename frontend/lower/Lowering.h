@@ -346,7 +346,12 @@ private:
   void recognizeRanks(mlir::ModuleOp module);
   // Changes.cpp
   void inferChanges(mlir::ModuleOp module);
+  bool readsChanges(flow::SourceOp source);
+  static bool takeChanges(mlir::Value rows);
+  // SinkChanges.cpp
   static bool takesChanges(flow::SinkOp sink);
+  /// Whether it writes every change.
+  static bool replacesNothing(flow::SinkOp sink);
   /// Says on the sink what becomes of rows that others follow.
   void decideChanges(flow::SinkOp sink, SourceRange range, SourceRange maker);
   mlir::Location locate(SourceRange range);

@@ -103,6 +103,10 @@ bool Lowering::takesChanges(SinkOp sink) {
          format.ends_with("-json") || format.starts_with("debezium");
 }
 
+bool Lowering::replacesNothing(SinkOp sink) {
+  return takesChanges(sink) && modeOf(sink).contains("UB");
+}
+
 void Lowering::decideChanges(SinkOp sink, SourceRange range, SourceRange maker) {
   llvm::SmallVector<llvm::StringRef> kinds;
   modeOf(sink).split(kinds, ',');

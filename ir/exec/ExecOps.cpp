@@ -190,6 +190,8 @@ LogicalResult SlotOp::verify() {
   for (auto key : getSortKeys().getAsRange<flow::SortKeyAttr>())
     if (!llvm::is_contained(getKeyNames(), key.getColumn()))
       return emitOpError("sorts by ") << key.getColumn() << ", which it does not keep";
+  if (getRetracting() && !getUpdating())
+    return emitOpError("takes changes without giving any");
   if (getUpdating() && (getKind() != "group" || getAlwaysOne()))
     return emitOpError("updates rows only as a group of a stream");
   if (getAlwaysOne() && (getKind() != "group" || !getKeyNames().empty()))
@@ -380,8 +382,8 @@ LogicalResult UpdateOp::verifySymbolUses(SymbolTableCollection &tables) {
   }
   if (getArgs().size() != wanted)
     return emitOpError("has ") << getArgs().size() << " arguments, the slot's calls take " << wanted;
-  if (getKind() && !slot->getUpdating())
-    return emitOpError("takes changes, the slot only new rows");
+  if (static_cast<bool>(getKind()) != slot->getRetracting())
+    return emitOpError("says what rows change exactly when the slot is retracting");
   if (failed(verifyKind(*this, getKind())))
     return failure();
   SmallVector<Type> changed;

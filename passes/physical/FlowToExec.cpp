@@ -52,6 +52,8 @@ private:
   void root(flow::SortOp op);
   void rootDead(Value dead);
   template <typename Op> void rootOrdered(Op op);
+  /// What the row at hand changes: one of a stream that others change is new.
+  Value kindOf(Location loc, const Place &place);
   void setInputs(exec::StageOp stage, MutableArrayRef<exec::ChannelOp> channels);
 
   void consume(Value stream, const Row &row, Place place);
@@ -124,11 +126,6 @@ static bool emitsFirst(flow::AggregateOp op) {
   return !op.getWindow() && op.getAggs().empty() && !op.getKeys().empty();
 }
 
-/// GROUP BY without an end: a key's row goes out whenever it changes.
-static bool updates(flow::AggregateOp op) {
-  return op.getOutput().getType().getChangelog() != flow::Changelog::append;
-}
-
 /// Whether somebody reads the rows of a stream that others follow.
 static bool readsBefore(Value stream) {
   for (Operation *user : stream.getUsers()) {
@@ -145,6 +142,12 @@ static bool readsBefore(Value stream) {
 
 static Value column(flow::StreamType type, const Row &row, StringAttr name) {
   return row[type.indexOf(name.getValue())];
+}
+
+Value Lowering::kindOf(Location loc, const Place &place) {
+  if (place.kind)
+    return place.kind;
+  return b.create<flow::ConstantOp>(loc, exec::changeKindType(b.getContext()), b.getI8IntegerAttr(0));
 }
 
 //===----------------------------------------------------------------------===//
@@ -189,6 +192,8 @@ void Lowering::emit(Operation *op, const Row &row, Place place, int32_t hash) {
   SmallVector<Value> values;
   for (size_t i : plan.travelling(op))
     values.push_back(row[i]);
+  if (changes(op->getOperand(0)))
+    values.push_back(kindOf(op->getLoc(), place));
   b.create<exec::EmitOp>(op->getLoc(), channel.getSymName(), values, hash);
 }
 
@@ -304,15 +309,10 @@ void Lowering::lower(flow::UnnestOp op, const Row &row, Place place) {
 }
 
 void Lowering::lower(flow::SinkOp op, const Row &row, Place place) {
-  Value kind;
-  StringRef before = "write";
-  if (op.getInput().getType().getChangelog() != flow::Changelog::append) {
-    kind = place.kind;
-    if (!kind) // of a union with streams that change
-      kind = b.create<flow::ConstantOp>(op.getLoc(), exec::changeKindType(op.getContext()), b.getI8IntegerAttr(0));
-    before = changesWritten(op);
-  }
-  b.create<exec::WriteOp>(op.getLoc(), plan.sink(op).getSymName(), row, kind, before);
+  bool changing = changes(op.getInput());
+  b.create<exec::WriteOp>(op.getLoc(), plan.sink(op).getSymName(), row,
+                          changing ? kindOf(op.getLoc(), place) : Value(),
+                          changing ? changesWritten(op) : "write");
 }
 
 void Lowering::lowerStateful(Operation *op, const Row &row, Place place) {
@@ -344,10 +344,12 @@ void Lowering::update(flow::AggregateOp op, exec::SlotOp slot, const Row &row, P
       args.push_back(column(input, row, agg.getFilter()));
   }
   count(op.getLoc(), "in", op);
-  auto update = b.create<exec::UpdateOp>(op.getLoc(), slot.getSymName(), keys, time, args, Value(),
+  auto update = b.create<exec::UpdateOp>(op.getLoc(), slot.getSymName(), keys, time, args,
+                                         changes(op.getInput()) ? kindOf(op.getLoc(), place) : Value(),
                                          /*after_only=*/false);
   b.setInsertionPointToStart(&update.getLate().emplaceBlock());
-  if (updates(op))
+  place.kind = {};
+  if (changes(op.getOutput()))
     return updated(op, update, keys, place);
   if (emitsFirst(op)) {
     count(op.getLoc(), "made", op);
@@ -402,6 +404,9 @@ void Lowering::root(flow::SourceOp op) {
   for (size_t i = 0; i != row.size(); ++i)
     if (plan.read().isRead(op.getRows(), i))
       types.push_back(op.getRows().getType().getTypes()[i]);
+  bool changing = changes(op.getRows());
+  if (changing)
+    types.push_back(exec::changeKindType(op.getContext()));
   exec::StageOp stage = plan.stage(op.getLoc(), op.getStream().str() + ".read", types);
   stage.setInput(plan.source(op, stage).getSymName());
   Block &block = stage.getBody().front();
@@ -411,7 +416,10 @@ void Lowering::root(flow::SourceOp op) {
       row[i] = *next++;
   b.setInsertionPointToStart(&block);
   count(op.getLoc(), "passed", op);
-  consume(op.getRows(), row, {stage, /*inSource=*/true});
+  Place place{stage, /*inSource=*/true};
+  if (changing)
+    place.kind = block.getArguments().back();
+  consume(op.getRows(), row, place);
 }
 
 void Lowering::root(flow::ValuesOp op) {
@@ -436,6 +444,9 @@ template <typename Op> exec::SlotOp Lowering::collect(Op op, StringRef stageName
   SmallVector<Type> types;
   for (size_t i : indices)
     types.push_back(input.getTypes()[i]);
+  bool changing = changes(op.getInput());
+  if (changing)
+    types.push_back(exec::changeKindType(op.getContext()));
   exec::StageOp stage = plan.stage(op.getLoc(), (op.getStream() + "." + stageName).str(), types);
   setInputs(stage, channels);
   Block &block = stage.getBody().front();
@@ -443,7 +454,10 @@ template <typename Op> exec::SlotOp Lowering::collect(Op op, StringRef stageName
   for (auto [i, argument] : llvm::zip(indices, block.getArguments()))
     row[i] = argument;
   b.setInsertionPointToStart(&block);
-  update(op, slot, row, {stage});
+  Place place{stage};
+  if (changing)
+    place.kind = block.getArguments().back();
+  update(op, slot, row, place);
   return slot;
 }
 
@@ -455,7 +469,7 @@ void Lowering::root(flow::AggregateOp op) {
       plan.stage(op.getLoc(), op.getStream().str() + ".fire", op.getOutput().getType().getTypes());
   fire.setInput(slot.getSymName());
   Block &block = fire.getBody().front();
-  if (emitsFirst(op) || updates(op))
+  if (emitsFirst(op) || changes(op.getOutput()))
     return;
   b.setInsertionPointToStart(&block);
   count(op.getLoc(), "made", op);
@@ -503,6 +517,9 @@ template <typename Op> void Lowering::rootOrdered(Op op) {
   SmallVector<Type> types;
   for (size_t i : indices)
     types.push_back(input.getTypes()[i]);
+  bool changing = changes(op.getInput());
+  if (changing)
+    types.push_back(exec::changeKindType(op.getContext()));
   exec::StageOp stage = plan.stage(op.getLoc(), (op.getStream() + ".ordered").str(), types);
   setInputs(stage, channels);
   Block &block = stage.getBody().front();
@@ -510,7 +527,10 @@ template <typename Op> void Lowering::rootOrdered(Op op) {
   for (auto [i, argument] : llvm::zip(indices, block.getArguments()))
     row[i] = argument;
   b.setInsertionPointToStart(&block);
-  lower(op, row, {stage, /*inSource=*/false, /*guarded=*/false, op});
+  Place place{stage, /*inSource=*/false, /*guarded=*/false, op};
+  if (changing)
+    place.kind = block.getArguments().back();
+  lower(op, row, place);
 }
 
 LogicalResult Lowering::run() {

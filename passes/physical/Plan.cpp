@@ -82,6 +82,10 @@ exec::SourceOp Plan::source(flow::SourceOp op, exec::StageOp stage) {
       used.push_back(llvm::find(columnNames, name) - columnNames.begin());
     }
   }
+  if (changes(op.getRows())) {
+    used.push_back(-1 - static_cast<int32_t>(keys.size()));
+    keys.push_back(declarations.getStringAttr(kChangeKind));
+  }
   ArrayAttr types = op.getColumnTypesAttr();
   if (!types) {
     SmallVector<Type> all;
@@ -151,7 +155,7 @@ exec::SlotOp Plan::slot(flow::AggregateOp op) {
   SmallVector<Type> keyTypes;
   for (StringAttr key : op.getKeys().getAsRange<StringAttr>())
     keyTypes.push_back(input.columnType(input.indexOf(key.getValue())));
-  bool updating = op.getOutput().getType().getChangelog() != flow::Changelog::append;
+  bool updating = changes(op.getOutput());
   bool alwaysOne = !window && op.getKeys().empty() && !updating;
   return declarations.create<exec::SlotOp>(
       op.getLoc(), declarations.getStringAttr(unique(op.getStream() + ".state")),
@@ -161,7 +165,8 @@ exec::SlotOp Plan::slot(flow::AggregateOp op) {
       declarations.getArrayAttr({}), declarations.getI64IntegerAttr(-1),
       declarations.getI64IntegerAttr(-1), declarations.getBoolAttr(alwaysOne),
       declarations.getI32IntegerAttr(number(op)),
-      updating ? declarations.getUnitAttr() : UnitAttr());
+      updating ? declarations.getUnitAttr() : UnitAttr(),
+      changes(op.getInput()) ? declarations.getUnitAttr() : UnitAttr());
 }
 
 exec::SlotOp Plan::slot(flow::SortOp op) {
@@ -173,7 +178,7 @@ exec::SlotOp Plan::slot(flow::SortOp op) {
       nameArray(input, kept), typeArray(input, kept), flow::WindowAttr(),
       declarations.getBoolAttr(false), declarations.getArrayAttr({}), op.getKeysAttr(),
       op.getLimitAttr(), op.getSkipAttr(), declarations.getBoolAttr(false),
-      declarations.getI32IntegerAttr(number(op)), UnitAttr());
+      declarations.getI32IntegerAttr(number(op)), UnitAttr(), UnitAttr());
 }
 
 //===----------------------------------------------------------------------===//
@@ -239,8 +244,18 @@ exec::ChannelOp Plan::channel(Operation *consumer, exec::StageOp stage) {
   auto aggregate = dyn_cast<flow::AggregateOp>(consumer);
   bool single = !aggregate || aggregate.getKeys().empty();
   std::string name = (consumer->getAttrOfType<StringAttr>("stream").getValue() + ".in").str();
-  return makeChannel(consumer->getLoc(), consumer, stage, name, nameArray(type, indices),
-                     typeArray(type, indices), single);
+  SmallVector<Attribute> names(nameArray(type, indices).getValue());
+  SmallVector<Attribute> types(typeArray(type, indices).getValue());
+  if (changes(consumer->getOperand(0))) {
+    names.push_back(declarations.getStringAttr(kChangeKind));
+    types.push_back(TypeAttr::get(exec::changeKindType(declarations.getContext())));
+  }
+  return makeChannel(consumer->getLoc(), consumer, stage, name, declarations.getArrayAttr(names),
+                     declarations.getArrayAttr(types), single);
+}
+
+bool changes(Value stream) {
+  return cast<flow::StreamType>(stream.getType()).getChangelog() != flow::Changelog::append;
 }
 
 StringRef changesWritten(flow::SinkOp sink) {

@@ -69,6 +69,12 @@ private:
   llvm::DenseMap<const void *, llvm::MapVector<mlir::Operation *, exec::ChannelOp>> channels;
 };
 
+/// Whether rows of a stream change: then what they change travels as their last
+/// column.
+bool changes(mlir::Value stream);
+/// The key of a source's metadata that says it of a record.
+inline constexpr llvm::StringLiteral kChangeKind = "change-kind";
+
 /// What a sink does with a row that another one follows, as exec.write says it:
 /// attribute `flow.changes` of flow.sink, "write" without.
 llvm::StringRef changesWritten(flow::SinkOp sink);

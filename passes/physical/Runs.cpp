@@ -19,8 +19,11 @@ static bool runs(Operation *op, bool batch) {
     return cast<StreamType>(rows.getType()).getChangelog() != Changelog::append;
   };
   for (Value input : op->getOperands())
-    if (updates(input) && !isa<SinkOp, ProjectOp, FilterOp, UnionOp, UnnestOp>(op))
-      return false;
+    if (updates(input) && !isa<SinkOp, ProjectOp, FilterOp, UnionOp, UnnestOp, WatermarkOp>(op)) {
+      auto aggregate = dyn_cast<AggregateOp>(op);
+      if (!aggregate || aggregate.getWindow())
+        return false;
+    }
   return llvm::TypeSwitch<Operation *, bool>(op)
       .Case<JoinOp, OverOp, TopNOp, DedupOp, MatchOp, SetOp, TableFunctionOp>([](auto) { return false; })
       .Case([](WindowOp window) { return window.getWindow().getKind() != WindowKind::session; })
@@ -58,9 +61,6 @@ std::vector<Missing> missingOperators(ModuleOp module) {
     if (runs(&op, batch))
       continue;
     std::string what = operatorText(&op);
-    if (auto aggregate = dyn_cast<AggregateOp>(op); aggregate && !aggregate.getWindow())
-      what = StringRef(what).split(" without a window").first.str() +
-             (aggregate.getAggs().empty() && !aggregate.getKeys().empty() ? "" : " of rows that change");
     if (said.insert(what).second)
       missing.push_back({&op, what, !batch && isa<AggregateOp, SortOp>(op)});
   }

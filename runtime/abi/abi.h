@@ -143,6 +143,7 @@ typedef struct levada_ctx {
   levada_str error_text;        /* details, in the arena */
   void *runtime;                /* the worker, opaque here */
   int64_t order;                /* set by levada_rt_order */
+  int64_t emitted;              /* rows that stages behind channels and slots have emitted */
   int32_t failed;               /* a stage run inside another one failed: all return */
 } levada_ctx;
 
@@ -277,8 +278,8 @@ typedef struct levada_slot_desc {
   bool mergeable;              /* rows added to two accumulators, the later merged into the
                                 * earlier one, give what all rows added to one give, bit by
                                 * bit, and nothing reads accumulators before they fire */
-  void (*init)(levada_ctx *, char *acc);
   bool first_rows;             /* SORT without keys, with a limit: those that come first are kept */
+  void (*init)(levada_ctx *, char *acc);
   void (*merge)(levada_ctx *, char *into, const char *from); /* accumulators */
   int32_t (*compare)(const char *, const char *); /* SORT */
   int64_t limit, skip;         /* SORT: rows kept, rows left out; -1 all */
@@ -342,8 +343,8 @@ typedef struct levada_program {
   const char *plan;            /* text of `explain`, for inspect */
   const char *fingerprint;     /* of the plan */
   bool batch;                  /* mode = "batch" */
-  const char *time_zone;       /* session zone, "UTC" */
   bool script;                 /* written in SQL: messages speak of that */
+  const char *time_zone;       /* session zone, "UTC" */
   const char *zone_data; uint32_t zone_size; /* its TZif, or NULL for UTC */
   const levada_source_desc *sources; uint32_t source_count;
   const levada_channel_desc *channels; uint32_t channel_count;
@@ -412,6 +413,27 @@ LEVADA_RT(inline) int32_t levada_rt_failed(levada_ctx *ctx);
 LEVADA_RT() bool levada_rt_distinct_add(levada_ctx *ctx, char *set, const char *value, bool is_str);
 /* Next value of a set for merging: index from 0, NULL at the end. */
 LEVADA_RT() const char *levada_rt_distinct_next(const char *set, uint64_t *index);
+
+/* Memory of the frame that a row alone needs: what was taken since `mark` (32
+ * bytes, filled here) is free again. Not where a row that was emitted views it. */
+LEVADA_RT() void levada_rt_mark(levada_ctx *ctx, char *mark);
+LEVADA_RT() void levada_rt_release(levada_ctx *ctx, const char *mark);
+
+/* Arguments that an aggregate was given and that may be taken back, canonical
+ * bytes of `layout`: one pointer in accumulators, NULL when empty. `counted`:
+ * equal ones are one, with a count; else each is kept, in the order they came.
+ * Lives in ctx->state_arena. add: false where it was counted to an equal one. */
+enum { LEVADA_KEPT_NONE, LEVADA_KEPT_SOME, LEVADA_KEPT_LAST };
+LEVADA_RT() bool levada_rt_kept_add(levada_ctx *ctx, char *kept, const levada_layout *layout, const char *arguments, bool counted);
+/* Takes the first equal one out: none was there (the next one to come does not
+ * count), some more are counted, or it was the last. */
+LEVADA_RT() int32_t levada_rt_kept_remove(levada_ctx *ctx, char *kept, const levada_layout *layout, const char *arguments, bool counted);
+/* The next ones, equal ones that are counted once: index from 0, NULL at the end. */
+LEVADA_RT() const char *levada_rt_kept_next(const char *kept, const levada_layout *layout, uint64_t *index);
+/* Forgets them all, and keeps their memory. */
+LEVADA_RT() void levada_rt_kept_clear(char *kept, const levada_layout *layout);
+LEVADA_RT(cold) void levada_rt_kept_save(void *writer, const char *kept, const levada_layout *layout);
+LEVADA_RT(cold) void levada_rt_kept_load(levada_ctx *ctx, void *reader, char *kept, const levada_layout *layout, bool counted);
 
 /* Checkpoints: appends to a Writer; the next `size` bytes of a Reader (its own
  * memory), NULL beyond the end, and after that; how many there are. */

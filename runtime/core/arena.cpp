@@ -121,7 +121,57 @@ uint64_t arena_bytes(const levada_arena *arena) {
   return bytes;
 }
 
+namespace {
+/// An arena as it was, and the block behind its newest.
+struct Mark {
+  levada_arena arena;
+  Block *behind;
+};
+static_assert(sizeof(Mark) == 32);
+
+void free_between(Block *first, const Block *end) {
+  while (first != end) {
+    Block *next = first->next;
+    free(first);
+    first = next;
+  }
+}
+} // namespace
+
+void arena_mark(const levada_arena *arena, char *mark) {
+  auto *newest = static_cast<Block *>(arena->blocks);
+  Mark now{*arena, newest ? newest->next : nullptr};
+  __builtin_memcpy(mark, &now, sizeof now);
+}
+
+void arena_release(levada_arena *arena, const char *mark) {
+  Mark then;
+  __builtin_memcpy(&then, mark, sizeof then);
+  auto *newest = static_cast<Block *>(arena->blocks), *old = static_cast<Block *>(then.arena.blocks);
+  if (old) {
+    free_between(old->next, then.behind);
+    old->next = then.behind;
+  }
+  if (newest == old) {
+    *arena = then.arena;
+    return;
+  }
+  // It has grown: the block stays, so that the next row need not ask for one.
+  free_between(newest->next, old);
+  newest->next = old;
+  arena->cur = newest->data();
+  arena->end = newest->data() + newest->size;
+}
+
 } // namespace levada::rt
+
+extern "C" void levada_rt_mark(levada_ctx *ctx, char *mark) {
+  levada::rt::arena_mark(&ctx->arena, mark);
+}
+
+extern "C" void levada_rt_release(levada_ctx *ctx, const char *mark) {
+  levada::rt::arena_release(&ctx->arena, mark);
+}
 
 extern "C" char *levada_rt_alloc_slow(levada_ctx *ctx, uint64_t size) {
   return levada::rt::arena_grow(&ctx->arena, size);

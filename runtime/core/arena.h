@@ -23,6 +23,10 @@ void arena_reset(levada_arena *arena);
 /// Frees everything.
 void arena_free(levada_arena *arena);
 
+/// Writes down (32 bytes) what an arena holds; frees what was taken since then.
+void arena_mark(const levada_arena *arena, char *mark);
+void arena_release(levada_arena *arena, const char *mark);
+
 /// What `from` holds lives as long as `to` from now on; `from` is empty.
 void arena_adopt(levada_arena *to, levada_arena *from);
 

@@ -19,13 +19,25 @@ namespace levada::rt {
 
 /// Where something stands within its number, compared field by field. A fire
 /// or a row of a source has only `first`; rows that were merged, or came from
-/// several workers, carry where they came from (Execution::place_rows).
+/// several workers, carry where they came from (Execution::place_rows): at which
+/// place of which worker each exchange found them.
 struct Order {
   int64_t first = LEVADA_MIN_WATERMARK;
   uint64_t origin = 0;
   int64_t second = 0;
   uint64_t row = 0;
+  uint64_t then[3] = {}; // exchanges behind the first; what comes after is not told apart
   auto operator<=>(const Order &) const = default;
+
+  void exchanged(uint32_t sender, int64_t place) {
+    uint64_t step = uint64_t(sender) << 48 | ((uint64_t(place) & 0xffffffffffff) + 1);
+    uint64_t *const steps[] = {&row, &then[0], &then[1], &then[2]};
+    for (uint64_t *at : steps)
+      if (!*at) {
+        *at = step;
+        break;
+      }
+  }
 };
 
 /// Rows (or bytes) from `begin` on stand at `order` within their number.

@@ -162,12 +162,16 @@ void Execution::take_all(uint64_t number) {
           places_.clear();
           for (uint32_t r = 0; r < count; ++r) {
             Order place = piece.order;
-            if (inputs_.size() > 1)
-              place = {i, place.origin, place.first, place.row};
+            if (inputs_.size() > 1) {
+              place.second = place.first;
+              place.first = i;
+            }
+            int64_t at;
+            memcpy(&at, rows + uint64_t(r) * piece.batch->row_size + offset, 8);
             if (input.channel->from_source)
-              memcpy(&place.second, rows + uint64_t(r) * piece.batch->row_size + offset, 8);
-            else if (!place.row)
-              place.row = uint64_t(piece.batch->sender) << 40 | (piece.begin + r + 1);
+              place.second = at;
+            else
+              place.exchanged(piece.batch->sender, at);
             places_.push_back(place);
           }
           place_rows(rows, count, piece.batch->row_size, offset);

@@ -65,11 +65,13 @@ extern "C" int32_t levada_changelog_next(levada_json *json, levada_json_cursor *
     return bad(json, "the record has no `op`: \"+I\", \"-U\", \"+U\" or \"-D\"");
   if (!data.p || data.kind != JsonValue::CONTAINER || *data.p != '{')
     return bad(json, "the record has no `data`: the columns of a row");
-  if (!is(op, "+I")) {
-    if (is(op, "-U") || is(op, "+U") || is(op, "-D"))
-      return bad(json, "the record changes a row, and this program takes rows that are added (+I)");
+  constexpr const char *kinds[] = {"+I", "-U", "+U", "-D"};
+  for (json->kind = 0; json->kind < 4 && !is(op, kinds[json->kind]);)
+    ++json->kind;
+  if (json->kind == 4)
     return bad(json, "`op` is none of +I, -U, +U, -D");
-  }
+  if (json->kind && !json->changes)
+    return bad(json, "the record changes a row, and this program takes rows that are added (+I)");
   cursor->at = data.p;
   cursor->place = 0;
   json->inner = data.p + data.n;

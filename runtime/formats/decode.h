@@ -152,6 +152,8 @@ typedef struct levada_json {
   const char *next, *end;
   const levada_json_name *names; uint32_t name_count;
   uint32_t exact;       /* INT and BIGINT take no fractions; set behind open */
+  uint32_t changes;     /* changelog: records may take rows back; set behind open */
+  uint32_t kind;        /* changelog: 0 +I, 1 -U, 2 +U, 3 -D */
   const char *inner;    /* changelog: where the object of the row ends, else NULL */
   /* What stood between the values of the record before: `,"name":`. */
   struct levada_json_place {
@@ -162,7 +164,7 @@ typedef struct levada_json {
 LEVADA_RT() void levada_json_open(levada_json *json, levada_ctx *ctx, const levada_chunk *chunk, const levada_json_name *names, uint32_t name_count);
 LEVADA_RT(inline) int32_t levada_json_next(levada_json *json, levada_json_cursor *cursor);
 /* The same for `{"op": "+I", "data": {row}}`: then `key` reads the row. What is no
- * insertion is BAD. */
+ * insertion is BAD, unless `changes` is set. */
 LEVADA_RT() int32_t levada_changelog_next(levada_json *json, levada_json_cursor *cursor);
 LEVADA_RT(inline) int32_t levada_json_key(levada_json *json, levada_json_cursor *cursor);
 /* Values: LEVADA_NULL for null; LEVADA_ERROR: the value has no such meaning, or is

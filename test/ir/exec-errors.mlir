@@ -230,7 +230,7 @@ exec.slot @g {id = "g", kind = "group", key_names = ["n"], key_types = [!flow.sq
 exec.stage @s from @a {
 ^bb0(%n: !flow.sql<INT>):
   %new = flow.constant 0 : i8 -> !flow.sql<TINYINT NOT NULL>
-  // expected-error@below {{takes changes, the slot only new rows}}
+  // expected-error@below {{says what rows change exactly when the slot is retracting}}
   exec.update @g key(%n : !flow.sql<INT>) args() kind(%new : !flow.sql<TINYINT NOT NULL>) late {}
 }
 exec.stage @f from @g {

@@ -335,6 +335,12 @@ private:
     if (agg.params.empty() && signature.starts_with("(ANY)"))
       agg.params.push_back({"value", "ANY", "None", false});
     agg.mergeContext = merge->getNumParams() == 2;
+    if (CXXMethodDecl *retract = method(decl, "retract")) {
+      agg.retracts = true;
+      if (retract->getNumParams() != agg.cParams.size())
+        return error(retract->getLocation(), "retract takes the arguments of add, without the context");
+    }
+    agg.resets = method(decl, "reset") != nullptr;
     agg.cResult = spelled(get->getReturnType());
     if (agg.cResult == "levada_status") {
       agg.getStatus = true;

@@ -125,7 +125,8 @@ std::string aggregatesInc(const Model &model) {
     std::string span = params(os, agg->params, agg->symbol);
     rowsOs << "    {" << quoted(agg->sqlName) << ", " << quoted(agg->symbol) << ", " << span
            << ", " << param(agg->result) << ", " << agg->size << ", " << agg->align << ", "
-           << yes(agg->exact) << ", " << yes(agg->archive.empty()) << ", "
+           << yes(agg->exact) << ", " << yes(agg->archive.empty()) << ", " << yes(agg->retracts) << ", "
+           << yes(agg->resets) << ", "
            << quoted(agg->fields) << ", " << quoted(agg->rule) << ",\n     " << quoted(agg->doc)
            << ", " << quoted(agg->place.file) << ", " << agg->place.line << "},\n";
   }
@@ -227,6 +228,17 @@ std::string thunksInc(const Model &model, const std::string &file) {
     os << ");\n}\nvoid " << name << "_merge(levada_ctx *ctx, void *into, const void *from) {\n"
        << "  static_cast<" << name << " *>(into)->merge(" << (agg.mergeContext ? "ctx, " : "")
        << "*static_cast<const " << name << " *>(from));\n}\n";
+    if (agg.retracts) {
+      os << "void " << name << "_retract(levada_ctx *ctx, void *state";
+      for (size_t i = 0; i < agg.cParams.size(); ++i)
+        os << ", " << agg.cParams[i] << " a" << i;
+      os << ") {\n  static_cast<" << name << " *>(state)->retract(";
+      for (size_t i = 0; i < agg.cParams.size(); ++i)
+        os << (i ? ", a" : "a") << i;
+      os << ");\n}\n";
+    }
+    if (agg.resets)
+      os << "void " << name << "_reset(void *state) { static_cast<" << name << " *>(state)->reset(); }\n";
     os << "levada_status " << name << "_get(levada_ctx *ctx, const void *state, " << agg.cResult
        << " *out) {\n  auto *self = static_cast<const " << name << " *>(state);\n";
     if (agg.getStatus)
