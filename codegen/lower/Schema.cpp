@@ -73,6 +73,9 @@ std::string slotSchema(const Plan &plan, const SlotPlan &slot) {
     os << (op.getKind() == "sort" ? "column\t" : "key\t") << field(name.getValue()) << '\t'
        << field(column.type.str()) << '\t' << kindName(column.rep) << '\t' << column.offset << '\t'
        << column.nullOffset << '\n';
+  // In brackets: nobody wrote it.
+  if (slot.countsRows())
+    os << "aggregate\t(rows)\t\t\t0\t8\t-1\tplain\trows i64 0\n";
   for (const AggPlan &agg : slot.aggs) {
     os << "aggregate\t" << field(callText(agg.attr)) << '\t'
        << (agg.argType ? field(agg.argType.withNullable(true).str()) : "") << '\t'

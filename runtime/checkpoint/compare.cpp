@@ -178,13 +178,25 @@ const Schema::Aggregate *find(const Schema &schema, const Text &name) {
 }
 
 bool plan_aggregates(const Schema &before, const Schema &now, Migration &out, Text &why) {
+  auto other_changes = [&](bool are) {
+    if (are)
+      why = "its input or its output is updated in one, and only added to in the other";
+    return are;
+  };
   for (const Schema::Aggregate &agg : now.aggregates)
-    if (!find(before, agg.name)) {
+    if (const Schema::Aggregate *old = find(before, agg.name)) {
+      if (other_changes(old->kept != agg.kept))
+        return false;
+    } else {
+      if (other_changes(agg.name.view()[0] == '('))
+        return false;
       why = textf("`%s` is new in it: what came before was not counted", agg.name.c_str());
       return false;
     }
   for (const Schema::Aggregate &agg : before.aggregates)
     if (!find(now, agg.name)) {
+      if (other_changes(agg.name.view()[0] == '('))
+        return false;
       why = textf("`%s` is gone from it", agg.name.c_str());
       return false;
     }

@@ -85,7 +85,9 @@ bool Schema::parse(std::string_view text) {
       agg.offset = uint32_t(take_number(line));
       agg.size = uint32_t(take_number(line));
       agg.set = int32_t(take_number(line));
-      agg.plain = take_field(line).view() == "plain";
+      Text how = take_field(line);
+      agg.plain = how.view() == "plain";
+      agg.kept = how.view() == "kept";
       agg.fields = read_fields(take_field(line));
       aggregates.push_back(std::move(agg));
     } else if (word.view() == "by") {
@@ -129,8 +131,12 @@ Text Schema::describe() const {
         .append(keys[i].name)
         .append(' ')
         .append(keys[i].type);
+  bool first = true;
   for (size_t i = 0; i < aggregates.size(); ++i) {
-    text.append(i ? ", " : ": ").append(aggregates[i].name);
+    if (aggregates[i].name.view().substr(0, 1) == "(") // nobody wrote it
+      continue;
+    text.append(first ? ": " : ", ").append(aggregates[i].name);
+    first = false;
     if (!aggregates[i].type.empty())
       text.append(" of ").append(aggregates[i].type);
   }

@@ -36,8 +36,9 @@ struct Schema {
   struct Aggregate {
     Text name, type, symbol; // SUM(n), type of n, levada_agg_sum_i32
     uint32_t offset = 0, size = 0; // in the accumulators
-    int32_t set = -1;              // of its DISTINCT values
+    int32_t set = -1;              // of its DISTINCT values, or of all that it was given
     bool plain = true;             // its bytes are all there is
+    bool kept = false;             // `set` has all values: they can be taken back
     std::vector<Field> fields;
   };
   Text kind; // window, session, group, sort

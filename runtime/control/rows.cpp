@@ -183,10 +183,14 @@ void print_held(void *to, const Held &held) {
       // The extreme or the first of a column is of its type.
       bool value = field.name.view() == "best" || field.name.view() == "kept";
       append_json(text.append(f ? "," : ""), field.name);
-      append_value(text.append(':'), field.kind, value ? agg.type.view() : std::string_view(),
+      // A sum of integers that wraps around is kept without a sign.
+      bool sum = field.name.view() == "sum" && field.kind.view() == "u64";
+      append_value(text.append(':'), sum ? std::string_view("i64") : field.kind.view(), value ? agg.type.view() : std::string_view(),
                    acc + agg.offset + field.offset);
     }
-    if (agg.set >= 0)
+    if (agg.kept)
+      not_shown(text.append(agg.fields.empty() ? "\"values\":" : ",\"values\":"), "all its values");
+    else if (agg.set >= 0)
       append_set(text.append(agg.fields.empty() ? "\"values\":" : ",\"values\":"), acc + agg.set, agg);
     text.append('}');
   }
