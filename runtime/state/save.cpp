@@ -45,12 +45,17 @@ struct FileHead {
 
 void slot_keep_marks(levada_slot *slot) { slot->marking = true; }
 
+/// Whether entries lie in parts as they lie in tables.
+static bool lies_whole(const levada_slot_desc *desc) {
+  return is_fixed(desc) && slot_head(desc) == 8 && desc->acc_offset == desc->key.size;
+}
+
 namespace {
 /// Writes entries of tables.
 struct EntryWriter {
   EntryWriter(levada_ctx *ctx, const levada_slot_desc *desc, Writer &to)
       : ctx(ctx), desc(desc), to(to), stride(slot_stride(desc)), head(slot_head(desc)),
-        whole(is_fixed(desc) && head == 8 && desc->acc_offset == desc->key.size) {}
+        whole(lies_whole(desc)) {}
   void add(const char *slot) {
     if (whole) // as it lies there
       memcpy(to.extend(8 + desc->entry_size), slot, 8 + desc->entry_size);
@@ -193,9 +198,46 @@ void restore_free(Restore *restore) {
   free(restore);
 }
 
+/// Entries that lie whole: most come in the order of the table and go behind the
+/// one before.
+static bool load_whole(levada_slot *slot, Table *table, uint64_t count, Reader &from) {
+  const levada_slot_desc *desc = slot->desc;
+  const uint32_t stride = slot_stride(desc), size = 8 + desc->entry_size;
+  const char *at = count <= from.left() / size ? from.skip(count * size) : nullptr;
+  if (!at)
+    return false;
+  uint64_t next = 0, last = 0; // the place behind the entry before, and its tag
+  for (const char *end = at + count * size; at != end; at += size) {
+    uint64_t tag = load64(at);
+    if (!(tag & 1))
+      return false;
+    if (key_group(~tag) - slot->owned.first >= slot->owned.count)
+      continue;
+    uint64_t home = table_home(table, ~tag), place = home > next ? home : next;
+    char *to = table->slots + place * stride;
+    if (tag < last && place < table->end && table->count < table->max && !load64(to)) {
+      ++table->count;
+    } else {
+      char *entry = table_find(table, desc, ~tag, at + 8);
+      if (!entry) {
+        table_put(table, desc, slot->range, at);
+        entry = table_find(table, desc, ~tag, at + 8);
+      }
+      to = entry - 8;
+      place = (uint64_t)(to - table->slots) / stride;
+    }
+    memcpy(to, at, size);
+    next = place + 1;
+    last = tag;
+  }
+  return true;
+}
+
 static bool load_entries(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t count,
                          Reader &from) {
   const levada_slot_desc *desc = slot->desc;
+  if (lies_whole(desc) && !slot->migration)
+    return load_whole(slot, &slice->table, count, from);
   EntryReader entries(slot);
   for (uint64_t i = 0; i < count; ++i) {
     if (!entries.next(from))
@@ -232,6 +274,8 @@ static Slice *take_slice(List<Slice *> &from, uint64_t id) {
 static bool load_files(levada_slot *slot, Slice *slice, const SliceHead &head, bool shared,
                        Reader &from) {
   forget_lost(slice);
+  if (head.files && !slot->folder)
+    return false;
   for (uint32_t i = 0; i < head.files; ++i) {
     FileHead file{};
     const char *name;

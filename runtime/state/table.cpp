@@ -7,6 +7,8 @@
 #include "runtime/state/table.h"
 #include "runtime/state/memory.h"
 
+#include <sys/mman.h>
+
 namespace levada::rt {
 
 static constexpr uint64_t min_capacity = 8, min_tail = 8;
@@ -20,7 +22,13 @@ static void allocate(Table *table, uint32_t stride, HashRange range, uint64_t ca
   table->last = capacity - 1;
   table->max = max_load(capacity);
   table->end = capacity + tail;
-  table->slots = (char *)must_zero((table->end + 2) * stride);
+  const uint64_t size = (table->end + 2) * stride;
+  table->slots = (char *)must_zero(size);
+  // Rows go everywhere in it: fewer faults, fewer misses of address translation.
+  constexpr uint64_t large = 2 << 20;
+  uint64_t begin = ((uint64_t)table->slots + large - 1) & ~(large - 1);
+  if (size >= 4 * large)
+    madvise((void *)begin, ((uint64_t)table->slots + size - begin) & ~(large - 1), MADV_HUGEPAGE);
 }
 
 /// Marks of `old` for as many home places as `table` has. A place becomes those
