@@ -141,6 +141,7 @@ bool take_file(FileSink &sink, bool exists, const struct stat &info, Error &erro
                            ? "this pipeline did not write what is at"
                            : "changed since this pipeline published it:",
                        sink.path, error);
+  sink.published.forget_run();
   *sink.replaces = !sink.append && !sink.published.entries.empty();
   return true;
 }
@@ -185,6 +186,7 @@ bool take_directory(FileSink &sink, const std::vector<Text> &hidden, Error &erro
       return sink.refuse("this pipeline did not write", path, error);
   }
   sink.published.entries.swap(kept.entries);
+  sink.published.forget_run();
   *sink.replaces = !sink.append && !sink.published.entries.empty();
   return true;
 }

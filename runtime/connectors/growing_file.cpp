@@ -158,6 +158,7 @@ bool GrowingFile::create(Error &error) {
   if (fd >= 0)
     close(fd);
   // Old and new may both be found while they change places.
+  sink_.published.forget_run();
   sink_.published.entries.push_back({sealed_[0].size, planned_, name_});
   ok = ok && sink_.published.save(sink_.marker.c_str()) &&
        step_rename(Step::OUTPUT_RENAME, from.c_str(), sink_.path.c_str()) == 0;
@@ -295,6 +296,7 @@ bool GrowingFile::cut_back(const struct stat &info, Error &error) {
     close(fd);
   changed_ = planned_;
   sealed_.clear();
+  sink_.published.forget_run();
   sink_.published.entries = {{length_, changed_, name_}};
   return (ok && sink_.published.save(sink_.marker.c_str())) ||
          sink_.failed("cut back", sink_.path.c_str(), error);

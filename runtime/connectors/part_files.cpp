@@ -64,7 +64,6 @@ bool PartFiles::begin(Error &error) {
   next_ = sink_.next_part;
   if (!sink_.append)
     old_.swap(sink_.published.entries);
-  sink_.published.going.clear();
   return true;
 }
 
@@ -251,7 +250,6 @@ bool PartFiles::restore(Reader &from, Error &error) {
     return false;
   if (!sink_.append)
     old_.swap(marker.entries);
-  marker.going.clear();
   return commit(error);
 }
 

@@ -105,9 +105,14 @@ bool Published::save(const char *path, bool durable) const {
 }
 
 bool Published::add_lines(const char *path, const std::vector<Entry> &entries) {
-  Text text;
+  int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
+  struct stat info;
+  char last = '\n';
+  if (fd >= 0 && fstat(fd, &info) == 0 && info.st_size)
+    (void)!pread(fd, &last, 1, info.st_size - 1);
+  Text text(last == '\n' ? "" : "\n"); // ends what a failed write left
   print(text, "", entries);
-  return put(open(path, O_WRONLY | O_APPEND | O_CLOEXEC), text, true);
+  return put(fd, text, true);
 }
 
 bool Published::Entry::is(const struct stat &info) const {

@@ -36,6 +36,12 @@ struct Published {
   bool save(const char *path, bool durable = false) const;
   /// Adds lines to the marker, durably; false with errno.
   static bool add_lines(const char *path, const std::vector<Entry> &entries);
+  /// What a run with checkpoints added to it, once it is known what it says.
+  void forget_run() {
+    going.clear();
+    run = 0;
+    grows_from = UINT64_MAX;
+  }
   void add(std::string_view name, const struct stat &info);
   /// The file is as it was published.
   bool holds(std::string_view name, const struct stat &info) const;
