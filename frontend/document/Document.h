@@ -275,6 +275,8 @@ uint32_t loadFile(const std::string &path, diag::Engine &engine);
 /// Reads a file of nothing but [[test]] tables into document.tests: those of a
 /// script stand beside it. False after a syntax error.
 bool readTests(uint32_t buffer, Document &document, diag::Engine &engine);
+/// "dir/orders.sql": the file of its tests, "dir/orders.test.toml".
+std::string testsFileOf(std::string_view script);
 /// loadFile and readDocument.
 std::unique_ptr<Document> loadDocument(const std::string &path,
                                        diag::Engine &engine);

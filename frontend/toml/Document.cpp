@@ -233,6 +233,10 @@ bool readTests(uint32_t buffer, Document &document, diag::Engine &engine) {
   return true;
 }
 
+std::string testsFileOf(std::string_view script) {
+  return std::string(script.substr(0, script.rfind('.'))) + ".test.toml";
+}
+
 std::string nameOfFile(std::string_view path) {
   path.remove_prefix(std::min(path.rfind('/') + 1, path.size()));
   path = path.substr(0, path.rfind('.'));

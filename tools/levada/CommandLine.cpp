@@ -23,7 +23,7 @@ namespace {
 enum Visible : unsigned {
   BuildVis = 1 << 1, RunVis = 1 << 2, CheckVis = 1 << 3,
   ExplainVis = 1 << 4, ListVis = 1 << 5, NewVis = 1 << 6, SqlVis = 1 << 7,
-  FmtVis = 1 << 8, DiffVis = 1 << 9,
+  FmtVis = 1 << 8, DiffVis = 1 << 9, TestVis = 1 << 10,
 };
 
 #define PREFIX(NAME, VALUE)                                                    \
@@ -48,6 +48,7 @@ const Command commands[] = {
     {"run", "compile (cached) and run a pipeline", "levada run FILE [options] [-- ARGS of the program]", RunVis, runRun},
     {"sql", "run one query over files", "levada sql \"SELECT ... FROM 'FILE' ...\" [options]", SqlVis, runSql},
     {"check", "report what is wrong with pipelines", "levada check FILE... [options]", CheckVis, runCheck},
+    {"test", "run the tests that pipelines declare", "levada test FILE... [--crash] [options]", TestVis, runTest},
     {"fmt", "lay out SQL scripts and pipeline files", "levada fmt [--check] [--diff] FILE...|-", FmtVis, runFmt},
     {"explain", "show the plan of a pipeline, or explain a diagnostic", "levada explain FILE|CODE [options]", ExplainVis, runExplain},
     {"diff", "say whether the state of one program is usable by another", "levada diff OLD NEW [options]", DiffVis, runDiff},

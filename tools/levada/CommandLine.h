@@ -52,6 +52,7 @@ int runConnectors(Arguments &);
 int runNew(Arguments &);
 int runSql(Arguments &);
 int runFmt(Arguments &);
+int runTest(Arguments &);
 
 /// Prints `levada: TEXT` and where help is; returns Exit::Usage.
 int usageError(const Arguments &, const std::string &text);

@@ -21,6 +21,7 @@
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -62,18 +63,28 @@ Compilation::Compilation(std::string path, unsigned optLevel)
 bool Compilation::toFlow() {
   if (ir || engine.hasErrors())
     return ir && !engine.hasErrors();
+  std::unique_ptr<doc::Document> document = read();
+  return document && toFlow(*document);
+}
+
+std::unique_ptr<doc::Document> Compilation::read() {
   uint32_t buffer = doc::loadFile(file, engine);
   if (!buffer)
-    return false;
+    return nullptr;
   bool script = llvm::StringRef(file).ends_with_insensitive(".sql");
   std::unique_ptr<doc::Document> document =
       script ? doc::readScript(buffer, engine) : doc::readDocument(buffer, engine);
+  if (std::string tests = doc::testsFileOf(file); script && llvm::sys::fs::exists(tests))
+    if (uint32_t beside = doc::loadFile(tests, engine))
+      doc::readTests(beside, *document, engine);
   step("read");
-  return document && toFlow(std::move(document));
+  return document;
 }
 
-bool Compilation::toFlow(std::unique_ptr<doc::Document> document) {
-  ir = lowerToFlow(*document, engine, context);
+bool Compilation::toFlow(const doc::Document &document) {
+  ir = lowerToFlow(document, engine, context);
+  if (ir)
+    checkTestRows(document, *ir, engine);
   step("bind");
   if (!ir || engine.hasErrors())
     return false;

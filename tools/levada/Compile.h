@@ -28,8 +28,11 @@ public:
 
   /// The file as text to a typed flow module; once.
   bool toFlow();
-  /// A document that was made in memory to the same.
-  bool toFlow(std::unique_ptr<doc::Document> document);
+  /// Its first part: the file as a document, with the tests beside a script. Null
+  /// after diagnostics.
+  std::unique_ptr<doc::Document> read();
+  /// A document that was read, or made in memory, to the same.
+  bool toFlow(const doc::Document &document);
   /// The flow passes of the -O level.
   bool optimize();
   /// Whether every operator of the plan has a running form.

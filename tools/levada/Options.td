@@ -14,6 +14,7 @@ def ListVis : OptionVisibility;
 def NewVis : OptionVisibility;
 def SqlVis : OptionVisibility;
 def FmtVis : OptionVisibility;
+def TestVis : OptionVisibility;
 def DiffVis : OptionVisibility;
 
 class Vis<list<OptionVisibility> on> { list<OptionVisibility> Visibility = on; }
@@ -25,10 +26,10 @@ multiclass Value<string name, string meta, list<OptionVisibility> on, string hel
 }
 
 def help : Flag<["-", "--"], "help">, HelpText<"Print this help">,
-  Vis<[BuildVis, RunVis, CheckVis, ExplainVis, ListVis, NewVis, SqlVis, FmtVis, DiffVis]>;
+  Vis<[BuildVis, RunVis, CheckVis, ExplainVis, ListVis, NewVis, SqlVis, FmtVis, DiffVis, TestVis]>;
 def h : Flag<["-"], "h">, Alias<help>, Flags<[HelpHidden]>,
-  Vis<[BuildVis, RunVis, CheckVis, ExplainVis, ListVis, NewVis, SqlVis, FmtVis, DiffVis]>;
-defm diagnostics : Value<"diagnostics", "<style>", [BuildVis, RunVis, CheckVis, ExplainVis, SqlVis, FmtVis, DiffVis],
+  Vis<[BuildVis, RunVis, CheckVis, ExplainVis, ListVis, NewVis, SqlVis, FmtVis, DiffVis, TestVis]>;
+defm diagnostics : Value<"diagnostics", "<style>", [BuildVis, RunVis, CheckVis, ExplainVis, SqlVis, FmtVis, DiffVis, TestVis],
   "How errors are shown: pretty, plain or json (default: pretty on a terminal)">;
 
 def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">,
@@ -37,14 +38,17 @@ def o : JoinedOrSeparate<["-"], "o">, MetaVarName<"<file>">,
 defm emit : Value<"emit", "<stage>", [BuildVis],
   "Stop at flow, exec, llvm-mlir, llvm, asm, obj or exe (default)">;
 def O : Joined<["-"], "O">, MetaVarName<"<level>">,
-  HelpText<"Optimization: -O0, -O1, -O2 (default; sql: -O1 for small files) or -O3">, Vis<[BuildVis, RunVis, ExplainVis, SqlVis]>;
-defm cpu : Value<"cpu", "<name>", [BuildVis, RunVis, SqlVis],
+  HelpText<"Optimization: -O0, -O1, -O2 (default; sql: -O1 for small files) or -O3">, Vis<[BuildVis, RunVis, ExplainVis, SqlVis, TestVis]>;
+defm cpu : Value<"cpu", "<name>", [BuildVis, RunVis, SqlVis, TestVis],
   "Processor to compile for: x86-64-v2 (default), x86-64-v3, native (sql: default), ...">;
 def timing : Flag<["--"], "timing">,
   HelpText<"Print where the compile time went">, Vis<[BuildVis, RunVis, SqlVis]>;
 
 defm format : Value<"format", "<format>", [ExplainVis, SqlVis],
   "explain: text (default), dot or svg; sql: table (default on a terminal), json (default else) or csv">;
+
+def crash : Flag<["--"], "crash">,
+  HelpText<"Run each test again for every step of the commit protocol: killed there, resumed, with the same rows">, Vis<[TestVis]>;
 
 def markdown : Flag<["--"], "markdown">, HelpText<"Print the whole documentation as Markdown">, Vis<[ListVis]>;
 

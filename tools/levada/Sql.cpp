@@ -326,7 +326,7 @@ int tool::runSql(Arguments &arguments) {
     options->optLevel = 1;
   compilation.setOptLevel(options->optLevel);
   std::string result;
-  bool ok = document && !compilation.diagnostics().hasErrors() && compilation.toFlow(std::move(document));
+  bool ok = document && !compilation.diagnostics().hasErrors() && compilation.toFlow(*document);
   if (ok && shell.explain) {
     ok = compilation.optimize();
     int exit = compilation.report(*style);
