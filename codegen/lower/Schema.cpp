@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "codegen/lower/Schema.h"
 
+#include "codegen/format/Format.h"
 #include "ir/flow/Call.h"
 
 #include "llvm/Support/Endian.h"
@@ -105,8 +106,10 @@ std::string programState(const Plan &plan) {
   }
   for (const SinkPlan &sink : plan.sinks) {
     exec::SinkOp op = sink.op;
+    // Rows of other columns do not belong under a header that is written.
+    std::string header = llvm::StringRef(format::headerOf(op)).rtrim().str();
     os << "sink\t" << field(op.getSymName()) << '\t' << op.getConnector() << '\t' << op.getFormat()
-       << '\n';
+       << (header.empty() ? "" : " under " + field(header)) << '\n';
   }
   for (const SlotPlan &slot : plan.slots) {
     exec::SlotOp op = slot.op;

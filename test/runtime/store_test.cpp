@@ -73,7 +73,7 @@ TEST(Manifest, ReadsWhatItPrints) {
   m.rows_out = 3;
   m.state.slots.push_back({Text("slot\t1"), Text("k INT\nSUM(v)")});
   m.state.sources.push_back({Text("in"), Text("stdin"), Text("json")});
-  m.sinks.push_back(Text("out"));
+  m.state.sinks.push_back({Text("out"), Text("stdout"), Text("json")});
   m.files.push_back({Text("state-0"), 10, 0xDEADBEEF});
   Text printed = m.print(), why;
   ASSERT_TRUE(back.parse(printed, why)) << text(why);
