@@ -75,6 +75,28 @@ static void makersOf(mlir::Value rows, llvm::SetVector<mlir::Operation *> &maker
     makers.insert(op);
 }
 
+/// Sums of floats that go again are others than those that only grow.
+void Lowering::sumExactly(AggregateOp aggregate) {
+  StreamType input = aggregate.getInput().getType();
+  llvm::SmallVector<mlir::Attribute> calls;
+  for (auto call : aggregate.getAggs().getAsRange<AggAttr>()) {
+    std::vector<sema::Argument> arguments;
+    for (mlir::StringAttr arg : call.getArgs())
+      arguments.push_back({input.columnType(input.indexOf(arg.getValue())), {}});
+    std::string name = call.getName().str();
+    auto exact = (name == "SUM" || name == "AVG") && arguments[0].type.isApproximate()
+                     ? sema::resolveAggregate(name + " EXACT", arguments, &context)
+                     : sema::Resolved<catalog::Aggregate>();
+    if (exact.declaration) {
+      auto symbol = exact.declaration->symbol;
+      call = AggAttr::get(&context, call.getName(), builder.getStringAttr(llvm::StringRef(symbol.data(), symbol.size())),
+                          call.getArgs(), call.getFilter(), call.getDistinct(), call.getResult(), call.getType());
+    }
+    calls.push_back(call);
+  }
+  aggregate.setAggsAttr(builder.getArrayAttr(calls));
+}
+
 /// Whether all that reads these rows can take what they change back.
 bool Lowering::takeChanges(mlir::Value rows) {
   return llvm::all_of(rows.getUsers(), [](mlir::Operation *user) {
@@ -107,6 +129,8 @@ void Lowering::inferChanges(mlir::ModuleOp module) {
     if (now != type.getChangelog())
       op.getResult(0).setType(
           StreamType::get(&context, type.getNames(), type.getTypes(), now, type.getTime()));
+    if (auto aggregate = llvm::dyn_cast<AggregateOp>(op); aggregate && changes(aggregate.getInput()))
+      sumExactly(aggregate);
   }
   auto range = [&](mlir::Operation *op) {
     auto at = places.find(op->getLoc());

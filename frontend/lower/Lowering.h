@@ -204,8 +204,10 @@ private:
   };
   bool align(std::vector<Operand> &inputs, const std::string &stream, const char *what,
              std::string &time);
-  Relation countSides(const Operand &left, const Operand &right, bool except,
+  Relation countSides(const Operand &left, const Operand &right, bool except, bool all,
                       const std::string &stream, SourceRange range);
+  mlir::Value repeated(mlir::Value rows, flow::StreamType type, bool except,
+                       const std::string &stream, SourceRange range);
   Relation lowerSetOp(const sql::Query &written, Environment &around);
   Relation unite(std::vector<Operand> inputs, const std::string &stream, SourceRange range,
                  const char *what);
@@ -346,6 +348,7 @@ private:
   void recognizeRanks(mlir::ModuleOp module);
   // Changes.cpp
   void inferChanges(mlir::ModuleOp module);
+  void sumExactly(flow::AggregateOp aggregate);
   bool readsChanges(flow::SourceOp source);
   static bool takeChanges(mlir::Value rows);
   // SinkChanges.cpp

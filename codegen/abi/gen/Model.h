@@ -44,7 +44,7 @@ struct Aggregate {
   std::vector<std::string> cParams; ///< as `add` spells them, without the context
   Param result;
   bool addContext = false, mergeContext = false, getStatus = false, getContext = false;
-  bool retracts = false, resets = false;
+  bool retracts = false, retractContext = false, resets = false;
   bool exact = false;
   uint64_t size = 0, align = 0;
   /// How its state is saved and loaded: statements on `self` and `archive`; empty

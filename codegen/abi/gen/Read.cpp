@@ -337,8 +337,9 @@ private:
     agg.mergeContext = merge->getNumParams() == 2;
     if (CXXMethodDecl *retract = method(decl, "retract")) {
       agg.retracts = true;
-      if (retract->getNumParams() != agg.cParams.size())
-        return error(retract->getLocation(), "retract takes the arguments of add, without the context");
+      agg.retractContext = retract->getNumParams() > agg.cParams.size();
+      if (retract->getNumParams() != agg.cParams.size() + agg.retractContext)
+        return error(retract->getLocation(), "retract takes the arguments of add");
     }
     agg.resets = method(decl, "reset") != nullptr;
     agg.cResult = spelled(get->getReturnType());

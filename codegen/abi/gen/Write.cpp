@@ -232,9 +232,9 @@ std::string thunksInc(const Model &model, const std::string &file) {
       os << "void " << name << "_retract(levada_ctx *ctx, void *state";
       for (size_t i = 0; i < agg.cParams.size(); ++i)
         os << ", " << agg.cParams[i] << " a" << i;
-      os << ") {\n  static_cast<" << name << " *>(state)->retract(";
+      os << ") {\n  static_cast<" << name << " *>(state)->retract(" << (agg.retractContext ? "ctx" : "");
       for (size_t i = 0; i < agg.cParams.size(); ++i)
-        os << (i ? ", a" : "a") << i;
+        os << (i || agg.retractContext ? ", a" : "a") << i;
       os << ");\n}\n";
     }
     if (agg.resets)
