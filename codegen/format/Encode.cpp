@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "codegen/format/Format.h"
 #include "codegen/lower/Nested.h"
+#include "runtime/formats/decode.h"
 #include "stdlib/text.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -61,6 +62,8 @@ private:
   CsvDialect csv;
   char separator = ' '; ///< between date and time
   bool changelog = false, withoutNulls = false; ///< JSON
+  uint32_t nestedHow = 0;              ///< as levada_nested_json takes it
+  std::string nullKey;                 ///< a NULL key of a MAP
   std::string identifier; ///< print: stands before each row
   Value at;             ///< where the next byte goes
 };
@@ -87,6 +90,12 @@ RowEncoder::RowEncoder(Lowering &l, SinkPlan &sink, unsigned index)
   if (!identifier.empty())
     identifier += "> ";
   withoutNulls = optionOf(sink.op.getFormatOptions(), "json.encode.ignore-null-fields") == "true";
+  llvm::StringRef keys = optionOf(sink.op.getFormatOptions(), prefix + ".map-null-key.mode", "FAIL");
+  nestedHow = (keys == "DROP"      ? LEVADA_NULL_KEY_DROP
+               : keys == "LITERAL" ? LEVADA_NULL_KEY_LITERAL
+                                   : LEVADA_NULL_KEY_FAIL) |
+              (withoutNulls ? LEVADA_NESTED_WITHOUT_NULLS : 0);
+  nullKey = optionOf(sink.op.getFormatOptions(), prefix + ".map-null-key.literal", "null").str();
   if (style == Style::Print || (style == Style::Json && standard == "ISO-8601"))
     separator = 'T';
 }
@@ -307,10 +316,12 @@ void RowEncoder::value(SqlType type, Value value) {
 Scalar RowEncoder::nestedText(SqlType type, Scalar value) {
   Scalar text = l.strict(value, Rep::Str, [&]() -> Scalar {
     Value out = e.stack(16, 8);
-    if (style == Style::Json)
-      e.call("levada_nested_json",
-             {l.ctx, typeDescriptor(l, type), value.value, e.i8(separator), out});
-    else if (style == Style::Csv && (type.getKind() == SqlKind::Array || type.getKind() == SqlKind::Row))
+    if (style == Style::Json) {
+      Value status = e.call("levada_nested_json",
+                            {l.ctx, typeDescriptor(l, type), value.value, e.i8(separator), e.i32(nestedHow),
+                             e.bytes(nullKey + std::string(1, '\0')), out});
+      l.failOnStatus(status, sink.op.getLoc());
+    } else if (style == Style::Csv && (type.getKind() == SqlKind::Array || type.getKind() == SqlKind::Row))
       e.call("levada_nested_csv",
              {l.ctx, typeDescriptor(l, type), value.value,
               e.bytes(optionOf(sink.op.getFormatOptions(), "csv.array-element-delimiter", ";").str() + std::string(1, '\0')),

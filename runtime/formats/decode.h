@@ -214,8 +214,11 @@ LEVADA_RT() char *levada_put_table_str(char *at, const levada_str *text);
 LEVADA_RT() char *levada_put_hex(char *at, const levada_str *bytes);
 /* An ARRAY or ROW as levada_field_nested reads it, in the frame. */
 LEVADA_RT() void levada_nested_csv(levada_ctx *ctx, const levada_type *type, const levada_str *value, const char *delimiter, const char *null_literal, levada_str *out);
-/* A nested value as JSON, in the frame; `separator`: between date and time. */
-LEVADA_RT() void levada_nested_json(levada_ctx *ctx, const levada_type *type, const levada_str *value, char separator, levada_str *out);
+/* A nested value as JSON, in the frame; `separator`: between date and time. `how`:
+ * which keys of maps that are NULL are an error, left out or written as
+ * `null_key`; and whether fields of rows that are NULL are left out. */
+enum { LEVADA_NULL_KEY_FAIL, LEVADA_NULL_KEY_DROP, LEVADA_NULL_KEY_LITERAL, LEVADA_NESTED_WITHOUT_NULLS = 4 };
+LEVADA_RT() levada_status levada_nested_json(levada_ctx *ctx, const levada_type *type, const levada_str *value, char separator, uint32_t how, const char *null_key, levada_str *out);
 
 #ifdef __cplusplus
 }

@@ -254,6 +254,9 @@ levada_status Reader::map(const levada_type *type, const Step *step, levada_any 
 struct JsonWriter {
   Writer out;
   char separator; ///< between date and time
+  uint32_t how;   ///< LEVADA_NULL_KEY_*, LEVADA_NESTED_WITHOUT_NULLS
+  levada_str null_key;
+  bool failed = false; ///< a key that is NULL
 
   void value(const levada_any &value);
   void key(const levada_any &value);
@@ -332,8 +335,9 @@ void JsonWriter::scalar(const levada_any &value) {
 
 /// Keys of objects are texts: what is none is written as CAST makes one.
 void JsonWriter::key(const levada_any &value) {
-  levada_str name = value.str;
-  if (value.null || !isText(value.type))
+  levada_str name = value.null ? null_key : value.str;
+  failed |= value.null && (how & 3) == LEVADA_NULL_KEY_FAIL;
+  if (!value.null && !isText(value.type))
     levada_any_text(out.ctx, &value, &name);
   text(name);
   out.put(':');
@@ -344,16 +348,22 @@ void JsonWriter::value(const levada_any &value) {
     return out.put("null", 4);
   const levada_type *type = value.type;
   switch (type->kind) {
-  case LEVADA_TYPE_ROW:
+  case LEVADA_TYPE_ROW: {
     out.put('{');
+    bool first = true;
     for (uint32_t i = 0; i < type->count; ++i) {
-      if (i)
+      levada_any one = field(type, value.str, i);
+      if (one.null && how & LEVADA_NESTED_WITHOUT_NULLS)
+        continue;
+      if (!first)
         out.put(',');
+      first = false;
       text(levada_view(type->names[i], uint32_t(strlen(type->names[i]))));
       out.put(':');
-      this->value(field(type, value.str, i));
+      this->value(one);
     }
     return out.put('}');
+  }
   case LEVADA_TYPE_ARRAY: {
     List list = elements(value);
     out.put('[');
@@ -368,10 +378,15 @@ void JsonWriter::value(const levada_any &value) {
   case LEVADA_TYPE_MULTISET: {
     Entries all = entries(value);
     out.put('{');
+    bool first = true;
     for (uint32_t i = 0; i < all.count(); ++i) {
-      if (i)
+      levada_any name = all.keys.at(i);
+      if (name.null && (how & 3) == LEVADA_NULL_KEY_DROP)
+        continue;
+      if (!first)
         out.put(',');
-      key(all.keys.at(i));
+      first = false;
+      key(name);
       this->value(all.values.at(i));
     }
     return out.put('}');
@@ -400,12 +415,18 @@ extern "C" levada_status levada_json_nested_slow(levada_json *json, const levada
   return status;
 }
 
-extern "C" void levada_nested_json(levada_ctx *ctx, const levada_type *type,
-                                   const levada_str *value, char separator, levada_str *out) {
-  JsonWriter writer{Writer(ctx), separator};
+extern "C" levada_status levada_nested_json(levada_ctx *ctx, const levada_type *type,
+                                            const levada_str *value, char separator, uint32_t how,
+                                            const char *null_key, levada_str *out) {
+  JsonWriter writer{Writer(ctx), separator, how, levada_view(null_key, uint32_t(strlen(null_key)))};
   levada_any any = null(type);
   any.null = false;
   any.str = *value;
   writer.value(any);
+  if (writer.failed)
+    return LEVADA_FAIL(ctx, LEVADA_E_ARGUMENT,
+                       "a key of a MAP is NULL, and keys of JSON are texts: the format's "
+                       "`map-null-key.mode` can be DROP or LITERAL");
   *out = writer.out.finish();
+  return LEVADA_VALUE;
 }

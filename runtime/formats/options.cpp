@@ -18,8 +18,13 @@ struct LEVADA_FORMAT("json", decodes | encodes) json_options {
   LEVADA_OPTION("json.fail-on-missing-field", none, "false") bool fail_on_missing_field;
   /// A number with a fraction is a bad record in a column of INT or BIGINT; otherwise the fraction is cut.
   LEVADA_OPTION("json.fail-on-fraction", none, "false") bool fail_on_fraction;
-  /// Columns that are NULL are left out of what is written.
+  /// Columns, and fields of a ROW, that are NULL are left out of what is written.
   LEVADA_OPTION("json.encode.ignore-null-fields", none, "false") bool ignore_null_fields;
+  /// What becomes of a key of a MAP that is NULL: an error, left out, or a text of its own.
+  LEVADA_OPTION("json.map-null-key.mode", none, "FAIL", "FAIL|DROP|LITERAL")
+  levada_opt_enum map_null_key_mode;
+  /// That text.
+  LEVADA_OPTION("json.map-null-key.literal", none, "null") levada_opt_string map_null_key_literal;
   /// Decimals are always written as plain numbers, never with an exponent.
   LEVADA_OPTION("json.encode.decimal-as-plain-number", none, "false") bool plain_decimals;
 };
@@ -36,6 +41,11 @@ struct LEVADA_FORMAT("changelog-json", decodes | encodes) changelog_json_options
   levada_opt_enum timestamp_format;
   /// A value that does not fit its column is NULL, a record that is no JSON is skipped.
   LEVADA_OPTION("changelog-json.ignore-parse-errors", none, "false") bool ignore_parse_errors;
+  /// What becomes of a key of a MAP that is NULL: an error, left out, or a text of its own.
+  LEVADA_OPTION("changelog-json.map-null-key.mode", none, "FAIL", "FAIL|DROP|LITERAL")
+  levada_opt_enum map_null_key_mode;
+  /// That text.
+  LEVADA_OPTION("changelog-json.map-null-key.literal", none, "null") levada_opt_string map_null_key_literal;
 };
 
 /// Fields between delimiters, in quotes where they hold some (RFC 4180).
