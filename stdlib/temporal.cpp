@@ -460,7 +460,7 @@ levada_time levada_fn_ceiling_to_time(levada_time time, const levada_str &unit) 
 }
 
 /// TIMESTAMPADD(unit, n, time): `n` units later.
-LEVADA_FN("TIMESTAMPADD", pure)
+LEVADA_FN("TIMESTAMPADD", pure, "(STRING, BIGINT, TIMESTAMP(6)) -> rule:arg_last")
 levada_timestamp_us levada_fn_timestampadd_ts6(const levada_str &unit, int64_t n,
                                                levada_timestamp_us time) {
   Unit part = levada::unit::read(unit);
@@ -470,19 +470,19 @@ levada_timestamp_us levada_fn_timestampadd_ts6(const levada_str &unit, int64_t n
   return addUnits(part, n, ms) * 1000 + (time - ms * 1000);
 }
 /// TIMESTAMPADD(unit, n, time): `n` units later.
-LEVADA_FN("TIMESTAMPADD", pure)
+LEVADA_FN("TIMESTAMPADD", pure, "(STRING, BIGINT, TIMESTAMP(3)) -> rule:arg_last")
 levada_timestamp levada_fn_timestampadd_ts3(const levada_str &unit, int64_t n,
                                             levada_timestamp time) {
   return addUnits(levada::unit::read(unit), n, time);
 }
 /// TIMESTAMPADD(unit, n, time): `n` units later.
-LEVADA_FN("TIMESTAMPADD", pure)
+LEVADA_FN("TIMESTAMPADD", pure, "(STRING, BIGINT, TIMESTAMP_LTZ(6)) -> rule:arg_last")
 levada_timestamp_ltz_us levada_fn_timestampadd_ltz6(const levada_str &unit, int64_t n,
                                                     levada_timestamp_ltz_us time) {
   return levada_fn_timestampadd_ts6(unit, n, time);
 }
 /// TIMESTAMPADD(unit, n, time): `n` units later.
-LEVADA_FN("TIMESTAMPADD", pure)
+LEVADA_FN("TIMESTAMPADD", pure, "(STRING, BIGINT, TIMESTAMP_LTZ(3)) -> rule:arg_last")
 levada_timestamp_ltz levada_fn_timestampadd_ltz3(const levada_str &unit, int64_t n,
                                                  levada_timestamp_ltz time) {
   return addUnits(levada::unit::read(unit), n, time);
@@ -535,6 +535,43 @@ int32_t levada_fn_timestampdiff_date(const levada_str &unit, levada_date from, l
 LEVADA_FN("TIMESTAMPDIFF", pure)
 int32_t levada_fn_timestampdiff_time(const levada_str &unit, levada_time from, levada_time to) {
   return difference(levada::unit::read(unit), from, to);
+}
+
+/// (to - from) DAY TO SECOND: what lies between them, to the millisecond.
+LEVADA_FN("DAY TO SECOND BETWEEN", pure)
+levada_day_time levada_fn_between_ts6(levada_timestamp_us from, levada_timestamp_us to) {
+  return floorDiv(to, 1000) - floorDiv(from, 1000);
+}
+/// (to - from) DAY TO SECOND: what lies between them, to the millisecond.
+LEVADA_FN("DAY TO SECOND BETWEEN", pure)
+levada_day_time levada_fn_between_ltz6(levada_timestamp_ltz_us from, levada_timestamp_ltz_us to) {
+  return floorDiv(to, 1000) - floorDiv(from, 1000);
+}
+/// (to - from) DAY TO SECOND: what lies between them.
+LEVADA_FN("DAY TO SECOND BETWEEN", pure)
+levada_day_time levada_fn_between_date(levada_date from, levada_date to) {
+  return (int64_t(to) - from) * kMsPerDay;
+}
+/// (to - from) DAY TO SECOND: what lies between them.
+LEVADA_FN("DAY TO SECOND BETWEEN", pure)
+levada_day_time levada_fn_between_time(levada_time from, levada_time to) {
+  return int64_t(to) - from;
+}
+/// (to - from) YEAR TO MONTH: whole months between them.
+LEVADA_FN("YEAR TO MONTH BETWEEN", pure)
+levada_year_month levada_fn_months_between_ts6(levada_timestamp_us from, levada_timestamp_us to) {
+  return difference(Unit::Month, floorDiv(from, 1000), floorDiv(to, 1000));
+}
+/// (to - from) YEAR TO MONTH: whole months between them.
+LEVADA_FN("YEAR TO MONTH BETWEEN", pure)
+levada_year_month levada_fn_months_between_ltz6(levada_timestamp_ltz_us from,
+                                                levada_timestamp_ltz_us to) {
+  return difference(Unit::Month, floorDiv(from, 1000), floorDiv(to, 1000));
+}
+/// (to - from) YEAR TO MONTH: whole months between them.
+LEVADA_FN("YEAR TO MONTH BETWEEN", pure)
+levada_year_month levada_fn_months_between_date(levada_date from, levada_date to) {
+  return difference(Unit::Month, from * kMsPerDay, to * kMsPerDay);
 }
 
 } // extern "C"

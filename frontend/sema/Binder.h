@@ -48,6 +48,10 @@ public:
                          flow::Predicate predicate = flow::Predicate::eq, llvm::StringRef op = "=") {
     return compare(predicate, {left, leftRange}, {right, rightRange}, whole, whole, op);
   }
+  /// A call of a function of the catalogue that what `whole` says stands for.
+  mlir::Value bindFunction(llvm::StringRef name, llvm::ArrayRef<mlir::Value> values, SourceRange whole) {
+    return callFunction(name, whole, whole, values, llvm::SmallVector<SourceRange>(values.size(), whole));
+  }
   /// A value of JSON_ARRAYAGG or JSON_OBJECTAGG as JSON; `nulls`: NULL is null.
   mlir::Value bindJsonItem(const sql::Expr &expr, bool nulls);
   /// The value as `type`: a constant of that type, a cast, or itself.
@@ -101,6 +105,8 @@ private:
   mlir::Value bindCoalesce(const sql::CallExpr &e);
   mlir::Value bindNullIf(const sql::CallExpr &e);
   mlir::Value bindIf(const sql::CallExpr &e);
+  /// (a - b) DAY TO SECOND
+  mlir::Value bindDifference(const sql::CallExpr &e);
   /// CURRENT_WATERMARK(rowtime)
   mlir::Value bindCurrentWatermark(const sql::CallExpr &e);
   mlir::Value callFunction(llvm::StringRef name, SourceRange nameRange, Range whole,

@@ -308,6 +308,8 @@ mlir::Value Binder::bindCall(const sql::CallExpr &e) {
         .hint("JSON(text) stands as a value of JSON_OBJECT or JSON_ARRAY");
     return {};
   }
+  if (name == "-" && !e.name.quoted)
+    return bindDifference(e);
   if (name == "CURRENT_WATERMARK")
     return bindCurrentWatermark(e);
   static const llvm::StringSet<> windowParts = {

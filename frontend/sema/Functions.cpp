@@ -184,12 +184,17 @@ using Rule = SqlType (*)(const std::vector<Argument> &arguments,
                          const std::vector<SqlType> &params);
 
 /// A timestamp keeps its digits where they are held in the parameter's unit.
-SqlType firstArgument(const std::vector<Argument> &arguments, const std::vector<SqlType> &params) {
-  SqlType type = arguments.front().type, param = params.front();
+SqlType sameDigits(SqlType type, SqlType param) {
   auto unit = [](SqlType t) { return t.getPrecision() <= 3 ? 3 : t.getPrecision() <= 6 ? 6 : 9; };
   if (param.isTimestamp() && type.getKind() == param.getKind() && unit(type) == unit(param))
     return type;
   return param;
+}
+SqlType firstArgument(const std::vector<Argument> &arguments, const std::vector<SqlType> &params) {
+  return sameDigits(arguments.front().type, params.front());
+}
+SqlType lastArgument(const std::vector<Argument> &arguments, const std::vector<SqlType> &params) {
+  return sameDigits(arguments.back().type, params.back());
 }
 SqlType common(const std::vector<Argument> &, const std::vector<SqlType> &params) {
   return commonType(params);
@@ -265,6 +270,7 @@ SqlType chosen(const std::vector<Argument> &arguments, const std::vector<SqlType
 Rule findRule(llvm::StringRef name) {
   return llvm::StringSwitch<Rule>(name)
       .Case("arg0", firstArgument)
+      .Case("arg_last", lastArgument)
       .Case("avg", average)
       .Case("elt", chosen)
       .Case("joined", joined)

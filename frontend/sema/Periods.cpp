@@ -1,8 +1,9 @@
-//===- Periods.cpp - OVERLAPS ---------------------------------------------===//
+//===- Periods.cpp - OVERLAPS, (a - b) DAY ---------------------------------===//
 //
 // A period is a start and an end or a length, in any order: (a, b) OVERLAPS
 // (c, d) is `b >= c AND d >= a` once a <= b and c <= d. Periods that only touch
-// overlap.
+// overlap. What lies between two times is an interval of milliseconds or of whole
+// months, whatever the unit.
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/sema/Binder.h"
@@ -13,6 +14,25 @@
 namespace levada::sema {
 
 using namespace flow;
+
+mlir::Value Binder::bindDifference(const sql::CallExpr &e) {
+  mlir::Value from = bind(*e.args[1]), to = bind(*e.args[2]);
+  if (!from || !to)
+    return {};
+  Side left{to, e.args[2]->range}, right{from, e.args[1]->range};
+  auto kindOf = [](mlir::Value value) {
+    SqlKind kind = typeOf(value).getKind();
+    bool time = typeOf(value).isTimestamp() || kind == SqlKind::Date || kind == SqlKind::Time;
+    return time ? kind : SqlKind::Null;
+  };
+  const std::string &unit = llvm::cast<sql::LiteralExpr>(*e.args[0]).text;
+  bool months = llvm::StringRef(unit).starts_with("YEAR") || unit == "MONTH" || unit == "QUARTER";
+  if (kindOf(from) == SqlKind::Null || kindOf(from) != kindOf(to) ||
+      (months && kindOf(from) == SqlKind::Time))
+    return binaryMismatch(e.name.range, "-", left, right);
+  return callFunction(months ? "YEAR TO MONTH BETWEEN" : "DAY TO SECOND BETWEEN", e.name.range, e.range,
+                      {from, to}, {right.range, left.range});
+}
 
 mlir::Value Binder::bindOverlaps(const sql::BinaryExpr &e) {
   mlir::Location location = locate(e.range);

@@ -162,6 +162,7 @@ private:
   ExprPtr primary();
   ExprPtr postfix(ExprPtr e);
   ExprPtr parenthesized();
+  ExprPtr difference(ExprPtr minus, SourceRange open);
   ExprPtr caseExpr();
   ExprPtr alternatives(ExprPtr first);
   ExprPtr column();

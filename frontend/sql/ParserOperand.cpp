@@ -129,6 +129,30 @@ ExprPtr Parser::missingOperand() {
   return nullptr;
 }
 
+/// (a - b) DAY TO SECOND: the call `-` of the unit, b and a.
+ExprPtr Parser::difference(ExprPtr minus, SourceRange open) {
+  SourceRange unit = current().range;
+  auto q = qualifier();
+  if (!q)
+    return nullptr;
+  if (q->precision || q->fraction) {
+    unsupported(since(unit), "a number of digits of a difference");
+    return nullptr;
+  }
+  auto &both = static_cast<BinaryExpr &>(*minus);
+  auto e = std::make_unique<CallExpr>(open);
+  e->name = {"-", both.opRange, false};
+  std::string words = spelling(q->from);
+  if (q->to)
+    words += fmt::format(" TO {}", spelling(*q->to));
+  e->args.push_back(std::make_unique<LiteralExpr>(LiteralKind::String, std::move(words), since(unit)));
+  e->args.push_back(std::move(both.right));
+  e->args.push_back(std::move(both.left));
+  e->symbols = {true, false, false};
+  uint32_t below = depth(e->args);
+  return finish(std::move(e), open, below);
+}
+
 /// (a), (a, b, …), (SELECT …)
 ExprPtr Parser::parenthesized() {
   SourceRange open = advance();
@@ -152,6 +176,9 @@ ExprPtr Parser::parenthesized() {
     return nullptr;
   if (list.size() == 1) {
     list[0]->range = since(open);
+    if (list[0]->kind == ExprKind::Binary && at({"YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"}) &&
+        static_cast<const BinaryExpr &>(*list[0]).op == BinaryOp::Sub)
+      return difference(std::move(list[0]), open);
     return std::move(list[0]);
   }
   auto e = std::make_unique<ListExpr>(ExprKind::RowValue, open);

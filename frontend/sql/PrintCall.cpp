@@ -46,6 +46,9 @@ void Printer::argument(const CallExpr &e, size_t i) {
   }
 }
 
+/// (a - b) DAY TO SECOND, as the parser makes it.
+static bool isDifference(const CallExpr &e) { return e.name.text == "-" && !e.name.quoted; }
+
 /// Would `TO` behind `e` be read as a part of its interval?
 static bool endsInInterval(const Expr &e) {
   const Expr *last = &e;
@@ -53,6 +56,8 @@ static bool endsInInterval(const Expr &e) {
     switch (last->kind) {
     case ExprKind::Interval:
       return true;
+    case ExprKind::Call:
+      return isDifference(*static_cast<const CallExpr *>(last));
     case ExprKind::Binary:
       last = static_cast<const BinaryExpr *>(last)->right.get();
       break;
@@ -162,6 +167,14 @@ void Printer::jsonClauses(const JsonClauses &j) {
 }
 
 void Printer::call(const CallExpr &e) {
+  if (isDifference(e)) {
+    out += '(';
+    expr(*e.args[2], prec::Add);
+    out += " - ";
+    expr(*e.args[1], prec::Add + 1);
+    out += ") ";
+    return argument(e, 0);
+  }
   callName(e);
   if (!e.niladic) {
     out += '(';
