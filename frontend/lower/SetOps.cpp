@@ -2,7 +2,8 @@
 //
 // Columns go by position: the first input names them, each gets the type that
 // all have in common. UNION is UNION ALL and DISTINCT. In batch, INTERSECT and
-// EXCEPT count the rows of each side; on streams they are operators.
+// EXCEPT count the rows of each side, and with ALL give a row as often as that
+// says; on streams they are operators.
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/lower/Lowering.h"
@@ -125,7 +126,7 @@ Relation Lowering::unite(std::vector<Operand> inputs, const std::string &stream,
 }
 
 /// INTERSECT and EXCEPT of bounded rows: how often each row is on either side.
-Relation Lowering::countSides(const Operand &left, const Operand &right, bool except,
+Relation Lowering::countSides(const Operand &left, const Operand &right, bool except, bool all,
                               const std::string &stream, SourceRange range) {
   mlir::Location location = locate(range);
   StreamType type = left.relation.type();
@@ -170,34 +171,86 @@ Relation Lowering::countSides(const Operand &left, const Operand &right, bool ex
   auto grouped = builder.create<AggregateOp>(location, streamType(counted, types), mlir::Type(),
                                              both.getOutput(), stream, builder.getArrayAttr(keys),
                                              WindowAttr(), builder.getArrayAttr(calls));
+  // What stays of a key: the first count, or with ALL what is compared with the second.
   auto filter = builder.create<FilterOp>(location, grouped.getOutput().getType(), mlir::Type(),
                                          grouped.getOutput(), stream, OnError::fail);
   mlir::Block *block = rowBlock(filter.getBody(), grouped.getOutput().getType(), location);
   {
     mlir::OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToEnd(block);
-    auto some = [&](unsigned column, bool any) -> mlir::Value {
-      auto zero = builder.create<ConstantOp>(location, count.result, builder.getI64IntegerAttr(0));
-      return builder.create<CmpOp>(location, flag, any ? Predicate::gt : Predicate::eq,
-                                   block->getArgument(column), zero);
+    mlir::Value here = block->getArgument(type.size()), there = block->getArgument(type.size() + 1);
+    auto zero = builder.create<ConstantOp>(location, count.result, builder.getI64IntegerAttr(0));
+    auto compare = [&](mlir::Value a, Predicate predicate, mlir::Value b) -> mlir::Value {
+      return builder.create<CmpOp>(location, flag, predicate, a, b);
     };
-    mlir::Value here = some(type.size(), true);
-    auto conjunction = builder.create<AndOp>(location, flag, here);
+    mlir::Value some = compare(here, Predicate::gt, except && all ? there : mlir::Value(zero));
+    auto conjunction = builder.create<AndOp>(location, flag, some);
     {
       mlir::OpBuilder::InsertionGuard inside(builder);
       builder.createBlock(&conjunction.getRhs());
-      builder.create<YieldOp>(location, some(type.size() + 1, !except));
+      builder.create<YieldOp>(location, compare(there, !except   ? Predicate::gt
+                                                       : all ? Predicate::ge
+                                                             : Predicate::eq, zero));
     }
     builder.create<YieldOp>(location, conjunction.getResult());
   }
   Relation result;
-  result.value = project(filter.getOutput(), stream, location, names, "", [&](mlir::Block *rows) {
+  mlir::Value rows = filter.getOutput();
+  if (all)
+    rows = repeated(rows, type, except, stream, range);
+  if (!rows)
+    return result;
+  result.value = project(rows, stream, location, names, "", [&](mlir::Block *row) {
     llvm::SmallVector<mlir::Value> values;
     for (size_t i = 0; i < type.size(); ++i)
-      values.push_back(rows->getArgument(i));
+      values.push_back(row->getArgument(i));
     return values;
   });
   return result;
+}
+
+/// Rows with the counts of both sides behind them, as often as INTERSECT ALL or
+/// EXCEPT ALL has them: through a text of so many parts.
+mlir::Value Lowering::repeated(mlir::Value rows, StreamType type, bool except,
+                               const std::string &stream, SourceRange range) {
+  mlir::Location location = locate(range);
+  std::vector<std::string> names;
+  for (mlir::StringAttr name : type.getNames())
+    names.push_back(name.str());
+  names.push_back("$times");
+  mlir::Value counted = project(rows, stream, location, names, "", [&](mlir::Block *row) {
+    llvm::SmallVector<mlir::Value> values;
+    for (size_t i = 0; i < type.size(); ++i)
+      values.push_back(row->getArgument(i));
+    sema::Scope none;
+    sema::Binder binder(engine, builder, none, "");
+    mlir::Value here = row->getArgument(type.size()), there = row->getArgument(type.size() + 1);
+    auto sql = [&](llvm::StringRef text) -> mlir::Value {
+      return builder.create<ConstantOp>(location, sema::makeString(&context, false), builder.getStringAttr(text));
+    };
+    mlir::Value times = except ? builder.create<SubOp>(location, here.getType(), here, there).getResult()
+                               : binder.bindFunction("LEAST", {here, there}, range);
+    if (times)
+      times = builder.create<SubOp>(location, times.getType(), times,
+                                    builder.create<ConstantOp>(location, times.getType(), builder.getI64IntegerAttr(1)));
+    if (!times)
+      return llvm::SmallVector<mlir::Value>{mlir::Value()};
+    SqlType number = sema::makeType(&context, SqlKind::Int, sema::typeOf(times).getNullable());
+    mlir::Value text = binder.bindFunction("REPEAT", {sql(","), binder.castTo(times, number, location)}, range);
+    text = text ? binder.bindFunction("CONCAT", {sql("."), text}, range) : text;
+    values.push_back(text ? binder.bindFunction("SPLIT", {text, sql(",")}, range) : text);
+    return values;
+  });
+  if (!counted)
+    return {};
+  StreamType from = llvm::cast<StreamType>(counted.getType());
+  std::vector<mlir::Type> types(from.getTypes().begin(), from.getTypes().end());
+  for (const UnnestColumn &column : unnestColumns(from.columnType(type.size()), false, false)) {
+    names.push_back("$" + column.name);
+    types.push_back(column.type);
+  }
+  return builder.create<UnnestOp>(location, streamType(names, types), counted, stream, "$times",
+                                  /*outer=*/false, /*ordinality=*/false);
 }
 
 Relation Lowering::lowerSetOp(const sql::Query &written, Environment &around) {
@@ -235,8 +288,8 @@ Relation Lowering::lowerSetOp(const sql::Query &written, Environment &around) {
       std::string time;
       if (align(sides, around.name, word, time)) {
         bool except = link.setOp == sql::SetOpKind::Except;
-        if (batch && !all)
-          result.relation = countSides(sides[0], sides[1], except, around.name, link.opRange);
+        if (batch)
+          result.relation = countSides(sides[0], sides[1], except, all, around.name, link.opRange);
         else {
           StreamType type = sides[0].relation.type();
           std::vector<std::string> names;
