@@ -36,7 +36,6 @@ constexpr std::pair<std::string_view, std::string_view> withoutEffect[] = {
     {"", "scan.watermark."},
     {"", "csv.write-bigdecimal-in-scientific-notation"},
     {"", "json.decode.json-parser.enabled"},
-    {"", "json.map-null-key.literal"},
     {"", "raw.endianness"},
 };
 
@@ -163,7 +162,8 @@ std::string Session::addSource(Relation &relation, const std::vector<sql::Option
     watermark.expr = doc::Sql<sql::Expr>(table.watermark->expr.get());
     source.watermark = watermark;
   }
-  if (!table.partitionedBy.empty())
+  // Only files lie in directories of their partitions.
+  if (!table.partitionedBy.empty() && source.endpoint.connector.text == "filesystem")
     unsupported(table.partitionedBy.front().range, "PARTITIONED BY",
                 "files of partition directories are not read; name the folder of one in 'path'");
   return source.name.text;
@@ -186,7 +186,7 @@ doc::Sink &Session::sinkOf(Relation &relation, const sql::Name &at) {
   sink.columns = columnsOf(table, sink.endpoint, /*isSource=*/false);
   for (const sql::Name &part : table.primaryKey)
     sink.primaryKey.push_back(nameOf(part));
-  if (!table.partitionedBy.empty())
+  if (!table.partitionedBy.empty() && sink.endpoint.connector.text == "filesystem")
     unsupported(table.partitionedBy.front().range, "PARTITIONED BY",
                 "rows of all partitions go to one folder here, without it");
   return sink;

@@ -27,7 +27,8 @@ void Session::insert(sql::InsertStatement &s) {
   if (s.overwrite)
     unsupported(s.range, "INSERT OVERWRITE", "a finished run's files are replaced by the next run");
   if (!s.partition.empty())
-    unsupported(s.partition.front().first.range, "PARTITION in INSERT");
+    unsupported(s.partition.front().first.range, "PARTITION in INSERT",
+                "write its values into the query: SELECT …, " + s.partition.front().first.text + " …");
   for (const sql::Hint &hint : s.hints)
     if (hint.name.text == "OPTIONS")
       unsupported(hint.range, "OPTIONS for an INSERT", "put them into WITH of the table");
