@@ -63,6 +63,18 @@ bool settle(int fd, int64_t changed) {
   return futimens(fd, times) == 0 && step_fsync(Step::OUTPUT_SYNC, fd) == 0;
 }
 
+/// The time now, as exactly as this file system keeps it.
+int64_t time_to_give(int fd) {
+  timespec now, times[2];
+  clock_gettime(CLOCK_REALTIME, &now);
+  times[0] = {0, UTIME_OMIT};
+  times[1] = now;
+  struct stat info;
+  if (fd >= 0 && futimens(fd, times) == 0 && fstat(fd, &info) == 0)
+    return changed_at(info);
+  return int64_t(now.tv_sec) * 1000000000 + now.tv_nsec;
+}
+
 uint64_t GrowingFile::target() const {
   uint64_t size = created_ ? length_ : 0;
   for (const Segment &segment : sealed_)
@@ -129,12 +141,7 @@ bool GrowingFile::prepare(Writer &to, Error &error) {
   }
   seal();
   target_crc_ = crc_;
-  planned_ = changed_;
-  if (!sealed_.empty()) {
-    timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    planned_ = int64_t(now.tv_sec) * 1000000000 + now.tv_nsec;
-  }
+  planned_ = sealed_.empty() ? changed_ : time_to_give(sealed_.back().fd);
   to.text(sink_.path.view());
   to.value(created_);
   to.value(length_);
