@@ -234,14 +234,14 @@ bool GrowingFile::commit(Error &error) {
   torn_ = true;
   for (const Segment &segment : sealed_)
     ok = ok && append(fd, at, segment, error);
-  if (ok && !settle(fd, planned_))
+  if (ok && (!settle(fd, planned_) || fstat(fd, &info) != 0))
     ok = sink_.failed("publish", sink_.path.c_str(), error);
   close(fd);
   if (!ok)
     return false;
   torn_ = false;
   length_ = end;
-  changed_ = planned_;
+  changed_ = changed_at(info);
   remove_segments(sealed_);
   return true;
 }
@@ -342,7 +342,7 @@ bool GrowingFile::restore(Reader &from, Error &error) {
   struct stat info = {};
   bool exists = stat(sink_.path.c_str(), &info) == 0, ok;
   if (!created_ && all && !sealed_.empty()) {
-    ok = !exists || sink_.published.holds(name_, info) || sink_.overwrite || sink_.append
+    ok = !info.st_size || sink_.published.holds(name_, info) || sink_.overwrite
              ? commit(error)
              : sink_.refuse("this pipeline did not write what is at", sink_.path, error);
   } else {
