@@ -35,6 +35,14 @@ def print_figures(folder, since):
                     print(f"conformance {name}: {line.strip()}")
 
 
+def print_crashes(folder, since):
+    """What test/recovery/chaos has done to pipelines just now."""
+    path = os.path.join(folder, "Output", "chaos.figures")
+    if os.path.exists(path) and os.path.getmtime(path) >= since:
+        with open(path) as lines:
+            print("recovery chaos:", lines.read().strip())
+
+
 def main():
     build = os.path.abspath(sys.argv[1])
     options = [a for a in sys.argv[2:] if a.startswith("-")]
@@ -55,6 +63,7 @@ def main():
         since = time.time()
         status = subprocess.run(command).returncode
         print_figures(os.path.join(suite, "out", "conformance"), since)
+        print_crashes(os.path.join(suite, "out", "recovery"), since)
         try:
             tests = json.load(results)["tests"]
         except ValueError:
