@@ -372,11 +372,9 @@ bool Store::begin(uint64_t epoch, const char *target, Error &error) {
   target_ = target ? Text(target) : textf("%s/%s", path_.c_str(), checkpoint_name(epoch).c_str());
   making_ = target ? textf("%s.making-%d", target, int(getpid()))
                    : textf("%s/.%s.making", path_.c_str(), checkpoint_name(epoch).c_str());
-  struct stat info;
-  if (target && lstat(target, &info) == 0) {
+  if (target && !target_fits(target, error)) {
     making_.clear();
-    return error.set(NO_SAVEPOINT, textf("there is something at `%s` already", target),
-                     "a savepoint is made in a new folder; nothing was changed");
+    return false;
   }
   if (!target)
     remove_folder(making_.c_str());

@@ -60,6 +60,9 @@ public:
   /// upon by those, and what crashes left.
   void retain(uint32_t keep);
 
+  /// Whether a savepoint may be made at `target`: nothing is there, and it is not
+  /// within the state directory.
+  bool target_fits(const char *target, Error &error) const;
   /// A copy of the newest sound checkpoint and what it builds on in the new folder
   /// `target`, which `--restore` and `inspect` read.
   bool copy_newest(const char *target, Error &error) const;

@@ -64,11 +64,20 @@ uint64_t number_behind(std::string_view name, std::string_view prefix) {
 
 } // namespace
 
-bool Store::copy_chain(const std::vector<Found> &chain, const char *target, Error &error) const {
+bool Store::target_fits(const char *target, Error &error) const {
   struct stat info;
   if (lstat(target, &info) == 0)
     return error.set(NO_SAVEPOINT, textf("there is something at `%s` already", target),
                      "a savepoint is made in a new folder; nothing was changed");
+  if (real_folder(parent_of(Text(target)).c_str()) == real_folder(path_.c_str()))
+    return error.set(NO_SAVEPOINT, textf("`%s` is within the state directory", target),
+                     "a savepoint has a place of its own; nothing was changed");
+  return true;
+}
+
+bool Store::copy_chain(const std::vector<Found> &chain, const char *target, Error &error) const {
+  if (!target_fits(target, error))
+    return false;
   Text making = textf("%s.making-%d", target, int(getpid()));
   bool good = step_mkdir(Step::CHECKPOINT_MAKE, making.c_str(), 0777) == 0;
   for (size_t i = 0; good && i < chain.size(); ++i) {

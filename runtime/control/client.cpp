@@ -19,7 +19,9 @@ Text state_of(const levada_program *program, const Settings &settings) {
 }
 
 /// From the root, so that the instance finds it from where it runs.
-bool absolute(const Text &path, Text &out, Error &error) {
+bool absolute(Text path, Text &out, Error &error) {
+  while (path.size() > 1 && path.view().back() == '/')
+    path.truncate(path.size() - 1);
   if (path.view()[0] == '/') {
     out = path;
     return true;
@@ -42,10 +44,15 @@ Text request(const levada_program *program, const char *command, std::string_vie
   return line.append('\n');
 }
 
-/// Sends a request to the instance, and what it says to `reply`.
-bool ask(const Text &state, uint32_t pid, const Text &line, Text &reply, Error &error) {
+/// Sends a request to the instance, and what it says to `reply`. Not `patient`:
+/// waits for some seconds only.
+bool ask(const Text &state, uint32_t pid, const Text &line, bool patient, Text &reply,
+         Error &error) {
   int folder = open(state.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
   int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  timeval patience = {5, 0};
+  if (!patient && fd >= 0)
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   sockaddr_un address = control_address(folder);
   bool sent = folder >= 0 && fd >= 0 &&
               connect(fd, reinterpret_cast<sockaddr *>(&address), sizeof address) == 0 &&
@@ -56,6 +63,7 @@ bool ask(const Text &state, uint32_t pid, const Text &line, Text &reply, Error &
   while (sent && ((got = recv(fd, buffer, sizeof buffer, 0)) > 0 || (got < 0 && errno == EINTR)))
     if (got > 0)
       reply.append(std::string_view(buffer, got));
+  bool late = got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
   if (fd >= 0)
     close(fd);
   if (folder >= 0)
@@ -68,6 +76,10 @@ bool ask(const Text &state, uint32_t pid, const Text &line, Text &reply, Error &
                          ? "only the user that it runs as may ask it"
                          : "it may be starting or ending, or be a version without a control socket; "
                            "SIGTERM stops it");
+  if (late)
+    return error.set(NO_ANSWER,
+                     textf("process %u runs with `%s` and does not answer", pid, state.c_str()),
+                     "it may be making a savepoint, or have been stopped by a signal");
   std::string_view rest = reply;
   size_t end = rest.find('\n');
   if (end == rest.npos)
@@ -98,7 +110,8 @@ bool command_status(const levada_program *program, const Settings &settings, Err
   uint32_t pid = store.locked_by();
   if (!pid)
     return print_status(program->name, state.c_str(), settings.json, error);
-  if (!ask(state, pid, request(program, "status", settings.json ? "json" : "text"), reply, error))
+  if (!ask(state, pid, request(program, "status", settings.json ? "json" : "text"), false, reply,
+           error))
     return false;
   print(reply);
   return true;
@@ -111,7 +124,7 @@ bool command_savepoint(const levada_program *program, const Settings &settings, 
       !absolute(settings.target, target, error))
     return false;
   uint32_t pid = store.locked_by();
-  if (pid ? !ask(state, pid, request(program, "savepoint", target), reply, error)
+  if (pid ? !ask(state, pid, request(program, "savepoint", target), true, reply, error)
           : !store.copy_newest(target.c_str(), error))
     return false;
   print(textf("savepoint `%s`%s\n", settings.target.c_str(),
@@ -130,8 +143,8 @@ bool command_stop(const levada_program *program, const Settings &settings, Error
     return error.set(NOT_RUNNING, textf("no process runs with `%s`", state.c_str()),
                      settings.savepoint.empty() ? "there is nothing to stop"
                                                 : "`savepoint DIR` copies its newest checkpoint");
-  if (!ask(state, pid, request(program, "stop", settings.drain ? "drain" : "keep", target), reply,
-           error))
+  if (!ask(state, pid, request(program, "stop", settings.drain ? "drain" : "keep", target), true,
+           reply, error))
     return false;
   // The answer comes before the process is gone, and with it the lock.
   for (int i = 0; i < 500 && store.locked_by(); ++i)

@@ -171,11 +171,9 @@ static bool receive_line(int client, Text &line) {
 
 void Control::stop(int client, bool drain, const Text &target) {
   Error error;
-  struct stat info;
   Checkpoints &checkpoints = *run_.checkpoints;
-  if (!target.empty() && lstat(target.c_str(), &info) == 0)
-    error.set(NO_SAVEPOINT, textf("there is something at `%s` already", target.c_str()),
-              "a savepoint is made in a new folder; the run goes on");
+  if (!target.empty() && !checkpoints.target_fits(target.c_str(), error))
+    error.help = Text("a savepoint is made in a new folder of its own; the run goes on");
   // A savepoint of a run that is drained is the state before its windows fire.
   else if (!target.empty() && drain)
     checkpoints.savepoint(target.c_str(), error);

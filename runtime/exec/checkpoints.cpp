@@ -419,8 +419,7 @@ bool Checkpoints::end(bool well, bool stopped, Error &error) {
     while (ready_)
       pthread_cond_wait(&changed_, mutex_.native());
     requested_.store(false, std::memory_order_relaxed);
-    if (wish_ == WISHED)
-      wish_ = TOO_LATE;
+    ended_ = true;
     pthread_cond_broadcast(&changed_);
     target.swap(stop_target_);
   }

@@ -50,8 +50,8 @@ public:
   /// With --once, after restore: no input has more than at the checkpoint, and no
   /// state was loaded.
   bool idle() const { return idle_; }
-  /// The sources are there; no sink has been touched. From here on it is what
-  /// --restore said that a start goes on from, also one after a crash.
+  /// Sources and sinks are open; what a sink has written is as it was. From here on
+  /// it is what --restore said that a start goes on from, also one after a crash.
   bool settle(Error &error);
   /// Sources, sinks and slots are there: brings them to the checkpoint.
   bool restore(Error &error);
@@ -84,6 +84,9 @@ public:
   /// Makes a savepoint in the folder `target`, which must not exist, and waits for
   /// it. Called by another thread while the run goes on.
   bool savepoint(const char *target, Error &error);
+  bool target_fits(const char *target, Error &error) const {
+    return store_.target_fits(target, error);
+  }
   /// When the run is stopped, its last checkpoint is also made a savepoint.
   void savepoint_at_stop(const char *target);
   uint64_t interval() const { return interval_ms_; } // ms, 0: none on the way
@@ -150,7 +153,8 @@ private:
   pthread_t thread_{};
   Last last_;
   Text target_, stop_target_;  // of savepoints that are wished for
-  enum { NO_WISH, WISHED, MADE, NOT_MADE, TOO_LATE } wish_ = NO_WISH;
+  enum { NO_WISH, WISHED, MADE, NOT_MADE } wish_ = NO_WISH;
+  bool ended_ = false; // no more wishes
   Error wish_error_;
   uint32_t deltas_ = 0; // since the last full one
   uint64_t full_bytes_ = 0, delta_bytes_ = 0;

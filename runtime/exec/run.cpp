@@ -119,15 +119,13 @@ bool Run::open(Error &error) {
   for (auto &source : sources)
     if (!source->open(error))
       return false;
-  if (checkpoints && !checkpoints->settle(error))
-    return false;
   for (uint32_t i = 0; i < program->sink_count; ++i) {
     sinks_.push_back(std::make_unique<Sink>(program, i, settings));
     sinks_.back()->checkpoints = checkpoints != nullptr;
     if (!sinks_.back()->open(error))
       return false;
   }
-  if (checkpoints && !checkpoints->restore(error))
+  if (checkpoints && (!checkpoints->settle(error) || !checkpoints->restore(error)))
     return false;
   for (auto &sink : sinks_)
     if (!sink->begin(error))

@@ -43,13 +43,13 @@ void Checkpoints::answer(bool made, const Error &error) {
 
 bool Checkpoints::savepoint(const char *target, Error &error) {
   Lock lock(mutex_);
-  if (wish_ == TOO_LATE)
+  if (ended_)
     return error.set(NO_SAVEPOINT, "the run is ending: it makes no more savepoints",
                      "its last checkpoint can be copied once it has ended: `savepoint DIR` again");
   wish_ = WISHED;
   target_ = Text(target);
   requested_.store(true, std::memory_order_release);
-  while (wish_ == WISHED) {
+  while (wish_ == WISHED && !ended_) {
     run_.poke();
     timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
