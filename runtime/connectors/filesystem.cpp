@@ -86,7 +86,8 @@ bool count_lines(const char *name, uint64_t offset, uint64_t &lines) {
 FileReader &reader_of(void *source) { return static_cast<Files *>(source)->reader; }
 
 Ending ending(void *source) {
-  return reader_of(source).regular() ? Ending::BYTES : Ending::STREAMS;
+  bool none = static_cast<Files *>(source)->paths.empty();
+  return none || reader_of(source).regular() ? Ending::BYTES : Ending::STREAMS;
 }
 
 bool more(void *source) {

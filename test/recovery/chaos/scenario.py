@@ -130,6 +130,8 @@ class Scenario:
                 line += f"  # SIGKILL after {kill_after * 1000:.1f} ms"
             self.log.append(f"{line}\n# exit {done.code}: " + done.messages.replace("\n", "\n#   "))
         self.finished |= out is None and os.path.exists(os.path.join(self.state, "finished"))
+        if "cannot be read again" in done.err:
+            raise Wrong(f"says that files cannot be read again: {done.messages}")
         self.passed.update(done.places)
         if keep_log:
             for name, count in done.places.items():
