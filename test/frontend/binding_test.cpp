@@ -91,7 +91,9 @@ TEST_F(Binding, LiteralsHaveFlinksTypes) {
   for (auto [expr, type] : std::initializer_list<Typed>{
            {"42", "INT NOT NULL"},
            {"2147483648", "BIGINT NOT NULL"},
-           {"-2147483648", "BIGINT NOT NULL"},
+           {"-2147483648", "INT NOT NULL"},
+           {"-2147483649", "BIGINT NOT NULL"},
+           {"-9223372036854775808", "BIGINT NOT NULL"},
            {"9223372036854775808", "DECIMAL(19, 0) NOT NULL"},
            {"4.20", "DECIMAL(3, 2) NOT NULL"},
            {"0.5", "DECIMAL(2, 1) NOT NULL"},
