@@ -35,7 +35,7 @@ struct Settings {
 };
 
 /// What a process needs beside its state: code, chunks, batches, what sinks hold.
-inline uint64_t memory_beside(uint32_t workers) { return (12ull << 20) + (8ull << 20) * workers; }
+inline uint64_t memory_beside(uint32_t workers) { return (8ull << 20) + (8ull << 20) * workers; }
 /// The least that --memory may be.
 inline uint64_t least_memory(uint32_t workers) {
   return memory_beside(workers) + (4ull << 20) * workers;

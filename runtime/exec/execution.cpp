@@ -78,6 +78,9 @@ void Execution::enter(uint64_t number, Saved &saved) {
   levada_ctx &ctx = worker.ctx;
   saved = {ctx.arena, ctx.outs, ctx.counters, ctx.chunk_watermark, ctx.now_ms,
            ctx.order, order,    ctx.failed,   worker.running,      worker.frame};
+  // It was interrupted in the middle of a row, perhaps.
+  if (worker.running)
+    worker.running->pin(1);
   busy = true;
   if (!frame_) {
     frame_ = frame_new();
@@ -109,6 +112,13 @@ void Execution::leave(Saved &saved) {
   ctx.failed = saved.failed | (worker.run.topology.workers == 1 ? int32_t(failed_) : 0);
   worker.running = saved.running;
   worker.frame = saved.frame;
+  if (worker.running)
+    worker.running->pin(-1);
+}
+
+void Execution::pin(int by) {
+  for (uint32_t slot : stage.slots)
+    slot_pin(worker.ctx.slots[slot], by);
 }
 
 void Execution::stage_failed() {

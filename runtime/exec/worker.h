@@ -113,6 +113,7 @@ private:
   void hold(Batch *batch);
   void take_all(uint64_t seq);
   bool overflow(levada_out *out);
+  void pin(int by);
   void close_outputs(uint64_t seq, int64_t watermark);
   void submit(uint64_t seq);
   void stage_failed();

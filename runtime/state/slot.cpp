@@ -208,6 +208,15 @@ static int32_t group_finish(levada_ctx *ctx, levada_slot *slot) {
   return fire_table(ctx, slot, &slice->table, fire);
 }
 
+namespace {
+/// While it lives, the slot's state does not leave memory to make room for others'.
+struct Firing {
+  explicit Firing(levada_slot *slot) : slot(slot) { slot_pin(slot, 1); }
+  ~Firing() { slot_pin(slot, -1); }
+  levada_slot *slot;
+};
+} // namespace
+
 int32_t slot_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark) {
   if (watermark <= slot->watermark)
     return 0;
@@ -215,6 +224,7 @@ int32_t slot_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark) {
     slot->watermark = watermark;
     return 0;
   }
+  Firing firing(slot);
   switch (slot->desc->kind) {
   case LEVADA_SLOT_WINDOW:
     return window_advance(ctx, slot, watermark);
@@ -226,6 +236,7 @@ int32_t slot_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark) {
 }
 
 int32_t slot_finish(levada_ctx *ctx, levada_slot *slot) {
+  Firing firing(slot);
   switch (slot->desc->kind) {
   case LEVADA_SLOT_GROUP:
     return group_finish(ctx, slot);

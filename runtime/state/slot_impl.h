@@ -84,6 +84,7 @@ struct levada_slot {
   uint64_t slice_ids;  // given so far
   levada::rt::Restore *restore;
   levada::rt::Spill *spill; // NULL: no limit
+  uint32_t pins;            // while there are any, what it holds stays where it is
   const char *folder;       // of the checkpoint that is loaded
   const levada::rt::Migration *migration; // of what is loaded; NULL: none
 };

@@ -10,24 +10,19 @@
 namespace levada::rt {
 
 /// Files of a slice before they are made one.
-static constexpr uint64_t most_files = 12;
+static constexpr uint64_t most_files = 16;
 /// A slice with less than this does not leave memory: its file would not pay.
 static constexpr uint64_t least_bytes = 64 << 10;
 
 void slot_limit(levada_slot *slot, Spill *spill) { slot->spill = spill; }
+void slot_pin(levada_slot *slot, int by) { slot->pins += (uint32_t)by; }
 
 static uint64_t slice_bytes(const levada_slot *slot, const Slice *slice) {
   return (slice->table.end + 2) * slot_stride(slot->desc) + arena_bytes(&slice->memory->arena);
 }
 
 static uint64_t slot_bytes(const levada_slot *slot) {
-  if (slot->sorter)
-    return sorter_bytes(slot);
-  uint64_t bytes = slot_size(slot).bytes;
-  for (uint64_t i = 0; i < slot->slices.count; ++i)
-    for (const SortedFile *file : slot->slices[i]->files)
-      bytes += file->memory();
-  return bytes;
+  return slot->sorter ? sorter_bytes(slot) : slot_size(slot).bytes;
 }
 
 /// What files keep in memory of themselves: it cannot leave.
@@ -40,8 +35,14 @@ static uint64_t file_bytes(const Spill *spill) {
   return bytes;
 }
 
+/// Of that, what counts: beyond half of all the limit is exceeded, as it must be.
+static uint64_t file_share(const Spill *spill) {
+  uint64_t bytes = file_bytes(spill);
+  return bytes < spill->limit / 2 ? bytes : spill->limit / 2;
+}
+
 uint64_t spill_used(const Spill *spill) {
-  uint64_t bytes = 0;
+  uint64_t bytes = file_share(spill);
   for (uint32_t i = 0; i < spill->slot_count; ++i)
     if (spill->slots[i])
       bytes += slot_bytes(spill->slots[i]);
@@ -127,12 +128,34 @@ bool spill_adopt(levada_slot *slot, Slice *slice, const char *folder, std::strin
 
 //--- leaving memory ----------------------------------------------------------
 
-/// The table stays as large as it is: it has filled up once and will again.
+/// Places for a table that has filled up once and will again, when it is the one
+/// that there is: its share of what files leave, beside the texts. 0: as it is.
+static uint64_t table_room(const levada_slot *slot, const Slice *slice) {
+  const Spill *spill = slot->spill;
+  if (!spill || spill->limit >= (uint64_t)1 << 40)
+    return 0;
+  for (uint32_t i = 0; i < spill->slot_count; ++i)
+    for (uint64_t s = 0; spill->slots[i] && s < spill->slots[i]->slices.count; ++s)
+      if (spill->slots[i]->slices[s] != slice)
+        return 0;
+  const uint64_t stride = slot_stride(slot->desc), entries = slice->table.count * stride * 2;
+  const uint64_t texts = arena_bytes(&slice->memory->arena);
+  const uint64_t bytes = (spill->limit - file_share(spill)) / 5 * 4;
+  return (uint64_t)((unsigned __int128)bytes * entries / (entries + texts + 1)) / stride;
+}
+
 static void empty(levada_slot *slot, Slice *slice, bool keep) {
   Table *table = &slice->table;
   const uint32_t stride = slot_stride(slot->desc);
   copy_finish(table);
-  if (keep) {
+  const uint64_t room = keep ? table_room(slot, slice) : 0;
+  if (room && (room > table->end * 5 / 4 || room < table->end * 9 / 10)) {
+    bool marked = table->marks;
+    table_free(table);
+    table_init_exactly(table, stride, slot->range, room);
+    if (marked)
+      table_clear_marks(table);
+  } else if (keep) {
     memset(table->slots, 0, (table->end + 2) * stride);
     table->count = 0;
     if (table->marks)
@@ -153,11 +176,8 @@ bool spill_slice(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
   const levada_slot_desc *desc = slot->desc;
   const uint32_t stride = slot_stride(desc), head = slot_head(desc);
   Spill *spill = slot->spill;
-  if (slice->files.count >= most_files) {
-    for (uint64_t i = 0; i < slot->slices.count; ++i)
-      if (slot->slices[i] == slice)
-        return gather_spilled(ctx, slot, i, 1);
-  }
+  if (slice->files.count >= most_files && !compact_spilled(ctx, slot, slice))
+    return false;
   SortedWriter to(spill->folder, spill_name(spill).text, spill->named, is_fixed(desc) ? sorted_size(desc) : 0,
                   desc->mergeable ? 0 : slice->table.count);
   const char *at = slice->table.slots;
@@ -189,7 +209,7 @@ static bool spill_largest(levada_ctx *ctx, Spill *spill) {
   uint64_t most = least_bytes;
   for (uint32_t i = 0; i < spill->slot_count; ++i) {
     levada_slot *slot = spill->slots[i];
-    if (!slot || slot->sessions)
+    if (!slot || slot->sessions || slot->pins)
       continue;
     if (slot->sorter && sorter_bytes(slot) > most) {
       most = sorter_bytes(slot);
@@ -208,6 +228,13 @@ static bool spill_largest(levada_ctx *ctx, Spill *spill) {
   return largest ? spill_slice(ctx, from, largest) : sorter_spill(ctx, from);
 }
 
+static bool any_pinned(const Spill *spill) {
+  for (uint32_t i = 0; i < spill->slot_count; ++i)
+    if (spill->slots[i] && spill->slots[i]->pins)
+      return true;
+  return false;
+}
+
 int32_t slot_settle(levada_ctx *ctx, levada_slot *slot) {
   Spill *spill = slot->spill;
   if (!spill)
@@ -216,8 +243,11 @@ int32_t slot_settle(levada_ctx *ctx, levada_slot *slot) {
     if (!spill_largest(ctx, spill)) {
       if (ctx->failed)
         return 1;
-      uint64_t files = file_bytes(spill);
-      return spill_used(spill) - files > spill->limit ? over_limit(ctx, slot, "the state") : 0;
+      if (any_pinned(spill)) // it may go later
+        return 0;
+      return spill_used(spill) - file_share(spill) > spill->limit
+                 ? over_limit(ctx, slot, "the state")
+                 : 0;
     }
   return 0;
 }

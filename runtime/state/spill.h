@@ -31,6 +31,8 @@ struct Spill {
 
 /// From now on the slot's state obeys a limit. NULL: none.
 void slot_limit(levada_slot *slot, Spill *spill);
+/// Its state is in use, +1 or -1: it does not go to make room for that of others.
+void slot_pin(levada_slot *slot, int by);
 /// Between two numbers: brings the worker's state below its limit. Non-zero: that
 /// cannot be (ctx's error says why).
 int32_t slot_settle(levada_ctx *ctx, levada_slot *slot);
@@ -65,6 +67,9 @@ int32_t fire_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_
 /// Brings what slices hold into one file of the first of them; no slice has
 /// anything in memory then.
 bool gather_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_t count);
+
+/// Makes fewer files of those of a slice, in the same order.
+bool compact_spilled(levada_ctx *ctx, levada_slot *slot, Slice *slice);
 
 /// A sort row's slot.
 uint64_t sorter_bytes(const levada_slot *slot);

@@ -52,7 +52,9 @@ struct Merge {
     current = (char *)must_zero(acc_size + 16);
   }
   ~Merge();
-  void open(uint64_t first, uint64_t slices);
+  /// What slices hold; of one slice alone, the files from `file` on without the
+  /// table where `file` is not ~0.
+  void open(uint64_t first, uint64_t slices, uint64_t file = ~(uint64_t)0);
   bool advance(Source &source);
   bool before(uint32_t a, uint32_t b) const;
   void sift(uint64_t at);
@@ -79,7 +81,8 @@ Merge::~Merge() {
   heap.free();
 }
 
-void Merge::open(uint64_t first, uint64_t slices) {
+void Merge::open(uint64_t first, uint64_t slices, uint64_t file_from) {
+  const bool tables = file_from == ~(uint64_t)0;
   uint32_t most = 0;
   for (uint64_t i = first; i < first + slices; ++i)
     most += (uint32_t)slot->slices[i]->files.count + 1;
@@ -88,13 +91,16 @@ void Merge::open(uint64_t first, uint64_t slices) {
   buffer = buffer < 4096 ? 4096 : buffer > (256 << 10) ? 256 << 10 : buffer;
   for (uint64_t i = first; i < first + slices; ++i) {
     Slice *slice = slot->slices[i];
-    for (SortedFile *file : slice->files) {
+    for (uint64_t f = tables ? 0 : file_from; f < slice->files.count; ++f) {
+      SortedFile *file = slice->files[f];
       Source *source = new (&sources[count++]) Source;
       source->slice = (uint32_t)i;
       if (desc->key.str_count)
         source->text_key = (char *)must_zero(desc->key.size);
       source->reader.start(file, ~(uint64_t)0, buffer);
     }
+    if (!tables)
+      continue;
     Source *source = new (&sources[count++]) Source;
     source->slice = (uint32_t)i;
     source->table = true;
@@ -228,6 +234,13 @@ int32_t fire_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_
   const uint32_t stride = (desc->entry_size + 15) & ~15u;
   if (!slot->block)
     slot->block = (const char **)must_alloc(fire_block * sizeof(char *));
+  // Slots behind this one get the memory.
+  uint32_t slots = 0;
+  for (uint32_t i = 0; i < slot->spill->slot_count; ++i)
+    slots += slot->spill->slots[i] != nullptr;
+  for (uint64_t i = first; slots > 1 && i < first + count; ++i)
+    if (slot->slices[i]->table.count && !spill_slice(ctx, slot, slot->slices[i]))
+      return 1;
   Merge merge(ctx, slot);
   merge.open(first, count);
   char *entries = (char *)must_alloc((uint64_t)stride * fire_block);
@@ -262,49 +275,86 @@ int32_t fire_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_
   return status;
 }
 
-bool gather_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_t count) {
+/// One file from what `merge` reads; NULL: ctx has the error.
+static SortedFile *merge_to_file(levada_ctx *ctx, levada_slot *slot, Merge &merge,
+                                 uint64_t entries) {
   const levada_slot_desc *desc = slot->desc;
   Spill *spill = slot->spill;
+  SortedWriter to(spill->folder, spill_name(spill).text, spill->named,
+                  is_fixed(desc) ? sorted_size(desc) : 0, desc->mergeable ? 0 : entries);
+  char *entry = (char *)must_alloc(desc->entry_size + 16);
+  Memory *memory = merge.memory = memory_new();
+  for (uint64_t tag; merge.next(entry, &tag);) {
+    entry_save(ctx, desc, tag, entry, to.entry(tag));
+    if (memory->arena.blocks)
+      arena_reset(&memory->arena);
+  }
+  memory_release(memory);
+  free(entry);
+  if (merge.failed)
+    return spill_failed(ctx, "reading state back", merge.failed), nullptr;
+  if (ctx->failed)
+    return nullptr;
+  SortedFile *file = to.finish();
+  if (!file)
+    return spill_failed(ctx, spill->folder, errno), nullptr;
+  spill->bytes += file->size;
+  file->worker = spill->worker;
+  file->number = spill->files;
+  return file;
+}
+
+/// In the place of all from `from` on.
+static void replace_files(Slice *slice, uint64_t from, SortedFile *file) {
+  for (uint64_t i = from; i < slice->files.count; ++i)
+    sorted_release(slice->files[i]);
+  slice->files.count = from;
+  if (file)
+    slice->files.push(file);
+}
+
+bool gather_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_t count) {
   uint64_t entries = 0;
   for (uint64_t i = first; i < first + count; ++i) {
     entries += slot->slices[i]->table.count;
     for (const SortedFile *file : slot->slices[i]->files)
       entries += file->count;
   }
-  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, is_fixed(desc) ? sorted_size(desc) : 0,
-                  desc->mergeable ? 0 : entries);
+  SortedFile *file;
   {
     Merge merge(ctx, slot);
     merge.open(first, count);
-    char *entry = (char *)must_alloc(desc->entry_size + 16);
-    Memory *memory = merge.memory = memory_new();
-    for (uint64_t tag; merge.next(entry, &tag);) {
-      entry_save(ctx, desc, tag, entry, to.entry(tag));
-      if (memory->arena.blocks)
-        arena_reset(&memory->arena);
-    }
-    memory_release(memory);
-    free(entry);
-    if (merge.failed)
-      return spill_failed(ctx, "reading state back", merge.failed), false;
-    if (ctx->failed)
-      return false;
+    file = merge_to_file(ctx, slot, merge, entries);
   }
-  SortedFile *file = to.finish();
   if (!file)
-    return spill_failed(ctx, spill->folder, errno), false;
-  spill->bytes += file->size;
-  file->worker = spill->worker;
-  file->number = spill->files;
+    return false;
   for (uint64_t i = first; i < first + count; ++i) {
-    Slice *slice = slot->slices[i];
-    for (SortedFile *old : slice->files)
-      sorted_release(old);
-    slice->files.count = 0;
-    slice_emptied(slot, slice);
+    replace_files(slot->slices[i], 0, i == first ? file : nullptr);
+    slice_emptied(slot, slot->slices[i]);
   }
-  slot->slices[first]->files.push(file);
   return true;
+}
+
+bool compact_spilled(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
+  // The newest ones, and older ones as long as they are not much larger than all
+  // of those: each entry is written again a logarithmic number of times.
+  List<SortedFile *> &files = slice->files;
+  uint64_t from = files.count, bytes = 0, entries = 0, at = 0;
+  while (from > 0 && (files.count - from < 8 || files[from - 1]->size <= bytes / 2)) {
+    bytes += files[--from]->size;
+    entries += files[from]->count;
+  }
+  while (slot->slices[at] != slice)
+    ++at;
+  SortedFile *file;
+  {
+    Merge merge(ctx, slot);
+    merge.open(at, 1, from);
+    file = merge_to_file(ctx, slot, merge, entries);
+  }
+  if (file)
+    replace_files(slice, from, file);
+  return file != nullptr;
 }
 
 } // namespace levada::rt

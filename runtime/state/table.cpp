@@ -102,6 +102,12 @@ void table_init(Table *table, uint32_t stride, HashRange range, uint64_t expecte
   allocate(table, stride, range, capacity, min_tail);
 }
 
+void table_init_exactly(Table *table, uint32_t stride, HashRange range, uint64_t places) {
+  table->count = 0;
+  allocate(table, stride, range, places < min_capacity ? min_capacity : places & ~(uint64_t)7,
+           min_tail);
+}
+
 void table_free(Table *table) {
   copy_finish(table);
   free(table->slots);

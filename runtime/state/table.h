@@ -107,6 +107,8 @@ LEVADA_INLINE char *table_find(const Table *table, const levada_slot_desc *desc,
 
 /// `expected` entries will fit before it grows.
 void table_init(Table *table, uint32_t stride, HashRange range, uint64_t expected);
+/// With about `places` home places, no power of two.
+void table_init_exactly(Table *table, uint32_t stride, HashRange range, uint64_t places);
 void table_free(Table *table);
 /// Makes sure that one more entry fits. Moves entries.
 void table_reserve(Table *table, uint32_t stride, HashRange range);
