@@ -50,8 +50,8 @@ public:
   /// With --once, after restore: no input has more than at the checkpoint, and no
   /// state was loaded.
   bool idle() const { return idle_; }
-  /// Sources and sinks are open; what a sink has written is as it was. From here on
-  /// it is what --restore said that a start goes on from, also one after a crash.
+  /// From here on it is what --restore said that a start goes on from, also one after
+  /// a crash: before restore(), or without one once sinks and sources agree.
   bool settle(Error &error);
   /// Sources, sinks and slots are there: brings them to the checkpoint.
   bool restore(Error &error);

@@ -122,14 +122,23 @@ bool Run::open(Error &error) {
   for (uint32_t i = 0; i < program->sink_count; ++i) {
     sinks_.push_back(std::make_unique<Sink>(program, i, settings));
     sinks_.back()->checkpoints = checkpoints != nullptr;
-    if (!sinks_.back()->open(error))
+    // What a sink refuses comes first, where there is nothing to resume.
+    if (!sinks_.back()->open(error) ||
+        ((!checkpoints || !checkpoints->resuming()) && !sinks_.back()->begin(error)))
       return false;
   }
-  if (checkpoints && (!checkpoints->settle(error) || !checkpoints->restore(error)))
+  // What is resumed from is settled before a sink goes back to it; what is begun
+  // anew after the sinks have agreed.
+  bool resuming = checkpoints && checkpoints->resuming();
+  if (resuming && !checkpoints->settle(error))
+    return false;
+  if (checkpoints && !checkpoints->restore(error))
     return false;
   for (auto &sink : sinks_)
     if (!sink->begin(error))
       return false;
+  if (checkpoints && !resuming && !checkpoints->settle(error))
+    return false;
   if (checkpoints && checkpoints->idle())
     return true;
   if (checkpoints && !checkpoints->start(error))
