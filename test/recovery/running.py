@@ -2,16 +2,15 @@
 
   running.py PROGRAM [ARGUMENTS] -- STEP...   prints what each step says
 
-Steps: `feed FILE` waits until its rows are read; `end` closes the input and waits
-for the end; `kill` is SIGKILL; `sleep` SIGSTOP and `wake` SIGCONT; anything else is
-a command of the program, run with --state of the ARGUMENTS; its exit code is told
+Steps: `feed FILE` waits until its rows are read; `lines FILE N` until FILE has as
+many; `end` closes the input and waits for the end; `kill` is SIGKILL; anything else
+is a command of the program, run with --state of the ARGUMENTS; its exit code is told
 when it is not 0. A `stop` that is done is followed by the run's output. Nothing
 waits for a fixed time.
 """
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
 import time
@@ -64,15 +63,14 @@ def main():
             child.stdin.flush()
             fed += data.count(b"\n")
             until(lambda: rows_in() >= fed)
+        elif words[0] == "lines":
+            until(lambda: os.path.exists(words[1]) and
+                  open(words[1], "rb").read().count(b"\n") >= int(words[2]))
         elif words[0] == "end":
             ended()
         elif words[0] == "kill":
             child.kill()
             ended()
-        elif words[0] == "sleep":
-            child.send_signal(signal.SIGSTOP)
-        elif words[0] == "wake":
-            child.send_signal(signal.SIGCONT)
         else:
             done = ask(words)
             if words[0] == "stop" and done.returncode == 0:
