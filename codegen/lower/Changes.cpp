@@ -57,7 +57,7 @@ static bool emitsRows(exec::UpdateOp op) {
   return found.wasInterrupted();
 }
 
-void lowerChanges(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value acc,
+void lowerChanges(Lowering &l, exec::UpdateOp op, SlotPlan &slot, Value acc,
                   llvm::function_ref<void(Value taken)> add) {
   Emitter &e = l.e;
   auto kindOf = [&](ChangeKind kind) { return e.i8(static_cast<int8_t>(kind)); };
@@ -83,9 +83,16 @@ void lowerChanges(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, Value ac
     e.enter(known);
   }
   llvm::SmallVector<Scalar> before = resultsOf(l, op, slot, acc);
-  Value left = e.add(rows, taken ? e.select(taken, e.i64(-1), e.i64(1)) : e.i64(1));
+  Value left;
+  if (slot.op.getUpsert()) { // the row that comes is the only one
+    left = e.select(taken, e.i64(0), e.i64(1));
+    forgetAll(l, slot, acc);
+    e.when(e.inverse(taken), [&] { add({}); });
+  } else {
+    left = e.add(rows, taken ? e.select(taken, e.i64(-1), e.i64(1)) : e.i64(1));
+    add(taken);
+  }
   e.store(left, acc, 8);
-  add(taken);
   llvm::SmallVector<Scalar> after = resultsOf(l, op, slot, acc);
 
   // The region: a block of the kind and of each result with its NULL flag.

@@ -155,7 +155,7 @@ void lowerEmit(Lowering &l, exec::EmitOp op);                        // Emit.cpp
 void lowerUpdate(Lowering &l, exec::UpdateOp op);                    // Update.cpp
 /// The rest of exec.update for an updating group: `add` adds the row to `acc`, or
 /// takes it back where the flag (null: never) holds.
-void lowerChanges(Lowering &l, exec::UpdateOp op, const SlotPlan &slot, mlir::Value acc,
+void lowerChanges(Lowering &l, exec::UpdateOp op, SlotPlan &slot, mlir::Value acc,
                   llvm::function_ref<void(mlir::Value taken)> add);  // Changes.cpp
 /// One aggregate of it: `add` and `retract` change its state by `given`, its arguments.
 void changeKept(Lowering &l, const AggPlan &agg, mlir::Value acc, llvm::ArrayRef<Scalar> given,

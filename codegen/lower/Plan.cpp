@@ -164,7 +164,7 @@ void Plan::planSlot(exec::SlotOp op) {
     agg.impl = aggregateOf(agg.attr.getSymbol().getValue());
     agg.argCount = agg.attr.getArgs().size();
     bool distinct = agg.attr.getDistinct();
-    bool keeps = op.getRetracting() && (distinct || (agg.impl && !agg.impl->retracts));
+    bool keeps = op.getRetracting() && !op.getUpsert() && (distinct || (agg.impl && !agg.impl->retracts));
     if (distinct || keeps) {
       at = llvm::alignTo(at, 8);
       (keeps ? agg.keptOffset : agg.setOffset) = at;

@@ -97,15 +97,16 @@ void Lowering::sumExactly(AggregateOp aggregate) {
   aggregate.setAggsAttr(builder.getArrayAttr(calls));
 }
 
-/// Whether all that reads these rows can take what they change back.
-bool Lowering::takeChanges(mlir::Value rows) {
-  return llvm::all_of(rows.getUsers(), [](mlir::Operation *user) {
+/// Whether all that reads these rows can take what they change back; `keyed`: by
+/// the key of the rows too.
+bool Lowering::takeChanges(mlir::Value rows, bool keyed) {
+  return llvm::all_of(rows.getUsers(), [keyed](mlir::Operation *user) {
     if (auto sink = llvm::dyn_cast<SinkOp>(user))
-      return replacesNothing(sink);
+      return replacesNothing(sink) || (keyed && takesChanges(sink));
     if (auto aggregate = llvm::dyn_cast<AggregateOp>(user))
       return !aggregate.getWindow();
     return llvm::isa<ProjectOp, FilterOp, UnionOp, UnnestOp, WatermarkOp>(user) &&
-           takeChanges(user->getResult(0));
+           takeChanges(user->getResult(0), keyed);
   });
 }
 
@@ -115,10 +116,14 @@ bool Lowering::readsChanges(SourceOp source) {
   if (source.getFormat() != "changelog-json" || batch || !takeChanges(source.getRows()))
     return false;
   auto mode = source.getFormatOptions().getAs<mlir::StringAttr>("changelog-json.changelog-mode");
-  return !mode || mode.getValue().contains("UB");
+  if (!mode || mode.getValue().contains("UB"))
+    return true;
+  auto held = source.getRows().hasOneUse() ? llvm::dyn_cast<AggregateOp>(*source.getRows().user_begin()) : nullptr;
+  return held && held->hasAttr("flow.upsert");
 }
 
 void Lowering::inferChanges(mlir::ModuleOp module) {
+  holdUpserts(module);
   for (mlir::Operation &op : *module.getBody()) {
     if (op.getNumResults() == 0 || llvm::isa<ValuesOp>(op))
       continue;

@@ -348,9 +348,10 @@ private:
   void recognizeRanks(mlir::ModuleOp module);
   // Changes.cpp
   void inferChanges(mlir::ModuleOp module);
+  void holdUpserts(mlir::ModuleOp module); // Upserts.cpp
   void sumExactly(flow::AggregateOp aggregate);
   bool readsChanges(flow::SourceOp source);
-  static bool takeChanges(mlir::Value rows);
+  static bool takeChanges(mlir::Value rows, bool keyed = false);
   // SinkChanges.cpp
   static bool takesChanges(flow::SinkOp sink);
   /// Whether it writes every change.

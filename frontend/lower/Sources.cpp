@@ -115,6 +115,11 @@ Relation Lowering::lowerSource(const doc::Source &source) {
       builder.getDictionaryAttr(metadata), OnErrorAttr::get(&context, policy),
       mlir::ArrayAttr());
   relation.value = op.getRows();
+  llvm::SmallVector<mlir::Attribute> primary;
+  for (const doc::Name &key : source.primaryKey)
+    primary.push_back(builder.getStringAttr(key.text));
+  if (!primary.empty())
+    op->setAttr("flow.primary_key", builder.getArrayAttr(primary));
   if (source.onError.deadLetter)
     feed(source.onError.deadLetter->text, op.getDead());
   addComputed(relation, source);

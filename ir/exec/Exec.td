@@ -71,7 +71,8 @@ def Exec_SlotOp : Exec_Op<"slot", [Symbol, Exec_Linked]> {
     The stage that reads it has as block arguments: the keys, then
     window_start, window_end, window_time (window, session), then results.
     An `updating` group gives its rows to the region of exec.update, and none
-    at the end; a `retracting` one is given changes.
+    at the end; a `retracting` one is given changes. Of an `upsert` one +I and
+    +U replace the key's row, and its aggregates are of one row.
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$id, StrAttr:$kind,
     StrArrayAttr:$key_names, TypeArrayAttr:$key_types,
@@ -79,7 +80,7 @@ def Exec_SlotOp : Exec_Op<"slot", [Symbol, Exec_Linked]> {
     TypedArrayAttrBase<Flow_AggAttr, "aggregates">:$aggs,
     TypedArrayAttrBase<Flow_SortKeyAttr, "sort keys">:$sort_keys,
     DefaultValuedAttr<I64Attr, "-1">:$limit, DefaultValuedAttr<I64Attr, "-1">:$skip,
-    DefaultValuedAttr<BoolAttr, "false">:$always_one, I32Attr:$op, UnitAttr:$updating, UnitAttr:$retracting);
+    DefaultValuedAttr<BoolAttr, "false">:$always_one, I32Attr:$op, UnitAttr:$updating, UnitAttr:$retracting, UnitAttr:$upsert);
   let assemblyFormat = "$sym_name attr-dict";
   let hasVerifier = 1;
 }

@@ -190,6 +190,8 @@ LogicalResult SlotOp::verify() {
   for (auto key : getSortKeys().getAsRange<flow::SortKeyAttr>())
     if (!llvm::is_contained(getKeyNames(), key.getColumn()))
       return emitOpError("sorts by ") << key.getColumn() << ", which it does not keep";
+  if (getUpsert() && !getRetracting())
+    return emitOpError("replaces rows without being given changes");
   if (getRetracting() && !getUpdating())
     return emitOpError("takes changes without giving any");
   if (getUpdating() && (getKind() != "group" || getAlwaysOne()))

@@ -166,7 +166,8 @@ exec::SlotOp Plan::slot(flow::AggregateOp op) {
       declarations.getI64IntegerAttr(-1), declarations.getBoolAttr(alwaysOne),
       declarations.getI32IntegerAttr(number(op)),
       updating ? declarations.getUnitAttr() : UnitAttr(),
-      changes(op.getInput()) ? declarations.getUnitAttr() : UnitAttr());
+      changes(op.getInput()) ? declarations.getUnitAttr() : UnitAttr(),
+      op->getAttrOfType<UnitAttr>("flow.upsert"));
 }
 
 exec::SlotOp Plan::slot(flow::SortOp op) {
@@ -178,7 +179,7 @@ exec::SlotOp Plan::slot(flow::SortOp op) {
       nameArray(input, kept), typeArray(input, kept), flow::WindowAttr(),
       declarations.getBoolAttr(false), declarations.getArrayAttr({}), op.getKeysAttr(),
       op.getLimitAttr(), op.getSkipAttr(), declarations.getBoolAttr(false),
-      declarations.getI32IntegerAttr(number(op)), UnitAttr(), UnitAttr());
+      declarations.getI32IntegerAttr(number(op)), UnitAttr(), UnitAttr(), UnitAttr());
 }
 
 //===----------------------------------------------------------------------===//

@@ -264,3 +264,11 @@ exec.stage @s from @a {
   // expected-error@below {{has no way `keep` for rows that another one follows}}
   exec.write @o(%n : !flow.sql<INT>) kind(%new : !flow.sql<TINYINT NOT NULL>) {before = "keep"}
 }
+
+// -----
+// expected-error@below {{takes changes without giving any}}
+exec.slot @g {id = "g", kind = "group", key_names = ["n"], key_types = [!flow.sql<INT>], sort_keys = [], op = 0 : i32, aggs = [], retracting}
+
+// -----
+// expected-error@below {{replaces rows without being given changes}}
+exec.slot @g {id = "g", kind = "group", key_names = ["n"], key_types = [!flow.sql<INT>], sort_keys = [], op = 0 : i32, aggs = [], updating, upsert}

@@ -310,3 +310,25 @@ flow.sink "out" %g connector "c" {} format "f" {} {flow.changes = "drop"} : !out
 %h = flow.aggregate "h" %rows keys ["k"] aggs [] : !in -> !out
 %u = flow.union "u" %rows, %h : !in, !out -> !out
 flow.sink "all" %u connector "c" {} format "f" {} : !out
+
+// -----
+
+// What rows change travels as their last column, from a source that says so to a
+// group that takes rows back.
+
+// CHECK: exec.source @s
+// CHECK-SAME: metadata = ["change-kind"]
+// CHECK: exec.channel @g.in {names = ["k", "change-kind"]
+// CHECK: exec.slot @g.state
+// CHECK-SAME: retracting
+// CHECK: exec.stage @s.read from @s {
+// CHECK-NEXT: ^bb0(%[[K:.+]]: !flow.sql<INT>, %[[WHAT:.+]]: !flow.sql<TINYINT NOT NULL>):
+// CHECK: exec.emit @g.in(%[[K]], %[[WHAT]] :
+// CHECK: exec.stage @g.group from @g.in {
+// CHECK-NEXT: ^bb0(%[[GK:.+]]: !flow.sql<INT>, %[[TAKEN:.+]]: !flow.sql<TINYINT NOT NULL>):
+// CHECK: exec.update @g.state key(%[[GK]] : !flow.sql<INT>) args() kind(%[[TAKEN]] : !flow.sql<TINYINT NOT NULL>) late {
+!in = !flow.stream<[k: INT], retract>
+!out = !flow.stream<[k: INT, n: BIGINT NOT NULL], retract>
+%rows = flow.source "s" connector "c" {} format "changelog-json" {} columns ["k"] : !in
+%g = flow.aggregate "g" %rows keys ["k"] aggs [#flow.agg<"COUNT", "c", [], filter = "", distinct = false, as "n" -> !flow.sql<BIGINT NOT NULL>>] : !in -> !out
+flow.sink "out" %g connector "c" {} format "f" {} : !out
