@@ -249,6 +249,9 @@ void Run::has_enough(uint32_t slot, uint64_t seq) {
 bool Run::take_chunk(Worker &worker) {
   if (drained_.load(std::memory_order_acquire) || !cut_mutex_.try_lock())
     return false;
+  // Another worker may just have handed out a barrier: what this one counted until
+  // now belongs to it, what it takes now does not.
+  save_state(worker);
   uint64_t seq = handed_.load(std::memory_order_relaxed);
   if (drained_.load(std::memory_order_acquire) || seq > limit_.load(std::memory_order_acquire) ||
       seq - low_.load(std::memory_order_acquire) >= window_ ||
