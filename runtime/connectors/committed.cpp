@@ -75,6 +75,20 @@ void Committed::seal() {
   closed_.clear();
 }
 
+bool Committed::finish(Error &error) {
+  Published now;
+  Text other;
+  now.owner = sink_.published.owner;
+  now.load(sink_.marker.c_str(), other);
+  if (!now.open)
+    return true;
+  now.open = false;
+  now.grows_from = UINT64_MAX;
+  return (now.save(sink_.marker.c_str(), true) &&
+          sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str())) ||
+         sink_.failed("write", sink_.marker.c_str(), error);
+}
+
 bool Committed::persist(Error &error) {
   bool any = false;
   for (Segment &segment : sealed_) {

@@ -51,9 +51,9 @@ struct FileSink {
 };
 
 /// Looks at a directory of part files before the first one is written: what may
-/// be replaced is in sink.published afterwards, leftovers of crashes are gone but
-/// for the hidden files of those names.
-bool take_directory(FileSink &sink, const std::vector<Text> &hidden, Error &error);
+/// be replaced is in sink.published afterwards. Nothing is changed.
+bool take_directory(FileSink &sink, Error &error);
+/// Hidden parts that a crash left go, but those of these names.
 void remove_leftovers(const FileSink &sink, const std::vector<Text> &hidden);
 constexpr std::string_view INPROGRESS = ".inprogress";
 /// The same for the one file.
@@ -69,6 +69,8 @@ public:
   virtual bool prepare(Writer &to, Error &error) = 0;
   bool persist(Error &error);
   virtual bool commit(Error &error) = 0;
+  /// The run is at its end: the next one may replace what it committed.
+  bool finish(Error &error);
   virtual bool write(const char *bytes, uint64_t size, Error &error) = 0;
 
 protected:
@@ -94,6 +96,7 @@ protected:
   Segment open_;
   std::vector<Segment> closed_;
   bool header_due_ = true;
+  bool leftovers_ = false; // of crashes, to be removed before the first segment
   // Between prepare and commit, or of checkpoints that were not published.
   std::vector<Segment> sealed_;
 

@@ -132,14 +132,16 @@ bool is_leftover(std::string_view name) {
 
 } // namespace
 
+constexpr char UNFINISHED[] = "a run of this pipeline that is not at its end wrote";
+
 bool take_file(FileSink &sink, bool exists, const struct stat &info, Error &error) {
   std::string_view name = last_part(sink.path.view());
   sink.published.load(sink.marker.c_str(), sink.other);
   bool known = exists && sink.published.holds(name, info);
-  if (exists && !known && !sink.overwrite && !sink.append)
-    return sink.refuse(sink.published.entries.empty()
-                           ? "this pipeline did not write what is at"
-                           : "changed since this pipeline published it:",
+  if (exists && (!known || sink.published.open) && !sink.overwrite && !sink.append)
+    return sink.refuse(known                            ? UNFINISHED
+                       : sink.published.entries.empty() ? "this pipeline did not write what is at"
+                                                        : "changed since this pipeline published it:",
                        sink.path, error);
   sink.published.forget_run();
   *sink.replaces = !sink.append && !sink.published.entries.empty();
@@ -154,9 +156,8 @@ void remove_leftovers(const FileSink &sink, const std::vector<Text> &hidden) {
       step_unlink(Step::ROWS_REMOVE, sink.in(name).c_str());
 }
 
-bool take_directory(FileSink &sink, const std::vector<Text> &hidden, Error &error) {
+bool take_directory(FileSink &sink, Error &error) {
   sink.published.load(sink.marker.c_str(), sink.other);
-  remove_leftovers(sink, hidden);
   std::vector<Text> names;
   if (!list_directory(sink.directory.c_str(), names))
     return sink.failed("read directory", sink.directory.c_str(), error);
@@ -176,6 +177,8 @@ bool take_directory(FileSink &sink, const std::vector<Text> &hidden, Error &erro
       continue;
     }
     bool known = sink.published.holds(view, info);
+    if (known && sink.published.open && !sink.overwrite)
+      return sink.refuse(UNFINISHED, path, error);
     if (known || (sink.overwrite && is_part(name) && S_ISREG(info.st_mode)))
       kept.add(view, info); // to be replaced
     else if (sink.overwrite)
@@ -245,7 +248,9 @@ void *open_sink(const SinkContext &context, Error &error) {
       sink->committed = sink->one_file ? make_growing_file(*sink) : make_part_files(*sink);
     else if (ok)
       ok = sink->one_file ? open_one_file(*sink, exists, info, error)
-                          : take_directory(*sink, {}, error);
+                          : take_directory(*sink, error);
+    if (ok && !sink->committed && !sink->one_file)
+      remove_leftovers(*sink, {});
   }
   if (!ok) {
     close_sink(sink);
@@ -304,7 +309,7 @@ bool finish_sink(void *state, Error &error) {
     return true;
   if (sink.committed) { // with the last checkpoint
     sink.done = true;
-    return true;
+    return sink.committed->finish(error);
   }
   if (sink.fd >= 0 && !end_part(sink, error))
     return false;

@@ -108,7 +108,7 @@ bool GrowingFile::begin(Error &error) {
   bool exists = stat(sink_.path.c_str(), &info) == 0;
   if (!take_file(sink_, exists, info, error))
     return false;
-  remove_leftovers();
+  leftovers_ = true;
   if (exists && info.st_size && sink_.append) {
     created_ = true;
     length_ = info.st_size;
@@ -123,6 +123,9 @@ bool GrowingFile::begin(Error &error) {
 }
 
 bool GrowingFile::write(const char *bytes, uint64_t size, Error &error) {
+  if (leftovers_)
+    remove_leftovers();
+  leftovers_ = false;
   if (open_.fd < 0 &&
       !open_segment(textf("%s%llu", hidden_.c_str(), (unsigned long long)next_++), {}, crc_, error))
     return false;
@@ -166,6 +169,7 @@ bool GrowingFile::create(Error &error) {
     close(fd);
   // Old and new may both be found while they change places.
   sink_.published.forget_run();
+  sink_.published.open = true;
   sink_.published.entries.push_back({sealed_[0].size, planned_, name_});
   ok = ok && sink_.published.save(sink_.marker.c_str()) &&
        step_rename(Step::OUTPUT_RENAME, from.c_str(), sink_.path.c_str()) == 0;
@@ -227,6 +231,7 @@ bool GrowingFile::commit(Error &error) {
   }
   uint64_t at = length_, end = target();
   sink_.published.entries = {{end, planned_, name_}};
+  sink_.published.open = true;
   sink_.published.grows_from = length_;
   ok = ok && sink_.published.save(sink_.marker.c_str());
   if (!ok)
@@ -304,6 +309,7 @@ bool GrowingFile::cut_back(const struct stat &info, Error &error) {
   changed_ = planned_;
   sealed_.clear();
   sink_.published.forget_run();
+  sink_.published.open = true;
   sink_.published.entries = {{length_, changed_, name_}};
   return (ok && sink_.published.save(sink_.marker.c_str())) ||
          sink_.failed("cut back", sink_.path.c_str(), error);

@@ -56,18 +56,22 @@ uint32_t number_of(std::string_view name) {
 }
 
 bool PartFiles::begin(Error &error) {
-  if (!take_directory(sink_, {}, error))
+  if (!take_directory(sink_, error))
     return false;
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   run_ = (uint64_t(now.tv_sec) * 1000000000 + now.tv_nsec) ^ uint64_t(getpid()) << 40;
   next_ = sink_.next_part;
+  leftovers_ = true;
   if (!sink_.append)
     old_.swap(sink_.published.entries);
   return true;
 }
 
 bool PartFiles::write(const char *bytes, uint64_t size, Error &error) {
+  if (leftovers_)
+    remove_leftovers(sink_, {});
+  leftovers_ = false;
   if (open_.fd < 0) {
     Text name = textf("part-0-%u%s", next_++, sink_.extension.c_str());
     Text hidden = textf(".%s.inprogress", name.c_str());
@@ -80,6 +84,9 @@ bool PartFiles::write(const char *bytes, uint64_t size, Error &error) {
 }
 
 bool PartFiles::prepare(Writer &to, Error &error) {
+  if (leftovers_)
+    remove_leftovers(sink_, {});
+  leftovers_ = false;
   if (open_.fd >= 0 && !close_segment(error))
     return false;
   seal();
@@ -108,6 +115,7 @@ bool PartFiles::mark(Error &error) {
     Published now;
     now.owner = sink_.published.owner;
     now.run = run_;
+    now.open = true;
     now.entries = sink_.published.entries; // with --append
     for (Published::Entry &entry : parts)
       now.entries.push_back(entry);
@@ -246,8 +254,9 @@ bool PartFiles::restore(Reader &from, Error &error) {
   if (!all)
     return lost(error);
   // Killed before the first commit.
-  if (!take_directory(sink_, hidden, error))
+  if (!take_directory(sink_, error))
     return false;
+  remove_leftovers(sink_, hidden);
   if (!sink_.append)
     old_.swap(marker.entries);
   return commit(error);

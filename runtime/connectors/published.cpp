@@ -17,7 +17,7 @@ int64_t changed_at(const struct stat &info) {
 }
 
 void Published::load(const char *path, Text &other) {
-  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  int fd = ::open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return;
   Text text;
@@ -43,6 +43,10 @@ void Published::load(const char *path, Text &other) {
     }
     if (line.view().substr(0, 4) == "run ") {
       run = strtoull(line.c_str() + 4, nullptr, 10);
+      continue;
+    }
+    if (line.view() == "open") {
+      open = true;
       continue;
     }
     if (line.view().substr(0, 8) == "growing ") {
@@ -90,12 +94,14 @@ bool Published::save(const char *path, bool durable) const {
   text.append(owner.view()).append('\n');
   if (run)
     text.format("run %llu\n", (unsigned long long)run);
+  if (open)
+    text.append("open\n");
   if (grows_from != UINT64_MAX)
     text.format("growing %llu\n", (unsigned long long)grows_from);
   print(text, "- ", going);
   print(text, "", entries);
   Text temporary = textf("%s.new", path);
-  int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (put(fd, text, durable) && step_rename(Step::MARKER_RENAME, temporary.c_str(), path) == 0)
     return true;
   int error = errno;
@@ -105,7 +111,7 @@ bool Published::save(const char *path, bool durable) const {
 }
 
 bool Published::add_lines(const char *path, const std::vector<Entry> &entries) {
-  int fd = open(path, O_RDWR | O_APPEND | O_CLOEXEC);
+  int fd = ::open(path, O_RDWR | O_APPEND | O_CLOEXEC);
   struct stat info;
   char last = '\n';
   if (fd >= 0 && fstat(fd, &info) == 0 && info.st_size)

@@ -2,7 +2,8 @@
 //
 // The marker of a sink: a text file with the pipeline's and the sink's name and
 // one line for each file it published: size, time of change, name. With
-// checkpoints also: which run wrote it, files of an earlier run that are going
+// checkpoints also: which run wrote it, whether that has come to its end, files
+// of an earlier run that are going
 // (their lines begin with -), and from which size a file is growing.
 //
 //===----------------------------------------------------------------------===//
@@ -26,6 +27,7 @@ struct Published {
   Text owner; // "PIPELINE, sink NAME"
   std::vector<Entry> entries, going;
   uint64_t run = 0;                // 0: without checkpoints
+  bool open = false;               // by a run that has not come to its end
   uint64_t grows_from = UINT64_MAX; // the last entry may be that short
 
   /// What `owner` published; nothing when there is no marker, or one of another
@@ -39,6 +41,7 @@ struct Published {
   /// What a run with checkpoints added to it, once it is known what it says.
   void forget_run() {
     going.clear();
+    open = false;
     run = 0;
     grows_from = UINT64_MAX;
   }

@@ -26,7 +26,7 @@ bool Sink::open(Error &error) {
 bool Sink::restore(Reader &from, Error &error) {
   if (!commits || !from.left())
     return true;
-  restored_ = true;
+  begun_ = true;
   return table_->restore(state_, from, error);
 }
 

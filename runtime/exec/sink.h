@@ -29,8 +29,12 @@ public:
   bool commit(Error &error) { return !commits || table_->commit(state_, error); }
   /// Before the first row: brings what is visible to that of the checkpoint.
   bool restore(Reader &from, Error &error);
-  /// After restore, of whatever there was: the first row comes.
-  bool begin(Error &error) { return !commits || restored_ || table_->begin(state_, error); }
+  /// A sink that was not restored: the first row comes.
+  bool begin(Error &error) {
+    bool due = commits && !begun_;
+    begun_ = true;
+    return !due || table_->begin(state_, error);
+  }
 
   bool checkpoints = false; // set before open()
   bool commits = false;     // rows are seen with the checkpoint that has them
@@ -44,7 +48,7 @@ private:
   Options options_;
   const SinkTable *table_ = nullptr;
   void *state_ = nullptr;
-  bool restored_ = false;
+  bool begun_ = false;
 };
 
 } // namespace levada::rt

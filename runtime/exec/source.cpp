@@ -70,6 +70,7 @@ bool Source::open(Error &error) {
     return error.set(BAD_OPTION,
                      textf("%s: connector `%s` cannot read", desc.name, desc.connector->name));
   state_ = table_->open(options_, error);
+  replays_ = state_ && (!table_->ending || table_->ending(state_) != Ending::STREAMS);
   return state_ != nullptr;
 }
 

@@ -75,7 +75,7 @@ public:
   /// Whether the input ends where it did at a saved position, by names and sizes.
   bool nothing_new(Reader from) const;
   /// What was read can be read again after a crash.
-  bool replays() const;
+  bool replays() const { return replays_; }
 
   /// How far it has been read, for a reader; from any thread.
   Text where() const;
@@ -114,7 +114,7 @@ private:
   mutable Mutex where_mutex_; // where_*: of the chunk handed out last
   Text where_name_;
   uint64_t where_file_ = 0, where_offset_ = 0;
-  bool once_ = false, idle_ = false;
+  bool once_ = false, idle_ = false, replays_ = true;
   bool cut_off_ = false; // stopped in the middle of a record
   Text rest_;            // of a pipe: bytes before the first one of this run
   mutable Mutex opened_mutex_;

@@ -12,10 +12,6 @@
 
 namespace levada::rt {
 
-bool Source::replays() const {
-  return !table_->ending || table_->ending(state_) != Ending::STREAMS;
-}
-
 /// Names begin as the one before them does.
 static void save_streams(const std::vector<Stream> &streams, uint64_t count, Writer &to) {
   to.value(uint32_t(count));

@@ -162,6 +162,8 @@ class Scenario:
         found = outputs.visible(out, self.headers)
         return {name: b"".join(sorted(rows.splitlines(True))) for name, rows in found.items()} if self.once else found
 
+    overwrite = False  # a start from nothing came in between
+
     def manner(self):
         """An executable and options that must not matter."""
         rng = self.rng
@@ -172,6 +174,8 @@ class Scenario:
             options += ["--checkpoint-interval", rng.choice(("1ms", "3ms", "10ms"))]
         if self.pipeline.memory:
             options += ["--memory", f"{self.pipeline.memory + 12 * (int(options[1]) - 1)}MB"]
+        if self.overwrite:
+            options.append("--overwrite")
         return rng.choice(self.pipeline.apps), options
 
     # --- all of them ---
@@ -260,7 +264,11 @@ class Scenario:
             if not self.checkpoints():
                 self.run(app, options, f"checkpoint-appear.after:{rng.randrange(1, 9)}=kill")
             older = [os.path.join(self.state, n) for n in self.checkpoints()[:-1]]
-            options += ["--restore", rng.choice(older + ["none"])]
+            wish = rng.choice(older + ["none"])
+            if wish == "none":  # what an unfinished run wrote is not replaced unasked
+                self.overwrite = True
+                options.append("--overwrite")
+            options += ["--restore", wish]
             self.finished = True  # what was seen already is taken back
             special = [n for n in self.pipeline.all_places if n.startswith(("adopt-", "aside-"))]
             place = f"{rng.choice(special)}:1" if rng.random() < 0.5 else self.any_place()
