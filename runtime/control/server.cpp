@@ -93,7 +93,9 @@ void Control::start() {
 }
 
 Control::~Control() {
-  ended(Text());
+  Error failed;
+  failed.set(NO_ANSWER, "the run failed while it was stopped", "its own messages say why");
+  ended(Text(), failed);
   if (running_) {
     uint64_t one = 1;
     (void)!write(wake_, &one, sizeof one);
@@ -105,20 +107,17 @@ Control::~Control() {
       close(fd);
 }
 
-void Control::ended(const Text &how) {
+void Control::ended(const Text &how, const Error &why_not) {
   std::vector<int> waiting;
   {
     Lock lock(mutex_);
     waiting.swap(stoppers_);
   }
   for (int client : waiting) {
-    if (how.empty()) {
-      Error error;
-      error.set(NO_ANSWER, "the run failed while it was stopped", "its own messages say why");
-      send_error(client, error);
-    } else {
+    if (why_not)
+      send_error(client, why_not);
+    else
       send_text(client, Text("ok\n").append(how));
-    }
     close(client);
   }
 }

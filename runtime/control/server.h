@@ -24,8 +24,9 @@ public:
   /// Listens in the state directory of the run, which is locked: a socket that is
   /// there is that of a process that has died. A run without one goes on.
   void start();
-  /// The run has ended: what those hear who asked it to stop. Empty: it failed.
-  void ended(const Text &how);
+  /// The run has ended: what those hear who asked it to stop. `why_not`: what they
+  /// wished for could not be.
+  void ended(const Text &how, const Error &why_not);
 
 private:
   bool listen(Text &why);

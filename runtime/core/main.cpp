@@ -106,6 +106,14 @@ static Text how_it_ended(const Run &run) {
                     : Text("stopped: there is no checkpoint, the next start begins anew\n");
 }
 
+static Error no_savepoint(const Run &run) {
+  Error error;
+  if (run.checkpoints && run.checkpoints->no_savepoint)
+    error.set(NO_SAVEPOINT, "the input ended before the run was stopped: there is no savepoint",
+              "the run is finished, its results are all there");
+  return error;
+}
+
 static int run_pipeline(const levada_program *program, const Settings &settings) {
   timespec start;
   clock_gettime(CLOCK_MONOTONIC, &start);
@@ -140,8 +148,8 @@ static int run_pipeline(const levada_program *program, const Settings &settings)
         say(ledger(*run, well, seconds_since(start)));
       if (!quiet)
         tell_end(*run, well, settings);
-      if (control)
-        control->ended(well ? how_it_ended(*run) : Text());
+      if (control && well)
+        control->ended(how_it_ended(*run), no_savepoint(*run));
     }
   } // sinks remove what was not published
   if (quiet) {

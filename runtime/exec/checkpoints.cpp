@@ -426,6 +426,7 @@ bool Checkpoints::end(bool well, bool stopped, Error &error) {
   if (!well)
     return true;
   full_next_ |= !target.empty();
+  no_savepoint = !target.empty() && !stopped;
   return last_one(stopped, error) &&
          (target.empty() || !stopped || store_.copy_newest(target.c_str(), error));
 }

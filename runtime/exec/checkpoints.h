@@ -101,6 +101,7 @@ public:
   };
   Last last() const;
   bool began_anew = false; // the last run was finished
+  bool no_savepoint = false; // one was wished for at the stop: the input ended before
   const Text &set_aside() const { return store_.set_aside_now; } // by --restore, or empty
   const Text &directory() const { return store_.path(); }
 
