@@ -3,14 +3,15 @@
   running.py PROGRAM [ARGUMENTS] -- STEP...   prints what each step says
 
 Steps: `feed FILE` waits until its rows are read; `lines FILE N` until FILE has as
-many; `end` closes the input and waits for the end; `kill` is SIGKILL; anything else
-is a command of the program, run with --state of the ARGUMENTS; its exit code is told
+many; `end` closes the input and waits for the end; `kill` is SIGKILL, `term`
+SIGTERM; anything else is a command of the program, run with --state of the ARGUMENTS; its exit code is told
 when it is not 0. A `stop` that is done is followed by the run's output. Nothing
 waits for a fixed time.
 """
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -68,8 +69,8 @@ def main():
                   open(words[1], "rb").read().count(b"\n") >= int(words[2]))
         elif words[0] == "end":
             ended()
-        elif words[0] == "kill":
-            child.kill()
+        elif words[0] in ("kill", "term"):
+            child.send_signal(signal.SIGKILL if words[0] == "kill" else signal.SIGTERM)
             ended()
         else:
             done = ask(words)
