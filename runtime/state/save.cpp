@@ -38,6 +38,7 @@ struct SliceHead {
 struct FileHead {
   uint64_t size, count;
   uint32_t crc, name_size;
+  uint32_t first_group, group_count; // whose entries count
 };
 } // namespace
 
@@ -98,6 +99,12 @@ static uint64_t save_place(Copy *copy, const Table *table, uint64_t home, uint64
   }
 }
 
+static HashRange common(HashRange a, HashRange b) {
+  uint32_t first = a.first > b.first ? a.first : b.first;
+  uint32_t end = a.first + a.count < b.first + b.count ? a.first + a.count : b.first + b.count;
+  return {first, first < end ? end - first : 0};
+}
+
 static void begin_slices(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
   to.last().value(slot->slices.count);
   for (Slice *slice : slot->slices) {
@@ -107,7 +114,9 @@ static void begin_slices(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to
                           (uint32_t)slice->files.count, slice->anew});
     for (SortedFile *file : slice->files) {
       SpillName name = spill_link(file);
-      piece.value(FileHead{file->size, file->count, file->crc, (uint32_t)strlen(name.text)});
+      HashRange range = common(slot->owned, {file->first_group, file->group_count});
+      piece.value(FileHead{file->size, file->count, file->crc, (uint32_t)strlen(name.text),
+                           range.first, range.count});
       piece.bytes(name.text, strlen(name.text));
       to.keep(file);
     }
@@ -283,11 +292,14 @@ static bool load_files(levada_slot *slot, Slice *slice, const SliceHead &head, b
       return false;
     if (memchr(name, '/', file.name_size) || memchr(name, 0, file.name_size))
       return false;
-    if (!shared) // nothing in it is of this worker
+    if (file.first_group > key_groups || file.group_count > key_groups)
+      return false;
+    HashRange range = common(slot->owned, {file.first_group, file.group_count});
+    if (!shared || !range.count) // nothing in it is of this worker
       continue;
     uint64_t folder = strlen(slot->folder) + 1;
     Lost lost{(char *)must_alloc(folder + file.name_size + 1), folder, file.size, file.count,
-              file.crc};
+              file.crc, range.first, range.count};
     memcpy(lost.path, slot->folder, folder);
     memcpy(lost.path + folder, name, file.name_size);
     lost.path[folder + file.name_size] = 0;
@@ -302,7 +314,7 @@ static bool take_files(levada_slot *slot, Slice *slice) {
   for (Lost &lost : slice->lost)
     good = good &&
            spill_adopt(slot, slice, lost.path, lost.path + lost.name_at, lost.size, lost.count,
-                       lost.crc);
+                       lost.crc, {lost.first_group, lost.group_count});
   forget_lost(slice);
   slice->lost.free();
   return good;

@@ -24,7 +24,7 @@ struct SortedFile;
 struct Lost {
   char *path;       // its folder, and behind the zero its name
   uint64_t name_at, size, count;
-  uint32_t crc;
+  uint32_t crc, first_group, group_count;
 };
 
 /// Accumulators of the rows of [start, end). The last window that contains

@@ -98,7 +98,7 @@ static char *join(const char *folder, std::string_view name) {
 }
 
 bool spill_adopt(levada_slot *slot, Slice *slice, const char *folder, std::string_view name,
-                 uint64_t size, uint64_t count, uint32_t crc) {
+                 uint64_t size, uint64_t count, uint32_t crc, HashRange range) {
   Spill *spill = slot->spill;
   char *from = join(folder, name);
   // A name of its own: the checkpoint's goes with the checkpoint. To look at only,
@@ -122,6 +122,8 @@ bool spill_adopt(levada_slot *slot, Slice *slice, const char *folder, std::strin
     free(own); // of another disk: checkpoints copy it
   file->worker = spill ? spill->worker : 0;
   file->number = spill ? spill->files : 0;
+  file->first_group = range.first;
+  file->group_count = range.count;
   slice->files.push(file);
   return true;
 }
@@ -260,7 +262,8 @@ static bool read_back(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t
   const levada_slot_desc *desc = slot->desc;
   SortedReader &reader = slot->spill->reader;
   for (uint64_t i = slice->files.count; i-- > 0;) {
-    if (!slice->files[i]->may_have(tag))
+    const SortedFile *file = slice->files[i];
+    if (!file->may_have(tag) || key_group(~tag) - file->first_group >= file->group_count)
       continue;
     reader.start(slice->files[i], tag, SortedFile::block + 512);
     while (reader.next() && reader.tag() >= tag) {

@@ -47,7 +47,7 @@ SpillName spill_link(const SortedFile *file);
 /// The file that a part speaks of is the slice's. False: errno, or 0 where it is
 /// damaged.
 bool spill_adopt(levada_slot *slot, Slice *slice, const char *folder, std::string_view name,
-                 uint64_t size, uint64_t count, uint32_t crc);
+                 uint64_t size, uint64_t count, uint32_t crc, HashRange range);
 
 /// Bytes of all state of the worker.
 uint64_t spill_used(const Spill *spill);

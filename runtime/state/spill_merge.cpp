@@ -29,6 +29,7 @@ struct Source {
   const char *slot = nullptr;
   uint64_t left = 0;
   // a file
+  const SortedFile *file = nullptr;
   SortedReader reader;
   char *text_key = nullptr; // its key, where texts have to be pointed to
   Reader rest;              // behind the key
@@ -95,6 +96,7 @@ void Merge::open(uint64_t first, uint64_t slices, uint64_t file_from) {
       SortedFile *file = slice->files[f];
       Source *source = new (&sources[count++]) Source;
       source->slice = (uint32_t)i;
+      source->file = file;
       if (desc->key.str_count)
         source->text_key = (char *)must_zero(desc->key.size);
       source->reader.start(file, ~(uint64_t)0, buffer);
@@ -118,7 +120,7 @@ bool Merge::advance(Source &source) {
   if (!source.table) {
     while (source.reader.next()) {
       source.tag = source.reader.tag();
-      if (key_group(~source.tag) - slot->range.first >= slot->range.count)
+      if (key_group(~source.tag) - source.file->first_group >= source.file->group_count)
         continue; // another worker's, in a file of before
       source.rest = Reader(source.reader.bytes());
       if (!source.text_key) {

@@ -26,6 +26,8 @@ struct SortedFile {
   uint32_t entry_size;  // tag, key, accumulators; 0: a size stands behind each tag
   uint64_t size = 0, count = 0;
   uint32_t crc = 0;     // of all its bytes
+  // Key groups whose entries count: others' stand in it after a change of parallelism.
+  uint32_t first_group = 0, group_count = 128;
   uint32_t refs = 1;    // atomic: a checkpoint that is being written holds it too
   List<Block> blocks;
   // For files in which single keys are looked up: a word has eight entries, each
