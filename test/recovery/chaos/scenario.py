@@ -147,7 +147,7 @@ class Scenario:
         if self.finished:
             return
         try:
-            seen = self.visible(self.out)
+            seen = outputs.visible(self.out, self.headers)
         except FileNotFoundError:
             return
         if wrong := (outputs.not_among if self.once else outputs.no_prefix)(seen, self.expected):
