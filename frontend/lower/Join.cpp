@@ -36,6 +36,8 @@ Inputs inputsOf(mlir::Value value) {
       inputs.outer |= llvm::isa<OuterOp>(op);
       if (auto failing = llvm::dyn_cast<MayFail>(op))
         inputs.mayFail |= failing.mayFail();
+      auto call = llvm::dyn_cast<CallOp>(op);
+      inputs.varies |= (call && call.getVarying()) || llvm::isa<CurrentWatermarkOp>(op);
       open.append(op->operand_begin(), op->operand_end());
     });
   }

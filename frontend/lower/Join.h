@@ -32,7 +32,7 @@ struct JoinPlan {
 /// row of a query around.
 struct Inputs {
   std::set<unsigned> arguments;
-  bool outer = false, mayFail = false;
+  bool outer = false, mayFail = false, varies = false;
 };
 Inputs inputsOf(mlir::Value value);
 

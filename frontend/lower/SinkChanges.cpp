@@ -2,10 +2,12 @@
 //
 // A sink writes every change, or (its mode has no UB) replaces rows by its
 // primary key. That loses nothing where the key covers what the rows change by:
-// the keys of the GROUP BY that makes them. Then -U needs no writing, unless a
-// filter may have kept the +U that follows: so the row is deleted.
+// the keys of the GROUP BY that makes them. Then -U needs no writing, unless the
+// +U that follows may not replace the row, as a filter (or an error that is passed
+// over) keeps it, or its primary key is another: so the row is deleted.
 //
 //===----------------------------------------------------------------------===//
+#include "frontend/lower/Join.h"
 #include "frontend/lower/Lowering.h"
 
 #include "ir/diag/codes/Plan.h"
@@ -61,6 +63,8 @@ RowKey rowKey(mlir::Value rows, bool &filtered) {
   RowKey key = rowKey(op->getOperand(0), filtered);
   if (!key)
     return key;
+  if (op->getAttrOfType<OnErrorAttr>("on_error").getValue() != OnError::fail)
+    op->getRegion(0).walk([&](MayFail inner) { filtered |= inner.mayFail(); });
   if (auto filter = llvm::dyn_cast<FilterOp>(op)) {
     filter.getBody().walk([&](mlir::Operation *inner) {
       for (mlir::Value operand : inner->getOperands())
@@ -76,6 +80,19 @@ RowKey rowKey(mlir::Value rows, bool &filtered) {
     column = at - yields(op).begin();
   }
   return key;
+}
+
+/// Whether a column is computed from the keys of the group alone (or nothing).
+bool staysSame(mlir::Value rows, int64_t column) {
+  mlir::Operation *op = rows.getDefiningOp();
+  if (auto aggregate = llvm::dyn_cast<AggregateOp>(op))
+    return column < int64_t(aggregate.getKeys().size());
+  if (llvm::isa<FilterOp>(op))
+    return staysSame(op->getOperand(0), column);
+  Inputs inputs = inputsOf(yields(op)[column]);
+  return !inputs.varies && llvm::all_of(inputs.arguments, [&](unsigned i) {
+    return staysSame(op->getOperand(0), i);
+  });
 }
 
 std::string listed(llvm::ArrayRef<std::string> names) { return "(" + sema::listNames(names) + ")"; }
@@ -128,7 +145,7 @@ void Lowering::decideChanges(SinkOp sink, SourceRange range, SourceRange maker) 
   llvm::SmallVector<mlir::Value> inserts = {sink.getInput()};
   if (auto all = sink.getInput().getDefiningOp<UnionOp>(); all && all.getStream() == sink.getStream())
     inserts.assign(all.getInputs().begin(), all.getInputs().end());
-  bool filtered = false;
+  bool filtered = false, rekeyed = false;
   for (mlir::Value rows : inserts) {
     auto type = llvm::cast<StreamType>(rows.getType());
     if (type.getChangelog() == Changelog::append)
@@ -140,8 +157,12 @@ void Lowering::decideChanges(SinkOp sink, SourceRange range, SourceRange maker) 
       columns.push_back(type.getNames()[column].str());
       covered &= llvm::is_contained(primary, columns.back());
     }
-    if (covered)
+    if (covered) {
+      rekeyed |= llvm::any_of(primary, [&](const std::string &name) {
+        return !llvm::is_contained(columns, name) && !staysSame(rows, type.indexOf(name));
+      });
       continue;
+    }
     engine.emit(range, diag::UpsertKey,
                 "`" + stream + "` replaces rows by its primary key " + listed(primary) +
                     ", and its rows change by " + (key ? listed(columns) : "all their columns"))
@@ -149,14 +170,15 @@ void Lowering::decideChanges(SinkOp sink, SourceRange range, SourceRange maker) 
         .hint("add UB to its 'changelog-json.changelog-mode': I,UB,UA,D writes each change");
     return;
   }
-  if (filtered && !llvm::is_contained(kinds, "D")) {
+  if ((filtered || rekeyed) && !llvm::is_contained(kinds, "D")) {
     engine.emit(range, diag::UpsertKey,
-                "`" + stream + "` cannot delete the rows that a condition takes away again")
+                "`" + stream + "` cannot delete the rows that " +
+                    (filtered ? "a condition takes away again" : "go as their primary key changes"))
         .label(maker, "these rows change")
         .hint("add D to its 'changelog-json.changelog-mode'");
     return;
   }
-  sink->setAttr("flow.changes", builder.getStringAttr(filtered ? "delete" : "drop"));
+  sink->setAttr("flow.changes", builder.getStringAttr(filtered || rekeyed ? "delete" : "drop"));
 }
 
 } // namespace levada::lower
