@@ -3,6 +3,7 @@
 
 #include "runtime/checkpoint/crc32c.h"
 #include "runtime/checkpoint/files.h"
+#include "runtime/connectors/paths.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -73,6 +74,45 @@ void Committed::seal() {
   for (Segment &segment : closed_)
     sealed_.push_back(std::move(segment));
   closed_.clear();
+}
+
+void Committed::put_place(Writer &to) const {
+  to.text(sink_.path.view());
+  to.value(uint32_t(sink_.one_file));
+  to.value(uint32_t(sealed_.size()));
+  for (const Segment &segment : sealed_)
+    to.text(segment.hidden.view());
+}
+
+/// What was written elsewhere stays there, but for rows that a crash kept from being
+/// seen: only who writes there can show them.
+bool Committed::take_place(Reader &from, bool &same, Error &error) const {
+  std::string_view path, hidden;
+  uint32_t one_file, count;
+  if (!from.text(path) || !from.value(one_file) || !from.value(count))
+    return error.set(NO_CHECKPOINT, textf("%s: its part of the checkpoint makes no sense",
+                                          sink_.name));
+  same = path == sink_.path.view();
+  if (same && sink_.one_file != bool(one_file))
+    return error.set(OUTPUT_CHANGED,
+                     textf("%s: `%s` was %s at the checkpoint, and is %s now", sink_.name,
+                           sink_.path.c_str(), one_file ? "one file" : "a directory of part files",
+                           one_file ? "a directory" : "a file"),
+                     "put it back as it was; --restore none begins anew");
+  Text folder = one_file ? directory_of(path) : Text(path);
+  for (; count; --count) {
+    if (!from.text(hidden))
+      return error.set(NO_CHECKPOINT, textf("%s: its part of the checkpoint makes no sense",
+                                            sink_.name));
+    if (!same && access(Text(folder).append('/').append(hidden).c_str(), F_OK) == 0)
+      return error.set(OUTPUT_CHANGED,
+                       textf("%s: rows of the checkpoint are not yet seen in `%s`, and this "
+                             "pipeline writes to `%s`",
+                             sink_.name, Text(path).c_str(), sink_.path.c_str()),
+                       "let the executable before go on from it once; --restore none begins anew; "
+                       "nothing was changed");
+  }
+  return true;
 }
 
 bool Committed::finish(Error &error) {

@@ -89,6 +89,11 @@ protected:
   bool close_segment(Error &error);
   /// Of the checkpoint that is made: what was closed.
   void seal();
+  /// A sink's part of a checkpoint begins with where its rows are, or will be.
+  void put_place(Writer &to) const;
+  /// Reads that. `same`: this sink goes on there; else it begins elsewhere. False: the
+  /// error says why it can do neither.
+  bool take_place(Reader &from, bool &same, Error &error) const;
   void remove_segments(std::vector<Segment> &segments);
 
   FileSink &sink_;

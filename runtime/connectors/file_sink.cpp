@@ -97,8 +97,11 @@ bool copy_file(const FileSink &sink, const char *from, Error &error) {
   Buffer buffer;
   char *bytes = buffer.get(256 << 10);
   bool ok = true;
-  for (ssize_t got; ok && (got = read(old, bytes, 256 << 10)) > 0;)
-    ok = write_all(sink.fd, bytes, got, sink.name, sink.path.c_str(), error);
+  ssize_t got = 0;
+  while (ok && ((got = read(old, bytes, 256 << 10)) > 0 || (got < 0 && errno == EINTR)))
+    ok = got < 0 || write_all(sink.fd, bytes, got, sink.name, sink.path.c_str(), error);
+  if (ok && got < 0) // without its rows it would be replaced
+    ok = sink.failed("read", from, error);
   close(old);
   return ok;
 }

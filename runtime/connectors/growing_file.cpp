@@ -57,10 +57,14 @@ private:
   bool torn_ = false;     // a commit failed on the way
 };
 
+bool give_time(int fd, int64_t changed) {
+  timespec times[2] = {{0, UTIME_OMIT}, {changed / 1000000000, changed % 1000000000}};
+  return futimens(fd, times) == 0;
+}
+
 /// Gives an open file its time of change, and forces it to the disk.
 bool settle(int fd, int64_t changed) {
-  timespec times[2] = {{0, UTIME_OMIT}, {changed / 1000000000, changed % 1000000000}};
-  return futimens(fd, times) == 0 && step_fsync(Step::OUTPUT_SYNC, fd) == 0;
+  return give_time(fd, changed) && step_fsync(Step::OUTPUT_SYNC, fd) == 0;
 }
 
 /// The time now, as exactly as this file system keeps it.
@@ -145,7 +149,7 @@ bool GrowingFile::prepare(Writer &to, Error &error) {
   seal();
   target_crc_ = crc_;
   planned_ = sealed_.empty() ? changed_ : time_to_give(sealed_.back().fd);
-  to.text(sink_.path.view());
+  put_place(to);
   to.value(created_);
   to.value(length_);
   to.value(changed_);
@@ -303,9 +307,13 @@ bool GrowingFile::cut_back(const struct stat &info, Error &error) {
     return changed("was changed since the checkpoint", error);
   length_ = target();
   int fd = open(sink_.path.c_str(), O_WRONLY | O_CLOEXEC);
-  bool ok = fd >= 0 && step_ftruncate(Step::OUTPUT_CUT, fd, length_) == 0 && settle(fd, planned_);
+  // Who may not give it its time is told before anything is cut off.
+  bool ok = fd >= 0 && give_time(fd, changed_at(info)) &&
+            step_ftruncate(Step::OUTPUT_CUT, fd, length_) == 0 && settle(fd, planned_);
+  int reason = errno;
   if (fd >= 0)
     close(fd);
+  errno = reason;
   changed_ = planned_;
   sealed_.clear();
   sink_.published.forget_run();
@@ -316,9 +324,13 @@ bool GrowingFile::cut_back(const struct stat &info, Error &error) {
 }
 
 bool GrowingFile::restore(Reader &from, Error &error) {
-  std::string_view path;
   uint32_t count;
-  if (!from.text(path) || !from.value(created_) || !from.value(length_) ||
+  bool same = false;
+  if (!take_place(from, same, error))
+    return false;
+  if (!same)
+    return begin(error);
+  if (!from.value(created_) || !from.value(length_) ||
       !from.value(changed_) || !from.value(planned_) || !from.value(next_) ||
       !from.value(target_crc_) || !from.value(count))
     return error.set(NO_CHECKPOINT, textf("%s: its part of the checkpoint makes no sense",
@@ -335,10 +347,7 @@ bool GrowingFile::restore(Reader &from, Error &error) {
     all &= stat(sink_.in(hidden).c_str(), &info) == 0 && uint64_t(info.st_size) == segment.size;
     sealed_.push_back(std::move(segment));
   }
-  if (path != sink_.path.view() || (!created_ && sealed_.empty())) {
-    // What was written elsewhere stays there.
-    created_ = false;
-    sealed_.clear();
+  if (!created_ && sealed_.empty()) {
     target_crc_ = 0;
     return begin(error);
   }

@@ -30,7 +30,7 @@ public:
   bool write(const char *bytes, uint64_t size, Error &error) override;
 
 private:
-  bool read(Reader &from, std::string_view &path, uint64_t &run);
+  bool read(Reader &from, uint64_t &run);
   bool restore_begun(Error &error);
   bool mark(Error &error);
   void remove(const std::vector<Published::Entry> &entries);
@@ -90,7 +90,7 @@ bool PartFiles::prepare(Writer &to, Error &error) {
   if (open_.fd >= 0 && !close_segment(error))
     return false;
   seal();
-  to.text(sink_.path.view());
+  put_place(to);
   to.value(run_);
   to.value(next_);
   to.value(committed_);
@@ -178,9 +178,9 @@ bool PartFiles::forget(Error &error) {
   return ok || sink_.failed("write", sink_.marker.c_str(), error);
 }
 
-bool PartFiles::read(Reader &from, std::string_view &path, uint64_t &run) {
+bool PartFiles::read(Reader &from, uint64_t &run) {
   uint32_t count;
-  if (!from.text(path) || !from.value(run) || !from.value(next_) || !from.value(committed_) ||
+  if (!from.value(run) || !from.value(next_) || !from.value(committed_) ||
       !from.value(count))
     return false;
   for (; count; --count) {
@@ -230,16 +230,15 @@ void PartFiles::warn(uint32_t gone) const {
 }
 
 bool PartFiles::restore(Reader &from, Error &error) {
-  std::string_view path;
   uint64_t run;
-  if (!read(from, path, run))
+  bool same = false;
+  if (!take_place(from, same, error))
+    return false;
+  if (!same)
+    return begin(error);
+  if (!read(from, run))
     return error.set(NO_CHECKPOINT, textf("%s: its part of the checkpoint makes no sense",
                                           sink_.name));
-  if (path != sink_.path.view()) { // what was written elsewhere stays there
-    sealed_.clear();
-    committed_ = next_ = 0;
-    return begin(error);
-  }
   run_ = run;
   Published &marker = sink_.published;
   marker.load(sink_.marker.c_str(), sink_.other);
