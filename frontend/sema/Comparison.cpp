@@ -196,24 +196,23 @@ mlir::Value Binder::bindBetween(const sql::BetweenExpr &e) {
 
 mlir::Value Binder::anyEqual(Side operand, llvm::ArrayRef<sql::ExprPtr> list, SourceRange whole,
                              llvm::StringRef op) {
-  mlir::Value result;
-  bool failed = false;
-  for (const sql::ExprPtr &item : list) {
-    auto test = [&]() -> mlir::Value {
-      mlir::Value other = bind(*item);
-      if (!other)
-        return {};
-      mlir::Value self = operand.value;
-      if (constantOf(self))
-        self = builder.clone(*self.getDefiningOp())->getResult(0);
-      return compare(Predicate::eq, {self, operand.range}, {other, item->range}, whole,
-                     item->range, op);
-    };
-    mlir::Value next = result && !failed ? logic(false, result, test, locate(whole)) : test();
-    failed |= !next;
-    result = next ? next : result;
+  if (list.size() == 1) {
+    mlir::Value other = bind(*list.front());
+    if (!other)
+      return {};
+    mlir::Value self = operand.value;
+    if (constantOf(self))
+      self = builder.clone(*self.getDefiningOp())->getResult(0);
+    return compare(Predicate::eq, {self, operand.range}, {other, list.front()->range}, whole,
+                   list.front()->range, op);
   }
-  return failed ? mlir::Value() : result;
+  // In halves: what is nested as deep as a list is long, LLVM does not take.
+  size_t half = list.size() / 2;
+  auto last = [&] { return anyEqual(operand, list.drop_front(half), whole, op); };
+  if (mlir::Value first = anyEqual(operand, list.take_front(half), whole, op))
+    return logic(false, first, last, locate(whole));
+  last(); // says what is wrong there too
+  return {};
 }
 
 bool isConstantList(const sql::InExpr &e) {
