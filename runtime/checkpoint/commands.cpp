@@ -45,8 +45,9 @@ void describe_json(Text &text, const Store::Found &found) {
 void list_leftovers(Text &text, const Store &store) {
   std::vector<Text> names;
   list_folder(store.path().c_str(), names);
+  const bool runs = store.locked_by() != 0; // then they are of its next checkpoint
   for (const Text &name : names)
-    if (name.view()[0] == '.' && name.view().find(".making") != std::string_view::npos)
+    if (!runs && name.view()[0] == '.' && name.view().find(".making") != std::string_view::npos)
       text.format("%s/%s: left by a crash, removed by the next start\n", store.path().c_str(),
                   name.c_str());
   for (const Text &name : store.set_aside())
@@ -93,6 +94,8 @@ bool print_check(const char *program, const char *directory, Error &error) {
                             (unsigned long long)found.manifest.base, base ? "damaged" : "missing");
   }
   for (const Store::Found &found : all) {
+    if (!found.problem.empty() && access(found.path.c_str(), F_OK) != 0)
+      continue; // a run removed it in the meantime
     sound &= found.problem.empty();
     text.format("%s: %s\n", found.path.c_str(),
                 found.problem.empty() ? "sound" : found.problem.c_str());

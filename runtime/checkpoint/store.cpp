@@ -235,7 +235,13 @@ bool Store::lock(Error &error) {
   lock_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (lock_ < 0)
     return denied("lock", error);
-  if (flock(lock_, LOCK_EX | LOCK_NB) == 0) {
+  // Who only asks whether it is held (`status`) has it for a moment.
+  bool held = flock(lock_, LOCK_EX | LOCK_NB) != 0;
+  for (int tries = 20; held && errno == EWOULDBLOCK && tries; --tries) {
+    usleep(1000);
+    held = flock(lock_, LOCK_EX | LOCK_NB) != 0;
+  }
+  if (!held) {
     Text pid = textf("%d\n", int(getpid()));
     if (ftruncate(lock_, 0) != 0 || pwrite(lock_, pid.c_str(), pid.size(), 0) < 0)
       return denied("lock", error);
@@ -260,7 +266,9 @@ bool Store::open(const char *path, const char *program, Error &error) {
     return denied("make", error);
   if (!made && stat(path, &info) == 0 && !S_ISDIR(info.st_mode))
     return error.set(BAD_STATE, textf("`%s` is no directory", path), "--state DIR");
-  if (!check_owner(program, error) || !lock(error) || !finish_adopting(error))
+  // Once more when it is locked: a run that just ended may have left another checkpoint.
+  if (!check_owner(program, error) || !lock(error) || !check_owner(program, error) ||
+      !finish_adopting(error))
     return false;
   read_finished();
   struct stat file;
@@ -317,7 +325,10 @@ std::vector<Store::Found> Store::list(bool deep) const {
       found.epoch = epoch;
       found.path = textf("%s/%s", path_.c_str(), name.c_str());
       examine(found, deep);
-      all.push_back(std::move(found));
+      // A run may have removed it since.
+      struct stat info;
+      if (found.problem.empty() || stat(found.path.c_str(), &info) == 0)
+        all.push_back(std::move(found));
     }
   std::sort(all.begin(), all.end(),
             [](const Found &a, const Found &b) { return a.epoch > b.epoch; });
@@ -451,6 +462,13 @@ void Store::abandon() {
   making_.clear();
 }
 
+/// In one step for who looks on; a crash leaves what the next start takes away.
+void Store::remove(const Found &found) const {
+  Text going = textf("%s/.%s.going.making", path_.c_str(), checkpoint_name(found.epoch).c_str());
+  bool renamed = rename(found.path.c_str(), going.c_str()) == 0;
+  remove_folder(renamed ? going.c_str() : found.path.c_str());
+}
+
 void Store::retain(uint32_t keep) {
   std::vector<Found> all = list(false);
   std::vector<uint64_t> needed;
@@ -463,7 +481,7 @@ void Store::retain(uint32_t keep) {
       needed.push_back(found.manifest.base);
     // A damaged one goes once there are sound newer ones enough.
     if (!kept && sound >= (found.problem.empty() && found.epoch > finished_epoch_ ? keep : 1))
-      remove_folder(found.path.c_str());
+      remove(found);
   }
 }
 
@@ -479,7 +497,7 @@ bool Store::finish(Error &error) {
   finished_ = true;
   finished_epoch_ = last_;
   for (const Found &found : list(false))
-    remove_folder(found.path.c_str());
+    remove(found);
   return true;
 }
 

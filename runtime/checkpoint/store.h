@@ -90,6 +90,7 @@ private:
   bool check_owner(const char *program, Error &error);
   void read_finished();
   bool denied(const char *what, Error &error) const;
+  void remove(const Found &found) const;
 
   Text path_, making_, target_;
   int lock_ = -1;
