@@ -119,7 +119,7 @@ std::vector<Text> Store::set_aside() const {
 bool Store::finish_adopting(Error &error) {
   Text marker = textf("%s/adopting", path_.c_str()), text;
   if (!read_whole(marker.c_str(), text))
-    return true;
+    return errno == ENOENT || denied("read", error);
   std::string_view rest = text;
   std::string_view aside = rest.substr(0, rest.find('\n'));
   Text folder = textf("%s/%.*s", path_.c_str(), int(aside.size()), aside.data());

@@ -173,6 +173,18 @@ TEST_F(StateDirectory, WhatACrashLeftIsRemoved) {
   EXPECT_EQ(test::list(dir), "chk-000001 lock pipeline");
 }
 
+TEST_F(StateDirectory, AdoptsNothingByAMarkerItCannotRead) {
+  {
+    Store store;
+    ASSERT_TRUE(store.open(dir.c_str(), "app", error) && publish(store, 1));
+  }
+  mkdir((dir + "/adopting").c_str(), 0777); // reading it fails
+  Store store;
+  EXPECT_FALSE(store.open(dir.c_str(), "app", error));
+  EXPECT_EQ(error.code, uint32_t(BAD_STATE));
+  EXPECT_EQ(test::list(dir), "adopting chk-000001 lock pipeline");
+}
+
 TEST_F(StateDirectory, TheSecondInstanceRefuses) {
   Store first, second;
   ASSERT_TRUE(first.open(dir.c_str(), "app", error));
