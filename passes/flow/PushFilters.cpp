@@ -87,6 +87,12 @@ SmallVector<int64_t> unchangedColumns(Operation *op) {
   return columns;
 }
 
+void eraseDead(Block &body) {
+  for (Operation &dead : llvm::make_early_inc_range(llvm::reverse(body)))
+    if (dead.use_empty() && &dead != &body.back())
+      dead.erase();
+}
+
 } // namespace
 
 /// `a AND b AND c` as three filters, where none of them can fail: then b and c
@@ -111,6 +117,7 @@ SmallVector<FilterOp> Pusher::split(FilterOp filter) {
     body.getOperations().splice(both->getIterator(), rhs.getOperations());
     body.back().setOperands(second);
     both.erase();
+    eraseDead(body);
     parts.pop_back();
     // Its left side may be a conjunction again.
     llvm::append_range(parts, split(first));
@@ -236,9 +243,7 @@ void Pusher::passKeepingColumns(FilterOp filter, Operation *op, ArrayRef<int64_t
   body.addArguments(type.getTypes(), SmallVector<Location>(type.size(), filter.getLoc()));
   for (unsigned i : condition.args.set_bits())
     body.getArgument(i).replaceAllUsesWith(body.getArgument(old + columns[i]));
-  for (Operation &dead : llvm::make_early_inc_range(llvm::reverse(body)))
-    if (dead.use_empty() && &dead != &body.back())
-      dead.erase();
+  eraseDead(body);
   body.eraseArguments(0, old);
   filter.getOutput().replaceAllUsesWith(op->getResult(0));
   filter.getInputMutable().set(input);
