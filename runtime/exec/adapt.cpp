@@ -85,7 +85,7 @@ bool Checkpoints::check(Error &error) {
                            textf("`%s` changes its types, and part of its state in checkpoint %llu "
                                  "is on disk as it left memory",
                                  run_.program->slots[i].id, (unsigned long long)manifest.epoch),
-                           "let the executable before go on from it once with more --memory; "
+                           "the executable before can go on with it; --restore none begins anew; "
                            "nothing was changed");
   }
   return true;
