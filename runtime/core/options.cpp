@@ -359,6 +359,9 @@ bool read_all(int argc, char **argv, const levada_program *program, Settings &se
                        settings.parallelism == 1 ? "" : "s", settings.parallelism == 1 ? "s" : "",
                        (unsigned long long)(least >> 20)),
                  "a larger --memory or a smaller --parallelism");
+  if (settings.once && program->batch)
+    return usage("`--once`: a pipeline in batch mode reads all there is and has its results then",
+                 "run it without --once");
   if (settings.overwrite && settings.append)
     return usage("`--overwrite` and `--append` exclude each other");
   if (chosen && chosen->argument && *chosen->argument != '[' && settings.target.empty())
