@@ -52,11 +52,11 @@ uint64_t spill_used(const Spill *spill) {
 //--- errors ------------------------------------------------------------------
 
 static int32_t fail_with(levada_ctx *ctx, uint32_t code, const char *text) {
-  // ctx's arena may be that of a frame which ends with this call.
-  uint64_t size = strlen(text) + 1;
-  char *copy = (char *)must_alloc(size); // the run ends with it
-  memcpy(copy, text, size);
-  state_fail(ctx, code, copy);
+  // Read by the worker before it does anything else; ctx's arena may be that of a
+  // frame which ends with this call.
+  static thread_local char kept[400];
+  snprintf(kept, sizeof kept, "%s", text);
+  state_fail(ctx, code, kept);
   return 1;
 }
 
