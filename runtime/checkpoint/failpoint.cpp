@@ -1,11 +1,13 @@
 //===- failpoint.cpp - named steps that tests make fail -------------------===//
 #include "runtime/checkpoint/failpoint.h"
 
+#include "runtime/checkpoint/power.h"
 #include "runtime/core/text.h"
 
 #include <algorithm>
 #include <atomic>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -24,7 +26,7 @@ constexpr unsigned STEPS = sizeof names / sizeof *names;
 constexpr unsigned ANY = 2 * STEPS; // a place is 2 × step + after
 constexpr unsigned MOST = 16;
 
-enum class Act { NONE, KILL, SHORT, FAIL, SLOW, TERM };
+enum class Act { NONE, KILL, CUT, SHORT, FAIL, SLOW, TERM };
 
 struct Failpoint {
   unsigned place;
@@ -78,11 +80,14 @@ bool read_place(std::string_view name, unsigned &place) {
 }
 
 bool read_action(std::string_view text, Failpoint &point) {
-  uint64_t ms;
+  uint64_t ms, seed = 1;
   point.value = 0;
   if (text == "kill")
     point.act = Act::KILL;
-  else if (text == "short")
+  else if (text == "cut" || (text.substr(0, 4) == "cut:" && number(text.substr(4), seed))) {
+    point.act = Act::CUT;
+    power::watch(seed);
+  } else if (text == "short")
     point.act = Act::SHORT;
   else if (text == "term")
     point.act = Act::TERM;
@@ -103,7 +108,7 @@ bool read_point(std::string_view item) {
   Failpoint &point = points[point_count++];
   size_t equals = item.find('=');
   if (equals == item.npos || !read_action(item.substr(equals + 1), point))
-    return wrong(item, "PLACE[:COUNT]=kill|short|eio|enospc|slow:MS|term");
+    return wrong(item, "PLACE[:COUNT]=kill|cut[:SEED]|short|eio|enospc|slow:MS|term");
   std::string_view place = item.substr(0, equals);
   size_t colon = place.find(':');
   point.count = 1;
@@ -138,6 +143,8 @@ Failpoint pass(unsigned place) {
       continue;
     if (point.act == Act::KILL || (point.act == Act::SHORT && place % 2))
       die();
+    if (point.act == Act::CUT)
+      power::cut();
     if (point.act == Act::TERM) {
       raise(SIGTERM);
     } else if (point.act == Act::SLOW) {
@@ -201,44 +208,46 @@ Failpoints read_failpoints() {
   return Failpoints::ON;
 }
 
+int open_made(const char *path, int flags) { return power::open(path, flags | O_CLOEXEC, 0666); }
+
 ssize_t step_write(Step step, int fd, const void *bytes, size_t size) {
-  return run_step(step, [&](int share) { return write(fd, bytes, size / share); });
+  return run_step(step, [&](int share) { return power::write(fd, bytes, size / share); });
 }
 
 ssize_t step_pwrite(Step step, int fd, const void *bytes, size_t size, off_t at) {
-  return run_step(step, [&](int share) { return pwrite(fd, bytes, size / share, at); });
+  return run_step(step, [&](int share) { return power::pwrite(fd, bytes, size / share, at); });
 }
 
 int step_fsync(Step step, int fd) {
-  return run_step(step, [&](int) { return fsync(fd); });
+  return run_step(step, [&](int) { return power::fsync(fd); });
 }
 
 int step_fdatasync(Step step, int fd) {
-  return run_step(step, [&](int) { return fdatasync(fd); });
+  return run_step(step, [&](int) { return power::fdatasync(fd); });
 }
 
 int step_ftruncate(Step step, int fd, off_t size) {
-  return run_step(step, [&](int) { return ftruncate(fd, size); });
+  return run_step(step, [&](int) { return power::ftruncate(fd, size); });
 }
 
 int step_rename(Step step, const char *from, const char *to) {
-  return run_step(step, [&](int) { return rename(from, to); });
+  return run_step(step, [&](int) { return power::rename(from, to); });
 }
 
 int step_link(Step step, const char *from, const char *to) {
-  return run_step(step, [&](int) { return link(from, to); });
+  return run_step(step, [&](int) { return power::link(from, to); });
 }
 
 int step_unlink(Step step, const char *path) {
-  return run_step(step, [&](int) { return unlink(path); });
+  return run_step(step, [&](int) { return power::unlink(path); });
 }
 
 int step_mkdir(Step step, const char *path, mode_t mode) {
-  return run_step(step, [&](int) { return mkdir(path, mode); });
+  return run_step(step, [&](int) { return power::mkdir(path, mode); });
 }
 
 int step_rmdir(Step step, const char *path) {
-  return run_step(step, [&](int) { return rmdir(path); });
+  return run_step(step, [&](int) { return power::rmdir(path); });
 }
 
 int step_begin(Step step) {

@@ -6,8 +6,9 @@
 //   LEVADA_FAILPOINT="PLACE[:COUNT]=ACTION,…"
 //   PLACE   part-sync.before; part-sync is the same; `any`: every place counts
 //   COUNT   the COUNTth pass (default 1); 3+: each from the third on
-//   ACTION  kill (SIGKILL of the process) | short (half of the write, then kill)
-//           eio | enospc (the call fails) | slow:MS | term (SIGTERM)
+//   ACTION  kill (SIGKILL of the process) | cut[:SEED] (of the power, too: power.h)
+//           short (half of the write, then kill) | eio | enospc (the call fails)
+//           slow:MS | term (SIGTERM)
 // LEVADA_FAILPOINT=list prints all places and exits, =trace writes each one that
 // is passed to stderr. Without the variable a call costs one test of a bool.
 //
@@ -30,6 +31,9 @@ enum class Failpoints { OFF, ON, LISTED, WRONG };
 /// Reads LEVADA_FAILPOINT, once before the first step. LISTED: the names are on
 /// stdout, the program exits. WRONG: said on stderr what is wrong.
 Failpoints read_failpoints();
+
+/// open(), of a file that it may make or empty: no step of its own.
+int open_made(const char *path, int flags);
 
 /// The system calls of their names. Errors: errno, as theirs.
 ssize_t step_write(Step step, int fd, const void *bytes, size_t size);

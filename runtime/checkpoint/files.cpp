@@ -18,7 +18,7 @@ bool write_durably(WriteSteps steps, const char *path, std::string_view bytes) {
 
 bool write_durably(WriteSteps steps, const char *path,
                    const std::vector<std::string_view> &pieces) {
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  int fd = open_made(path, O_WRONLY | O_CREAT | O_TRUNC);
   if (fd < 0)
     return false;
   bool ok = true;

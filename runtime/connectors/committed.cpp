@@ -32,7 +32,7 @@ void Committed::remove_segments(std::vector<Segment> &segments) {
 
 bool Committed::open_segment(Text hidden, Text name, uint32_t crc, Error &error) {
   Text path = sink_.in(hidden);
-  int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  int fd = open_made(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC);
   if (fd < 0)
     return sink_.failed("write", path.c_str(), error);
   open_ = {std::move(hidden), std::move(name), 0, 0, crc, fd};

@@ -101,7 +101,7 @@ bool Published::save(const char *path, bool durable) const {
   print(text, "- ", going);
   print(text, "", entries);
   Text temporary = textf("%s.new", path);
-  int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  int fd = open_made(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC);
   if (put(fd, text, durable) && step_rename(Step::MARKER_RENAME, temporary.c_str(), path) == 0)
     return true;
   int error = errno;
