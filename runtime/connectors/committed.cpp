@@ -70,28 +70,30 @@ bool Committed::close_segment(Error &error) {
   return true;
 }
 
-void Committed::seal() {
-  for (Segment &segment : closed_)
-    sealed_.push_back(std::move(segment));
-  closed_.clear();
+bool Committed::senseless(Error &error) const {
+  return error.set(NO_CHECKPOINT,
+                   textf("%s: its part of the checkpoint makes no sense", sink_.name));
 }
 
 void Committed::put_place(Writer &to) const {
   to.text(sink_.path.view());
   to.value(uint32_t(sink_.one_file));
   to.value(uint32_t(sealed_.size()));
-  for (const Segment &segment : sealed_)
+  for (const Segment &segment : sealed_) {
     to.text(segment.hidden.view());
+    to.text(segment.name.view());
+    to.value(segment.size);
+    to.value(segment.changed);
+  }
 }
 
 /// What was written elsewhere stays there, but for rows that a crash kept from being
 /// seen: only who writes there can show them.
-bool Committed::take_place(Reader &from, bool &same, Error &error) const {
-  std::string_view path, hidden;
+bool Committed::take_place(Reader &from, bool &same, Error &error) {
+  std::string_view path, hidden, name;
   uint32_t one_file, count;
   if (!from.text(path) || !from.value(one_file) || !from.value(count))
-    return error.set(NO_CHECKPOINT, textf("%s: its part of the checkpoint makes no sense",
-                                          sink_.name));
+    return senseless(error);
   same = path == sink_.path.view();
   if (same && sink_.one_file != bool(one_file))
     return error.set(OUTPUT_CHANGED,
@@ -101,9 +103,10 @@ bool Committed::take_place(Reader &from, bool &same, Error &error) const {
                      "put it back as it was; --restore none begins anew");
   Text folder = one_file ? directory_of(path) : Text(path);
   for (; count; --count) {
-    if (!from.text(hidden))
-      return error.set(NO_CHECKPOINT, textf("%s: its part of the checkpoint makes no sense",
-                                            sink_.name));
+    Segment segment;
+    if (!from.text(hidden) || !from.text(name) || !from.value(segment.size) ||
+        !from.value(segment.changed))
+      return senseless(error);
     if (!same && access(Text(folder).append('/').append(hidden).c_str(), F_OK) == 0)
       return error.set(OUTPUT_CHANGED,
                        textf("%s: rows of the checkpoint are not yet seen in `%s`, and this "
@@ -111,7 +114,61 @@ bool Committed::take_place(Reader &from, bool &same, Error &error) const {
                              sink_.name, Text(path).c_str(), sink_.path.c_str()),
                        "let the executable before go on from it once; --restore none begins anew; "
                        "nothing was changed");
+    segment.hidden = Text(hidden);
+    segment.name = Text(name);
+    if (same)
+      sealed_.push_back(std::move(segment));
   }
+  return true;
+}
+
+/// Folders that were made for the output are there after a power cut, too.
+bool Committed::keep_folders(Error &error) const {
+  for (const Text &path : sink_.made)
+    if (!sync_directory(Step::OUTPUT_APPEAR, directory_of(path.view()).c_str()))
+      return sink_.failed("make directory", path.c_str(), error);
+  return true;
+}
+
+bool Committed::begin(Error &error) {
+  leftovers_ = true;
+  return take(error) && keep_folders(error);
+}
+
+bool Committed::restore(Reader &from, Error &error) {
+  bool same = false;
+  if (!take_place(from, same, error))
+    return false;
+  if (!same)
+    return begin(error);
+  if (!load(from))
+    return senseless(error);
+  return resume(error);
+}
+
+bool Committed::write(const char *bytes, uint64_t size, Error &error) {
+  if (leftovers_)
+    remove_leftovers();
+  leftovers_ = false;
+  if (open_.fd < 0 && !open_next(error))
+    return false;
+  header_due_ = !sink_.one_file;
+  if (!put(bytes, size, error))
+    return false;
+  return !full() || close_segment(error);
+}
+
+bool Committed::prepare(Writer &to, Error &error) {
+  if (leftovers_)
+    remove_leftovers();
+  leftovers_ = false;
+  if (!fill(error) || (open_.fd >= 0 && !close_segment(error)))
+    return false;
+  for (Segment &segment : closed_)
+    sealed_.push_back(std::move(segment));
+  closed_.clear();
+  put_place(to);
+  save(to);
   return true;
 }
 
@@ -143,6 +200,8 @@ bool Committed::persist(Error &error) {
     segment.fd = -1;
     any = true;
   }
+  if (any && !announce(error))
+    return false;
   return !any || sync_directory(Step::ROWS_APPEAR, sink_.directory.c_str()) ||
          sink_.failed("write", sink_.directory.c_str(), error);
 }

@@ -64,20 +64,38 @@ class Committed {
 public:
   explicit Committed(FileSink &sink) : sink_(sink) {}
   virtual ~Committed();
-  virtual bool begin(Error &error) = 0;
-  virtual bool restore(Reader &from, Error &error) = 0;
-  virtual bool prepare(Writer &to, Error &error) = 0;
+  bool begin(Error &error);
+  bool restore(Reader &from, Error &error);
+  bool prepare(Writer &to, Error &error);
   bool persist(Error &error);
   virtual bool commit(Error &error) = 0;
   /// The run is at its end: the next one may replace what it committed.
   bool finish(Error &error);
-  virtual bool write(const char *bytes, uint64_t size, Error &error) = 0;
+  bool write(const char *bytes, uint64_t size, Error &error);
 
 protected:
+  // What a file and a directory do each in its own way.
+  /// Begins anew: looks at what is there.
+  virtual bool take(Error &error) = 0;
+  /// Hidden files that no checkpoint needs go.
+  virtual void remove_leftovers() = 0;
+  /// Makes `open_`, and whether it takes no more rows.
+  virtual bool open_next(Error &error) = 0;
+  virtual bool full() const { return false; }
+  /// Before a checkpoint takes the segments there are.
+  virtual bool fill(Error &error) { return true; }
+  /// Beside the segments, what a checkpoint knows. False: it makes no sense.
+  virtual void save(Writer &to) = 0;
+  virtual bool load(Reader &from) = 0;
+  /// Goes on from what was loaded.
+  virtual bool resume(Error &error) = 0;
+  /// The checkpoint is about to be published; the caller forces the directory.
+  virtual bool announce(Error &error) { return true; }
+
   struct Segment {
     Text hidden; // in the directory
     Text name;   // that it gets, of a part file
-    uint64_t size = 0;
+    uint64_t size = 0; // bytes
     int64_t changed = 0;
     uint32_t crc = 0; // of its bytes, after those before it
     int fd = -1;
@@ -87,13 +105,13 @@ protected:
   bool put(const char *bytes, uint64_t size, Error &error);
   /// `open_` has all its bytes: it goes to `closed_`.
   bool close_segment(Error &error);
-  /// Of the checkpoint that is made: what was closed.
-  void seal();
   /// A sink's part of a checkpoint begins with where its rows are, or will be.
   void put_place(Writer &to) const;
   /// Reads that. `same`: this sink goes on there; else it begins elsewhere. False: the
   /// error says why it can do neither.
-  bool take_place(Reader &from, bool &same, Error &error) const;
+  bool take_place(Reader &from, bool &same, Error &error);
+  bool senseless(Error &error) const;
+  bool keep_folders(Error &error) const;
   void remove_segments(std::vector<Segment> &segments);
 
   FileSink &sink_;

@@ -60,7 +60,7 @@ bool make_directories(FileSink &sink, const Text &path, Error &error) {
   }
   if (!make_directories(sink, directory_of(path.view()), error))
     return false;
-  if (mkdir(path.c_str(), 0777) == 0) {
+  if (step_mkdir(Step::OUTPUT_MAKE, path.c_str(), 0777) == 0) {
     sink.made.push_back(path);
     return true;
   }
@@ -319,20 +319,16 @@ bool finish_sink(void *state, Error &error) {
   std::vector<Published::Entry> &entries = sink.published.entries;
   if (!sink.published.save(sink.marker.c_str()))
     return sink.failed("write", sink.marker.c_str(), error);
+  // Old parts are gone before the first new one is seen.
+  size_t old = entries.size() - sink.parts.size();
+  for (size_t i = 0; i < old && !sink.one_file && !sink.append; ++i)
+    if (unlink(sink.in(entries[i].name).c_str()) != 0 && errno != ENOENT)
+      return sink.failed("replace", sink.in(entries[i].name).c_str(), error);
   for (const Part &part : sink.parts)
     if (rename(sink.in(part.hidden).c_str(), sink.in(part.name).c_str()) != 0)
       return sink.failed("publish", sink.in(part.name).c_str(), error);
   sink.done = true;
   if (sink.one_file || !sink.append) {
-    // Old parts of which there is no new one go; entries of old ones too.
-    size_t old = entries.size() - sink.parts.size();
-    for (size_t i = 0; i < old; ++i) {
-      bool again = false;
-      for (const Part &part : sink.parts)
-        again |= part.name == entries[i].name;
-      if (!again)
-        unlink(sink.in(entries[i].name).c_str());
-    }
     std::vector<Published::Entry> now;
     for (size_t i = old; i < entries.size(); ++i)
       now.push_back(std::move(entries[i]));

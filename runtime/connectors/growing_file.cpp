@@ -23,26 +23,32 @@
 namespace levada::rt {
 namespace {
 
+constexpr uint64_t PIECE = 1 << 20; // that is appended at once
+
 class GrowingFile final : public Committed {
 public:
   explicit GrowingFile(FileSink &sink)
       : Committed(sink), name_(last_part(sink.path.view())),
         hidden_(textf(".%s.pending-", name_.c_str())) {}
-  bool begin(Error &error) override;
-  bool restore(Reader &from, Error &error) override;
-  bool prepare(Writer &to, Error &error) override;
   bool commit(Error &error) override;
-  bool write(const char *bytes, uint64_t size, Error &error) override;
 
 private:
+  bool take(Error &error) override;
+  void remove_leftovers() override;
+  bool open_next(Error &error) override;
+  bool fill(Error &error) override;
+  void save(Writer &to) override;
+  bool load(Reader &from) override;
+  bool resume(Error &error) override;
+  bool announce(Error &error) override;
+
   bool changed(const char *how, Error &error) const;
   bool create(Error &error);
-  bool append(int fd, uint64_t &at, const Segment &segment, Error &error);
-  bool same(const Segment &segment, int fd, uint64_t at, uint64_t end) const;
+  bool append(int fd, const Segment &segment, uint64_t begin, Error &error);
+  bool torn(uint64_t size, uint64_t &known) const;
   bool complete(const struct stat &info, Error &error);
   bool cut_back(const struct stat &info, Error &error);
   bool holds_committed() const;
-  void remove_leftovers();
   uint64_t target() const;
 
   Text name_, hidden_;
@@ -55,6 +61,7 @@ private:
   int64_t planned_ = 0;   // of the next commit
   uint32_t target_crc_ = 0; // after it
   bool torn_ = false;     // a commit failed on the way
+  uint64_t at_ = 0;       // then: so far the file is as it is to be
 };
 
 bool give_time(int fd, int64_t changed) {
@@ -107,12 +114,11 @@ void GrowingFile::remove_leftovers() {
   }
 }
 
-bool GrowingFile::begin(Error &error) {
+bool GrowingFile::take(Error &error) {
   struct stat info = {};
   bool exists = stat(sink_.path.c_str(), &info) == 0;
   if (!take_file(sink_, exists, info, error))
     return false;
-  leftovers_ = true;
   if (exists && info.st_size && sink_.append) {
     created_ = true;
     length_ = info.st_size;
@@ -126,42 +132,46 @@ bool GrowingFile::begin(Error &error) {
   return true;
 }
 
-bool GrowingFile::write(const char *bytes, uint64_t size, Error &error) {
-  if (leftovers_)
-    remove_leftovers();
-  leftovers_ = false;
-  if (open_.fd < 0 &&
-      !open_segment(textf("%s%llu", hidden_.c_str(), (unsigned long long)next_++), {}, crc_, error))
-    return false;
-  header_due_ = false;
-  return put(bytes, size, error);
+bool GrowingFile::open_next(Error &error) {
+  return open_segment(textf("%s%llu", hidden_.c_str(), (unsigned long long)next_++), {}, crc_,
+                      error);
 }
 
 /// A file is there after the first checkpoint, rows or not.
-bool GrowingFile::prepare(Writer &to, Error &error) {
+bool GrowingFile::fill(Error &error) {
   if (!created_ && sealed_.empty() && open_.fd < 0 && !write("", 0, error))
     return false;
-  if (open_.fd >= 0) {
+  if (open_.fd >= 0)
     crc_ = open_.crc;
-    if (!close_segment(error))
-      return false;
-  }
-  seal();
+  return true;
+}
+
+void GrowingFile::save(Writer &to) {
   target_crc_ = crc_;
   planned_ = sealed_.empty() ? changed_ : time_to_give(sealed_.back().fd);
-  put_place(to);
   to.value(created_);
   to.value(length_);
   to.value(changed_);
   to.value(planned_);
   to.value(next_);
   to.value(target_crc_);
-  to.value(uint32_t(sealed_.size()));
-  for (const Segment &segment : sealed_) {
-    to.text(segment.hidden.view());
-    to.value(segment.size);
-  }
-  return true;
+}
+
+bool GrowingFile::load(Reader &from) {
+  return from.value(created_) && from.value(length_) && from.value(changed_) &&
+         from.value(planned_) && from.value(next_) && from.value(target_crc_);
+}
+
+/// The marker knows what the file may be until the commit is done.
+bool GrowingFile::announce(Error &error) {
+  if (!created_)
+    return true; // create() does it
+  sink_.published.forget_run();
+  sink_.published.open = true;
+  sink_.published.grows_from = length_;
+  sink_.published.entries = {{target(), planned_, name_}};
+  return sink_.published.save(sink_.marker.c_str(), true) ||
+         sink_.failed("write", sink_.marker.c_str(), error);
 }
 
 /// The first segment becomes the file.
@@ -174,8 +184,10 @@ bool GrowingFile::create(Error &error) {
   // Old and new may both be found while they change places.
   sink_.published.forget_run();
   sink_.published.open = true;
-  sink_.published.entries.push_back({sealed_[0].size, planned_, name_});
-  ok = ok && sink_.published.save(sink_.marker.c_str()) &&
+  sink_.published.grows_from = sealed_[0].size;
+  sink_.published.entries.push_back({target(), planned_, name_});
+  ok = ok && sink_.published.save(sink_.marker.c_str(), true) &&
+       sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str()) &&
        step_rename(Step::OUTPUT_RENAME, from.c_str(), sink_.path.c_str()) == 0;
   if (ok) {
     created_ = true;
@@ -187,31 +199,35 @@ bool GrowingFile::create(Error &error) {
   return ok || sink_.failed("publish", sink_.path.c_str(), error);
 }
 
-bool GrowingFile::append(int fd, uint64_t &at, const Segment &segment, Error &error) {
+/// Adds what the file has not got of a segment that begins at its byte `begin`, whole
+/// rows at a time: who looks while a crash is looked at sees no part of one.
+bool GrowingFile::append(int fd, const Segment &segment, uint64_t begin, Error &error) {
   Text path = sink_.in(segment.hidden);
-  int from = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (from < 0)
+  Mapped bytes;
+  if (!bytes.open(path.c_str()) || bytes.view().size() < segment.size) {
+    errno = errno ? errno : EIO; // it has fewer bytes than were written to it
     return sink_.failed("read", path.c_str(), error);
-  Buffer buffer;
-  char *bytes = buffer.get(256 << 10);
-  uint64_t left = segment.size;
-  bool ok = true;
-  while (ok && left) {
-    ssize_t got = read(from, bytes, left < (256 << 10) ? left : 256 << 10);
-    if (got <= 0) {
-      ok = got < 0 && errno == EINTR;
-      errno = got == 0 ? EIO : errno; // it has fewer bytes than were written to it
-      continue;
-    }
-    left -= got;
-    for (ssize_t put = 0, done; ok && put < got; put += done > 0 ? done : 0) {
-      done = step_pwrite(Step::OUTPUT_APPEND, fd, bytes + put, got - put, at);
-      ok = done >= 0 || errno == EINTR;
-      at += done > 0 ? done : 0;
-    }
   }
-  close(from);
-  return ok || sink_.failed("publish", sink_.path.c_str(), error);
+  while (at_ < begin + segment.size) {
+    std::string_view piece = bytes.view().substr(at_ - begin, segment.size - (at_ - begin));
+    if (piece.size() > PIECE) {
+      size_t rows = piece.rfind('\n', PIECE - 1) + 1; // none: 0
+      piece = piece.substr(0, rows ? rows : PIECE);
+    }
+    for (size_t put = 0; put < piece.size();) {
+      ssize_t done =
+          step_pwrite(Step::OUTPUT_APPEND, fd, piece.data() + put, piece.size() - put, at_ + put);
+      put += done > 0 ? done : 0;
+      if (done >= 0 || errno == EINTR)
+        continue;
+      int reason = errno;
+      (void)step_ftruncate(Step::OUTPUT_CUT, fd, at_); // else the next try does it
+      errno = reason;
+      return sink_.failed("publish", sink_.path.c_str(), error);
+    }
+    at_ += piece.size();
+  }
+  return true;
 }
 
 bool GrowingFile::commit(Error &error) {
@@ -228,21 +244,21 @@ bool GrowingFile::commit(Error &error) {
                            : sink_.failed("write", sink_.path.c_str(), error);
   bool ok = fstat(fd, &info) == 0;
   if (ok && torn_) {
-    ok = step_ftruncate(Step::OUTPUT_CUT, fd, length_) == 0;
+    ok = uint64_t(info.st_size) == at_ || step_ftruncate(Step::OUTPUT_CUT, fd, at_) == 0;
   } else if (ok && (uint64_t(info.st_size) != length_ || changed_at(info) != changed_)) {
     close(fd);
     return changed("was changed while the run goes on", error);
   }
-  uint64_t at = length_, end = target();
-  sink_.published.entries = {{end, planned_, name_}};
-  sink_.published.open = true;
-  sink_.published.grows_from = length_;
-  ok = ok && sink_.published.save(sink_.marker.c_str());
   if (!ok)
     sink_.failed("publish", sink_.path.c_str(), error);
+  if (!torn_)
+    at_ = length_;
   torn_ = true;
-  for (const Segment &segment : sealed_)
-    ok = ok && append(fd, at, segment, error);
+  uint64_t begin = length_, end = target();
+  for (const Segment &segment : sealed_) {
+    ok = ok && append(fd, segment, begin, error);
+    begin += segment.size;
+  }
   if (ok && (!settle(fd, planned_) || fstat(fd, &info) != 0))
     ok = sink_.failed("publish", sink_.path.c_str(), error);
   close(fd);
@@ -255,37 +271,35 @@ bool GrowingFile::commit(Error &error) {
   return true;
 }
 
-/// Bytes [at, end) of the file are those of the segment.
-bool GrowingFile::same(const Segment &segment, int fd, uint64_t at, uint64_t end) const {
-  Mapped bytes;
-  if (!bytes.open(sink_.in(segment.hidden).c_str()) || bytes.view().size() < end - at)
+/// Whether a crash in the middle of the commit leaves such a file of `size` bytes: its
+/// bytes are those of the segments; after a power cut some may be zeros, or missing at
+/// the end. `known`: so far they are right.
+bool GrowingFile::torn(uint64_t size, uint64_t &known) const {
+  Mapped file;
+  if (!file.open(sink_.path.c_str()) || file.view().size() < size)
     return false;
-  Buffer buffer;
-  char *here = buffer.get(256 << 10);
-  for (uint64_t i = 0; i < end - at;) {
-    uint64_t size = end - at - i < (256 << 10) ? end - at - i : 256 << 10;
-    ssize_t got = pread(fd, here, size, at + i);
-    if (got <= 0 || memcmp(here, bytes.view().data() + i, got) != 0)
+  const char *at = file.view().data();
+  uint64_t begin = known = length_;
+  for (const Segment &segment : sealed_) {
+    Mapped bytes;
+    if (!bytes.open(sink_.in(segment.hidden).c_str()) || bytes.view().size() < segment.size)
       return false;
-    i += got;
+    for (uint64_t i = 0; i < segment.size && begin + i < size; ++i) {
+      bool right = at[begin + i] == bytes.view()[i];
+      if (!right && at[begin + i] != 0)
+        return false;
+      known += right && known == begin + i;
+    }
+    begin += segment.size;
   }
   return true;
 }
 
-/// A crash was in the middle of the commit, or before it: once more from where
-/// the file was before, after a look at what it has got already.
+/// A crash was in the middle of the commit, or before it: it goes on, after a look at
+/// what the file has got already.
 bool GrowingFile::complete(const struct stat &info, Error &error) {
-  uint64_t end = info.st_size, at = length_;
-  int fd = open(sink_.path.c_str(), O_RDONLY | O_CLOEXEC);
-  bool ok = fd >= 0 && end >= length_ && end <= target();
-  for (const Segment &segment : sealed_) {
-    uint64_t to = at + segment.size < end ? at + segment.size : end;
-    ok = ok && same(segment, fd, at < to ? at : to, to);
-    at += segment.size;
-  }
-  if (fd >= 0)
-    close(fd);
-  if (!ok)
+  uint64_t end = info.st_size;
+  if (end < length_ || end > target() || !torn(end, at_))
     return changed("was changed since the checkpoint", error);
   torn_ = true;
   return commit(error);
@@ -319,34 +333,12 @@ bool GrowingFile::cut_back(const struct stat &info, Error &error) {
   sink_.published.forget_run();
   sink_.published.open = true;
   sink_.published.entries = {{length_, changed_, name_}};
-  return (ok && sink_.published.save(sink_.marker.c_str())) ||
+  return (ok && sink_.published.save(sink_.marker.c_str(), true) &&
+          sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str())) ||
          sink_.failed("cut back", sink_.path.c_str(), error);
 }
 
-bool GrowingFile::restore(Reader &from, Error &error) {
-  uint32_t count;
-  bool same = false;
-  if (!take_place(from, same, error))
-    return false;
-  if (!same)
-    return begin(error);
-  if (!from.value(created_) || !from.value(length_) ||
-      !from.value(changed_) || !from.value(planned_) || !from.value(next_) ||
-      !from.value(target_crc_) || !from.value(count))
-    return error.set(NO_CHECKPOINT, textf("%s: its part of the checkpoint makes no sense",
-                                          sink_.name));
-  bool all = true; // segments are there
-  for (; count; --count) {
-    std::string_view hidden;
-    Segment segment;
-    if (!from.text(hidden) || !from.value(segment.size))
-      return error.set(NO_CHECKPOINT, textf("%s: its part of the checkpoint makes no sense",
-                                            sink_.name));
-    segment.hidden = Text(hidden);
-    struct stat info;
-    all &= stat(sink_.in(hidden).c_str(), &info) == 0 && uint64_t(info.st_size) == segment.size;
-    sealed_.push_back(std::move(segment));
-  }
+bool GrowingFile::resume(Error &error) {
   if (!created_ && sealed_.empty()) {
     target_crc_ = 0;
     return begin(error);
@@ -355,7 +347,14 @@ bool GrowingFile::restore(Reader &from, Error &error) {
   crc_ = target_crc_;
   sink_.published.load(sink_.marker.c_str(), sink_.other);
   struct stat info = {};
-  bool exists = stat(sink_.path.c_str(), &info) == 0, ok;
+  bool exists = stat(sink_.path.c_str(), &info) == 0, ok, all = true; // segments are there
+  auto waits = [&](const Segment &segment) {
+    struct stat hidden;
+    return stat(sink_.in(segment.hidden).c_str(), &hidden) == 0 &&
+           uint64_t(hidden.st_size) == segment.size;
+  };
+  for (const Segment &segment : sealed_)
+    all &= waits(segment);
   if (!created_ && all && !sealed_.empty()) {
     ok = !info.st_size || sink_.published.holds(name_, info) || sink_.overwrite
              ? commit(error)
@@ -368,18 +367,18 @@ bool GrowingFile::restore(Reader &from, Error &error) {
       sealed_.erase(sealed_.begin());
       all = true;
       for (const Segment &segment : sealed_)
-        all &= access(sink_.in(segment.hidden).c_str(), R_OK) == 0;
+        all &= waits(segment);
     }
     uint64_t end = target(), size = info.st_size;
     if (!exists) {
       ok = changed("is gone", error);
+    } else if (!sealed_.empty() && all && size <= end) { // forces it to the disk, if nothing else
+      ok = complete(info, error);
     } else if (size == end && changed_at(info) == planned_) {
       length_ = end;
       changed_ = planned_;
       sealed_.clear();
       ok = true;
-    } else if (!sealed_.empty() && all && size <= end) {
-      ok = complete(info, error);
     } else if (size >= end) {
       ok = cut_back(info, error);
     } else {

@@ -23,15 +23,19 @@ namespace {
 class PartFiles final : public Committed {
 public:
   explicit PartFiles(FileSink &sink) : Committed(sink) {}
-  bool begin(Error &error) override;
-  bool restore(Reader &from, Error &error) override;
-  bool prepare(Writer &to, Error &error) override;
   bool commit(Error &error) override;
-  bool write(const char *bytes, uint64_t size, Error &error) override;
 
 private:
-  bool read(Reader &from, uint64_t &run);
-  bool restore_begun(Error &error);
+  bool take(Error &error) override;
+  void remove_leftovers() override { rt::remove_leftovers(sink_, {}); }
+  bool open_next(Error &error) override;
+  bool full() const override { return open_.size >= sink_.rolling; }
+  void save(Writer &to) override;
+  bool load(Reader &from) override;
+  bool resume(Error &error) override;
+
+  bool resume_begun(Error &error);
+  bool show(const std::vector<Segment> &segments, Error &error);
   bool mark(Error &error);
   void remove(const std::vector<Published::Entry> &entries);
   bool look(const Published::Entry &entry, uint32_t &gone, Error &error);
@@ -55,52 +59,32 @@ uint32_t number_of(std::string_view name) {
   return strtoul(Text(name.substr(7)).c_str(), nullptr, 10);
 }
 
-bool PartFiles::begin(Error &error) {
+bool PartFiles::take(Error &error) {
   if (!take_directory(sink_, error))
     return false;
   timespec now;
   clock_gettime(CLOCK_REALTIME, &now);
   run_ = (uint64_t(now.tv_sec) * 1000000000 + now.tv_nsec) ^ uint64_t(getpid()) << 40;
   next_ = sink_.next_part;
-  leftovers_ = true;
   if (!sink_.append)
     old_.swap(sink_.published.entries);
   return true;
 }
 
-bool PartFiles::write(const char *bytes, uint64_t size, Error &error) {
-  if (leftovers_)
-    remove_leftovers(sink_, {});
-  leftovers_ = false;
-  if (open_.fd < 0) {
-    Text name = textf("part-0-%u%s", next_++, sink_.extension.c_str());
-    Text hidden = textf(".%s.inprogress", name.c_str());
-    if (!open_segment(std::move(hidden), std::move(name), 0, error))
-      return false;
-  }
-  if (!put(bytes, size, error))
-    return false;
-  return open_.size < sink_.rolling || close_segment(error);
+bool PartFiles::open_next(Error &error) {
+  Text name = textf("part-0-%u%s", next_++, sink_.extension.c_str());
+  Text hidden = textf(".%s.inprogress", name.c_str());
+  return open_segment(std::move(hidden), std::move(name), 0, error);
 }
 
-bool PartFiles::prepare(Writer &to, Error &error) {
-  if (leftovers_)
-    remove_leftovers(sink_, {});
-  leftovers_ = false;
-  if (open_.fd >= 0 && !close_segment(error))
-    return false;
-  seal();
-  put_place(to);
+void PartFiles::save(Writer &to) {
   to.value(run_);
   to.value(next_);
   to.value(committed_);
-  to.value(uint32_t(sealed_.size()));
-  for (const Segment &segment : sealed_) {
-    to.text(segment.name.view());
-    to.value(segment.size);
-    to.value(segment.changed);
-  }
-  return true;
+}
+
+bool PartFiles::load(Reader &from) {
+  return from.value(run_) && from.value(next_) && from.value(committed_);
 }
 
 /// The marker says what is about to be seen, and what is about to go.
@@ -137,12 +121,28 @@ void PartFiles::remove(const std::vector<Published::Entry> &entries) {
   }
 }
 
+/// Old parts are gone before the first new one is seen.
 bool PartFiles::commit(Error &error) {
   if (sealed_.empty() && old_.empty())
     return true;
   if (!mark(error))
     return false;
-  for (const Segment &segment : sealed_) {
+  remove(old_);
+  if (!old_.empty() && !sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str()))
+    return sink_.failed("publish", sink_.directory.c_str(), error);
+  if (!show(sealed_, error))
+    return false;
+  committed_ += sealed_.size();
+  sealed_.clear();
+  if (old_.empty())
+    return true;
+  old_.clear();
+  return forget(error);
+}
+
+/// The segments get their names, for good.
+bool PartFiles::show(const std::vector<Segment> &segments, Error &error) {
+  for (const Segment &segment : segments) {
     Text hidden = sink_.in(segment.hidden), name = sink_.in(segment.name);
     struct stat info;
     if (step_rename(Step::OUTPUT_RENAME, hidden.c_str(), name.c_str()) == 0)
@@ -155,15 +155,8 @@ bool PartFiles::commit(Error &error) {
     errno = reason;
     return sink_.failed("publish", name.c_str(), error);
   }
-  remove(old_);
-  if (!sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str()))
-    return sink_.failed("publish", sink_.directory.c_str(), error);
-  committed_ += sealed_.size();
-  sealed_.clear();
-  if (old_.empty())
-    return true;
-  old_.clear();
-  return forget(error);
+  return sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str()) ||
+         sink_.failed("publish", sink_.directory.c_str(), error);
 }
 
 /// Reads the marker again and leaves out what is gone for good.
@@ -176,23 +169,6 @@ bool PartFiles::forget(Error &error) {
   bool ok = now.save(sink_.marker.c_str(), true) &&
             sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str());
   return ok || sink_.failed("write", sink_.marker.c_str(), error);
-}
-
-bool PartFiles::read(Reader &from, uint64_t &run) {
-  uint32_t count;
-  if (!from.value(run) || !from.value(next_) || !from.value(committed_) ||
-      !from.value(count))
-    return false;
-  for (; count; --count) {
-    std::string_view name;
-    Segment segment;
-    if (!from.text(name) || !from.value(segment.size) || !from.value(segment.changed))
-      return false;
-    segment.name = Text(name);
-    segment.hidden = textf(".%s.inprogress", segment.name.c_str());
-    sealed_.push_back(std::move(segment));
-  }
-  return true;
 }
 
 /// A part that was committed: it has its size, or was taken away by its reader.
@@ -229,21 +205,11 @@ void PartFiles::warn(uint32_t gone) const {
   (void)!::write(2, text.c_str(), text.size());
 }
 
-bool PartFiles::restore(Reader &from, Error &error) {
-  uint64_t run;
-  bool same = false;
-  if (!take_place(from, same, error))
-    return false;
-  if (!same)
-    return begin(error);
-  if (!read(from, run))
-    return error.set(NO_CHECKPOINT, textf("%s: its part of the checkpoint makes no sense",
-                                          sink_.name));
-  run_ = run;
+bool PartFiles::resume(Error &error) {
   Published &marker = sink_.published;
   marker.load(sink_.marker.c_str(), sink_.other);
-  if (marker.run == run)
-    return restore_begun(error);
+  if (marker.run == run_)
+    return resume_begun(error);
   std::vector<Text> hidden;
   bool all = committed_ == 0;
   for (const Segment &segment : sealed_) {
@@ -255,13 +221,13 @@ bool PartFiles::restore(Reader &from, Error &error) {
   // Killed before the first commit.
   if (!take_directory(sink_, error))
     return false;
-  remove_leftovers(sink_, hidden);
+  rt::remove_leftovers(sink_, hidden);
   if (!sink_.append)
     old_.swap(marker.entries);
   return commit(error);
 }
 
-bool PartFiles::restore_begun(Error &error) {
+bool PartFiles::resume_begun(Error &error) {
   Published &marker = sink_.published;
   begun_ = true;
   remove(marker.going);
@@ -286,17 +252,20 @@ bool PartFiles::restore_begun(Error &error) {
   }
   remove(later);
   std::vector<Text> hidden;
-  for (const Segment &segment : sealed_) {
+  std::vector<Segment> waiting;
+  for (Segment &segment : sealed_) {
     Published::Entry entry{segment.size, segment.changed, segment.name};
     bool here = waits(segment);
     // One that the marker does not know was not renamed yet.
     if (!here && !(known[&segment - sealed_.data()] ? look(entry, gone, error) : lost(error)))
       return false;
     stay.push_back(std::move(entry));
-    if (here)
+    if (here) {
       hidden.push_back(segment.hidden);
+      waiting.push_back(std::move(segment));
+    }
   }
-  remove_leftovers(sink_, hidden);
+  rt::remove_leftovers(sink_, hidden);
   bool changes = gone || !later.empty() || !sealed_.empty() || !marker.going.empty();
   marker.entries.swap(stay);
   marker.going.clear();
@@ -304,16 +273,12 @@ bool PartFiles::restore_begun(Error &error) {
     warn(gone);
   if (!changes)
     return true;
-  bool ok = marker.save(sink_.marker.c_str(), true);
-  for (const Text &name : hidden) {
-    Text visible(name.view().substr(1, name.size() - 1 - INPROGRESS.size()));
-    ok = ok && step_rename(Step::OUTPUT_RENAME, sink_.in(name).c_str(),
-                           sink_.in(visible).c_str()) == 0;
-  }
-  ok = ok && sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str());
+  if (!marker.save(sink_.marker.c_str(), true) ||
+      !sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str()))
+    return sink_.failed("publish", sink_.path.c_str(), error);
   committed_ += sealed_.size();
   sealed_.clear();
-  return ok || sink_.failed("publish", sink_.path.c_str(), error);
+  return show(waiting, error);
 }
 
 } // namespace
