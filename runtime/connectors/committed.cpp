@@ -187,7 +187,6 @@ bool Committed::finish(Error &error) {
 }
 
 bool Committed::persist(Error &error) {
-  bool any = false;
   for (Segment &segment : sealed_) {
     if (segment.fd < 0)
       continue;
@@ -198,11 +197,10 @@ bool Committed::persist(Error &error) {
     }
     close(segment.fd);
     segment.fd = -1;
-    any = true;
   }
-  if (any && !announce(error))
+  if (!sealed_.empty() && !announce(error))
     return false;
-  return !any || sync_directory(Step::ROWS_APPEAR, sink_.directory.c_str()) ||
+  return sealed_.empty() || sync_directory(Step::ROWS_APPEAR, sink_.directory.c_str()) ||
          sink_.failed("write", sink_.directory.c_str(), error);
 }
 

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 sys.dont_write_bytecode = True
 import scenario  # noqa: E402
@@ -60,6 +61,15 @@ def may_mount(place):
     return done.returncode == 0
 
 
+def unmount(folder):
+    """The files of a process that was killed are closed a moment after its end."""
+    for _ in range(200):
+        if subprocess.run(["umount", folder], stderr=subprocess.DEVNULL).returncode == 0:
+            return
+        time.sleep(0.01)
+    subprocess.run(["umount", folder], check=True)
+
+
 def one(pipeline, seed, place):
     folder = tempfile.mkdtemp(prefix=f"chaos-{pipeline.name}-{seed}-", dir=place)
     run = scenario.Scenario(pipeline, seed, folder)
@@ -71,7 +81,7 @@ def one(pipeline, seed, place):
     if run.disk and os.path.ismount(os.path.join(folder, "disk")):
         if problem:
             shutil.copytree(os.path.join(folder, "disk"), os.path.join(folder, "disk.left"))
-        subprocess.run(["umount", os.path.join(folder, "disk")], check=True)
+        unmount(os.path.join(folder, "disk"))
     if not problem:
         shutil.rmtree(folder)
     return run, problem
