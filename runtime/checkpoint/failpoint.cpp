@@ -26,7 +26,7 @@ constexpr unsigned STEPS = sizeof names / sizeof *names;
 constexpr unsigned ANY = 2 * STEPS; // a place is 2 × step + after
 constexpr unsigned MOST = 16;
 
-enum class Act { NONE, KILL, CUT, SHORT, FAIL, SLOW, TERM };
+enum class Act { NONE, KILL, CUT, SHORT, SKIP, FAIL, SLOW, TERM };
 
 struct Failpoint {
   unsigned place;
@@ -89,6 +89,8 @@ bool read_action(std::string_view text, Failpoint &point) {
     power::watch(seed);
   } else if (text == "short")
     point.act = Act::SHORT;
+  else if (text == "skip")
+    point.act = Act::SKIP;
   else if (text == "term")
     point.act = Act::TERM;
   else if (text == "eio" || text == "enospc") {
@@ -108,7 +110,7 @@ bool read_point(std::string_view item) {
   Failpoint &point = points[point_count++];
   size_t equals = item.find('=');
   if (equals == item.npos || !read_action(item.substr(equals + 1), point))
-    return wrong(item, "PLACE[:COUNT]=kill|cut[:SEED]|short|eio|enospc|slow:MS|term");
+    return wrong(item, "PLACE[:COUNT]=kill|cut[:SEED]|short|skip|eio|enospc|slow:MS|term");
   std::string_view place = item.substr(0, equals);
   size_t colon = place.find(':');
   point.count = 1;
@@ -170,7 +172,7 @@ template <typename Call> auto run_step(Step step, Call call) -> decltype(call(1)
     errno = point.value;
     return -1;
   }
-  auto result = call(1);
+  auto result = point.act == Act::SKIP ? decltype(call(1))(0) : call(1);
   int reason = errno;
   point = pass(2 * unsigned(step) + 1);
   if (point.act == Act::FAIL) {

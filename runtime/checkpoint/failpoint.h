@@ -8,7 +8,7 @@
 //   COUNT   the COUNTth pass (default 1); 3+: each from the third on
 //   ACTION  kill (SIGKILL of the process) | cut[:SEED] (of the power, too: power.h)
 //           short (half of the write, then kill) | eio | enospc (the call fails)
-//           slow:MS | term (SIGTERM)
+//           skip (an fsync is not made, as by a disk that lies) | slow:MS | term
 // LEVADA_FAILPOINT=list prints all places and exits, =trace writes each one that
 // is passed to stderr. Without the variable a call costs one test of a bool.
 //
