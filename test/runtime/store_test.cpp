@@ -57,6 +57,17 @@ struct StateDirectory : testing::Test {
 TEST(Checksum, IsCastagnolis) {
   EXPECT_EQ(crc32c(0, "123456789", 9), 0xE3069283u);
   EXPECT_EQ(crc32c(crc32c(0, "1234", 4), "56789", 5), 0xE3069283u);
+  // Long ones are taken in parts beside one another, short ones byte by byte.
+  std::string bytes;
+  uint64_t state = 1;
+  for (int i = 0; i < 20'000; ++i)
+    bytes += char((state = state * 6364136223846793005 + 1442695040888963407) >> 56);
+  uint32_t one_by_one = 0;
+  for (size_t size = 0; size <= bytes.size(); ++size) {
+    if (size < 1000 || size % 509 == 0)
+      EXPECT_EQ(crc32c(0, bytes.data(), size), one_by_one) << size;
+    one_by_one = crc32c(one_by_one, bytes.data() + size, size < bytes.size());
+  }
   EXPECT_EQ(crc32c(0, "", 0), 0u);
 }
 
