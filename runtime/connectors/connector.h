@@ -87,7 +87,7 @@ struct SinkContext {
   const levada_program *program;
   const levada_sink_desc *desc;
   const Options &options;
-  const Settings &settings;
+  bool overwrite, append; // what is there already may be replaced, or added to
   /// Set where the sink replaces what an earlier run published.
   bool &replaces;
   /// The run keeps checkpoints; set `commits` where the sink shows rows with them.

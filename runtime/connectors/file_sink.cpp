@@ -213,8 +213,8 @@ void *open_sink(const SinkContext &context, Error &error) {
   auto *sink = new FileSink;
   sink->name = context.desc->name;
   sink->header = context.desc->header;
-  sink->append = context.settings.append;
-  sink->overwrite = context.settings.overwrite;
+  sink->append = context.append;
+  sink->overwrite = context.overwrite;
   sink->replaces = &context.replaces;
   bool ok = context.options.get("path", sink->path, "", error) &&
             context.options.get("sink.rolling-policy.file-size", sink->rolling, 128 << 20, error);

@@ -350,6 +350,7 @@ bool Checkpoints::commit(Error &error) {
   for (auto &sink : run_.sinks_)
     if (!sink->commit(error))
       return false;
+  run_.allowance.end();
   return true;
 }
 

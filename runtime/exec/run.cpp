@@ -115,6 +115,10 @@ uint64_t Run::spilled() const {
 bool Run::open(Error &error) {
   if (checkpoints && !checkpoints->open(error))
     return false;
+  allowance.overwrite = settings.overwrite;
+  allowance.append = settings.append;
+  if (checkpoints && (settings.restore.empty() || settings.restore.view() == "latest"))
+    allowance.read(checkpoints->directory().c_str(), checkpoints->last().epoch);
   limit_memory();
   for (auto &source : sources)
     if (!source->open(error))
@@ -122,6 +126,8 @@ bool Run::open(Error &error) {
   for (uint32_t i = 0; i < program->sink_count; ++i) {
     sinks_.push_back(std::make_unique<Sink>(program, i, settings));
     sinks_.back()->checkpoints = checkpoints != nullptr;
+    sinks_.back()->overwrite = allowance.overwrite;
+    sinks_.back()->append = allowance.append;
     // What a sink refuses comes first, where there is nothing to resume.
     if (!sinks_.back()->open(error) ||
         ((!checkpoints || !checkpoints->resuming()) && !sinks_.back()->begin(error)))
@@ -137,7 +143,8 @@ bool Run::open(Error &error) {
   for (auto &sink : sinks_)
     if (!sink->begin(error))
       return false;
-  if (checkpoints && !resuming && !checkpoints->settle(error))
+  if (checkpoints && !resuming &&
+      (!allowance.keep(checkpoints->directory().c_str(), error) || !checkpoints->settle(error)))
     return false;
   if (checkpoints && checkpoints->idle())
     return true;

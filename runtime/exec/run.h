@@ -11,6 +11,7 @@
 #ifndef LEVADA_RUNTIME_EXEC_RUN_H
 #define LEVADA_RUNTIME_EXEC_RUN_H
 
+#include "runtime/checkpoint/allowance.h"
 #include "runtime/core/sync.h"
 #include "runtime/exec/source.h"
 #include "runtime/exec/worker.h"
@@ -37,6 +38,7 @@ public:
   const Topology topology;
   const Settings &settings;
   const levada_program *program;
+  Allowance allowance; // of the sinks
 
   /// Numbers handed out so far.
   uint64_t handed() const { return handed_.load(std::memory_order_acquire); }

@@ -4,7 +4,8 @@
 namespace levada::rt {
 
 Sink::Sink(const levada_program *program, uint32_t index, const Settings &settings)
-    : program_(program), desc_(program->sinks[index]), settings_(settings),
+    : overwrite(settings.overwrite), append(settings.append), program_(program),
+      desc_(program->sinks[index]),
       options_(settings, "sink", desc_.name, desc_.options, desc_.option_count) {}
 
 Sink::~Sink() {
@@ -17,7 +18,7 @@ bool Sink::open(Error &error) {
   if (!table_)
     return error.set(BAD_OPTION,
                      textf("%s: connector `%s` cannot write", desc_.name, desc_.connector->name));
-  state_ = table_->open({program_, &desc_, options_, settings_, replaces, checkpoints, commits},
+  state_ = table_->open({program_, &desc_, options_, overwrite, append, replaces, checkpoints, commits},
                         error);
   return state_ != nullptr;
 }

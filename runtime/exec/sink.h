@@ -36,7 +36,9 @@ public:
     return !due || table_->begin(state_, error);
   }
 
-  bool checkpoints = false; // set before open()
+  // Set before open().
+  bool checkpoints = false;
+  bool overwrite, append; // what is there may be replaced, or added to
   bool commits = false;     // rows are seen with the checkpoint that has them
   uint64_t rows = 0;        // written
   bool replaces = false;    // what an earlier run published
@@ -44,7 +46,6 @@ public:
 private:
   const levada_program *program_;
   const levada_sink_desc &desc_;
-  const Settings &settings_;
   Options options_;
   const SinkTable *table_ = nullptr;
   void *state_ = nullptr;

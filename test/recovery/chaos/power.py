@@ -44,6 +44,24 @@ class Cut(scenario.Scenario):
         os.mkdir(self.out)
         self.log, self.finished, self.torn = [], False, False
 
+    def trace_anew(self):
+        """Places that a run passes which is told to begin anew over the output of one that was killed."""
+        self.kill()
+        app, options = self.manner()
+        return self.run(app, options + ["--restore", "none", "--overwrite"]).places
+
+    def kill(self):
+        self.again()
+        self.run(self.pipeline.apps[0], ["--checkpoint-every", "1"], "checkpoint-appear.after:3=kill")
+
+    def cut_anew(self, place):
+        """Whether it had set aside what was there or not, the next start needs to be told nothing."""
+        self.kill()
+        app, options = self.manner()
+        self.finished = True  # what was seen goes
+        self.run(app, options + ["--restore", "none", "--overwrite"], f"{place}=cut:{self.rng.randrange(10**6)}")
+        self.finish()
+
     def cut(self, place, skipped=""):
         self.again()
         app, options = self.manner()
@@ -66,6 +84,12 @@ def one(pipeline, seed, place, skip):
                     run.cut(f"{name}:{n}")
                 except scenario.Wrong as problem:
                     wrong.append((f"{name}:{n}", f"{problem}\n" + "\n".join(run.log)))
+        for name in sorted(run.trace_anew()):
+            runs += 1
+            try:
+                run.cut_anew(f"{name}:1")
+            except scenario.Wrong as problem:
+                wrong.append((f"{name}:1, begun anew", f"{problem}\n" + "\n".join(run.log)))
         return runs, wrong
     for step in NEEDED:
         if step + ".before" not in run.places:

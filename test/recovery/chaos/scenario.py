@@ -168,7 +168,6 @@ class Scenario:
         found = outputs.visible(out, self.headers)
         return {name: b"".join(sorted(rows.splitlines(True))) for name, rows in found.items()} if self.once else found
 
-    overwrite = False  # a start from nothing came in between
     torn = False  # a power cut may have torn what was being appended to a file, until the next run has begun
 
     def manner(self):
@@ -181,8 +180,6 @@ class Scenario:
             options += ["--checkpoint-interval", rng.choice(("1ms", "3ms", "10ms"))]
         if self.pipeline.memory:
             options += ["--memory", f"{self.pipeline.memory + 12 * (int(options[1]) - 1)}MB"]
-        if self.overwrite:
-            options.append("--overwrite")
         return rng.choice(self.pipeline.apps), options
 
     # --- all of them ---
@@ -272,17 +269,13 @@ class Scenario:
                 self.run(app, options, f"checkpoint-appear.after:{rng.randrange(1, 9)}=kill")
             older = [os.path.join(self.state, n) for n in self.checkpoints()[:-1]]
             wish = rng.choice(older + ["none"])
-            if wish == "none":  # what an unfinished run wrote is not replaced unasked
-                self.overwrite = True
+            if wish == "none":  # what an unfinished run wrote is not replaced unasked, and asking once is enough
                 options.append("--overwrite")
             options += ["--restore", wish]
             self.finished = True  # what was seen already is taken back
             special = [n for n in self.pipeline.all_places if n.startswith(("adopt-", "aside-"))]
             place = f"{rng.choice(special)}:1" if rng.random() < 0.5 else self.any_place()
             done = self.run(app, options, f"{place}=kill", watch=watch)
-            if wish == "none" and done.killed and "failpoint adopt-done.after" not in done.err:
-                # The old output is gone and the old state is not: who asked for it asks again.
-                self.run(app, options)
         elif what == "slow":
             done = self.run(app, options, f"any=slow:{rng.choice((1, 2))},{self.any_place()}=kill", watch=watch)
         elif what == "full":
