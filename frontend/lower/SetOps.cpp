@@ -100,6 +100,25 @@ bool Lowering::align(std::vector<Operand> &inputs, const std::string &stream, co
   return true;
 }
 
+/// SELECT 1 UNION ALL SELECT 2 …: projections of one row without columns, as
+/// VALUES is, instead of a source each.
+static void shareEmptyRow(llvm::ArrayRef<mlir::Value> inputs) {
+  ValuesOp first;
+  for (mlir::Value rows : inputs) {
+    while (auto project = rows.getDefiningOp<ProjectOp>())
+      rows = project.getInput();
+    auto one = rows.getDefiningOp<ValuesOp>();
+    if (!one || one == first)
+      continue;
+    if (first) {
+      one.getRows().replaceAllUsesWith(first.getRows());
+      one.erase();
+    } else {
+      first = one;
+    }
+  }
+}
+
 Relation Lowering::unite(std::vector<Operand> inputs, const std::string &stream,
                          SourceRange range, const char *what) {
   Relation result;
@@ -116,6 +135,7 @@ Relation Lowering::unite(std::vector<Operand> inputs, const std::string &stream,
   llvm::SmallVector<mlir::Value> values;
   for (const Operand &input : inputs)
     values.push_back(input.relation.value);
+  shareEmptyRow(values);
   result.value = values.size() == 1
                      ? values.front()
                      : builder.create<UnionOp>(locate(range), values.front().getType(), values, stream)

@@ -71,7 +71,8 @@ private:
   mlir::Value bindUnary(const sql::UnaryExpr &e);
   mlir::Value bindSpine(const sql::BinaryExpr &e);
   mlir::Value bindBinary(const sql::BinaryExpr &e, mlir::Value left);
-  mlir::Value bindLogic(const sql::BinaryExpr &e, mlir::Value left);
+  /// Links of a chain, all AND or all OR, of which the first has `left` on its left.
+  mlir::Value bindLogic(llvm::ArrayRef<const sql::BinaryExpr *> links, mlir::Value left);
   mlir::Value bindArithmetic(const sql::BinaryExpr &e, mlir::Value left, mlir::Value right);
   mlir::Value bindTimeArithmetic(const sql::BinaryExpr &e, mlir::Value left, mlir::Value right);
   mlir::Value bindBetween(const sql::BetweenExpr &e);

@@ -144,6 +144,10 @@ bool Binder::wantArguments(const sql::CallExpr &e, size_t least, size_t most) {
 
 mlir::Value Binder::bindCoalesce(const sql::CallExpr &e) {
   bool two = !llvm::StringRef(e.name.text).equals_insensitive("COALESCE");
+  if (!two && e.args.size() > kMaxBranches) {
+    engine.emit(e.range, diag::TooManyBranches, "this " + e.name.text, e.args.size(), kMaxBranches);
+    return {};
+  }
   if (!wantArguments(e, two ? 2 : 1, two ? 2 : kMaxBranches))
     return {};
   mlir::Location location = locate(e.range);

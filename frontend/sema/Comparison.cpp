@@ -139,23 +139,47 @@ mlir::Value Binder::logic(bool isAnd, mlir::Value left, llvm::function_ref<mlir:
   return op->getResult(0);
 }
 
-mlir::Value Binder::bindLogic(const sql::BinaryExpr &e, mlir::Value left) {
-  llvm::StringRef name = e.op == sql::BinaryOp::And ? "AND" : "OR";
-  mlir::MLIRContext *context = builder.getContext();
-  SqlType type = typeOf(left);
-  if (type.getKind() == SqlKind::Null)
-    left = castTo(left, makeType(context, SqlKind::Boolean), locate(e.left->range));
-  bool leftFails = typeOf(left).getKind() != SqlKind::Boolean;
-  if (leftFails)
-    engine.emit(e.left->range, diag::NotBoolean, "the left side of " + name.str(), display(type))
-        .hint(type.isNumeric() ? "write a comparison, such as `… <> 0`" : "write a comparison");
-  if (leftFails) {
-    bind(*e.right);
+/// Chains up to here lean to the left, as they are written.
+static constexpr size_t kFlatLogic = 16;
+
+static std::string besides(const sql::BinaryExpr &e, const char *side) {
+  return std::string("the ") + side + " side of " + (e.op == sql::BinaryOp::And ? "AND" : "OR");
+}
+
+mlir::Value Binder::bindLogic(llvm::ArrayRef<const sql::BinaryExpr *> links, mlir::Value left) {
+  if (links.size() > kFlatLogic) {
+    // In halves: what is nested as deep as a chain is long, LLVM does not take. What runs, and in
+    // which order, is the same.
+    const sql::BinaryExpr &middle = *links[links.size() / 2];
+    llvm::ArrayRef<const sql::BinaryExpr *> rest = links.drop_front(links.size() / 2 + 1);
+    mlir::Value first = bindLogic(links.take_front(links.size() / 2), left);
+    auto last = [&] {
+      mlir::Value value = bindCondition(*middle.right, besides(middle, "right"));
+      return value && !rest.empty() ? bindLogic(rest, value) : value;
+    };
+    if (first)
+      return logic(middle.op == sql::BinaryOp::And, first, last, locate(links.back()->range));
+    last(); // says what is wrong there too
     return {};
   }
-  return logic(e.op == sql::BinaryOp::And, left,
-               [&] { return bindCondition(*e.right, "the right side of " + name.str()); },
-               locate(e.range));
+  mlir::MLIRContext *context = builder.getContext();
+  SqlType type = typeOf(left);
+  const sql::BinaryExpr &whole = *links.front();
+  if (type.getKind() == SqlKind::Null)
+    left = castTo(left, makeType(context, SqlKind::Boolean), locate(whole.left->range));
+  bool failed = typeOf(left).getKind() != SqlKind::Boolean;
+  if (failed)
+    engine.emit(whole.left->range, diag::NotBoolean, besides(whole, "left"), display(type))
+        .hint(type.isNumeric() ? "write a comparison, such as `… <> 0`" : "write a comparison");
+  for (const sql::BinaryExpr *link : links) {
+    auto right = [&] { return bindCondition(*link->right, besides(*link, "right")); };
+    if (failed)
+      right();
+    else
+      left = logic(link->op == sql::BinaryOp::And, left, right, locate(link->range));
+    failed |= !left;
+  }
+  return failed ? mlir::Value() : left;
 }
 
 mlir::Value Binder::bindBetween(const sql::BetweenExpr &e) {

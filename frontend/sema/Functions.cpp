@@ -355,9 +355,12 @@ std::vector<std::string> signatures(std::string_view upperName) {
 }
 
 std::string listTypes(const std::vector<Argument> &arguments) {
+  constexpr size_t most = 20;
   std::string text;
-  for (size_t i = 0; i < arguments.size(); ++i)
+  for (size_t i = 0; i < std::min(arguments.size(), most); ++i)
     text += (i ? ", " : "") + display(arguments[i].type);
+  if (arguments.size() > most)
+    text += fmt::format(" and {} more", arguments.size() - most);
   return text;
 }
 

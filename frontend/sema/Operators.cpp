@@ -149,7 +149,15 @@ mlir::Value Binder::bindSpine(const sql::BinaryExpr &e) {
       failed |= !value;
       continue;
     }
-    value = bindBinary(link, value);
+    if (link.op == sql::BinaryOp::And || link.op == sql::BinaryOp::Or) {
+      size_t end = i + 1;
+      while (end < spine.size() && spine[end]->op == link.op)
+        ++end;
+      value = bindLogic(llvm::ArrayRef(spine).slice(i, end - i), value);
+      i = end - 1;
+    } else {
+      value = bindBinary(link, value);
+    }
     failed = !value;
   }
   return failed ? mlir::Value() : value;
@@ -157,8 +165,6 @@ mlir::Value Binder::bindSpine(const sql::BinaryExpr &e) {
 
 mlir::Value Binder::bindBinary(const sql::BinaryExpr &e, mlir::Value left) {
   using sql::BinaryOp;
-  if (e.op == BinaryOp::And || e.op == BinaryOp::Or)
-    return bindLogic(e, left);
   if (e.op == BinaryOp::Overlaps)
     return binaryMismatch(e.opRange, "OVERLAPS", {left, e.left->range}, {left, e.left->range});
   mlir::Value right = bind(*e.right);

@@ -25,7 +25,7 @@ bool Parser::startsQuery(size_t n) const {
            (isWord(t, "TABLE") && tokens[i + 1].kind != Tok::LParen);
   };
   size_t first = std::min(next + n, tokens.size() - 1), inner = first;
-  while (tokens[inner].kind == Tok::LParen && inner - first <= maxDepth)
+  while (tokens[inner].kind == Tok::LParen)
     ++inner;
   if (!queryWord(inner))
     return false;

@@ -38,6 +38,15 @@ unsigned costOf(const Slice &slice) {
   return cost;
 }
 
+/// Filters that one becomes: each may have to pass all others.
+constexpr size_t kMostParts = 64;
+
+size_t conjuncts(Value condition) {
+  auto both = condition.getDefiningOp<AndOp>();
+  return both ? conjuncts(both.getLhs()) + conjuncts(yielded(both.getRhs().front()).front()) : 1;
+}
+size_t conjuncts(FilterOp filter) { return conjuncts(yielded(filter.getBody().front()).front()); }
+
 bool varies(const Slice &slice) {
   return llvm::any_of(slice.ops, [](Operation *op) {
     return op->walk([](Operation *inner) {
@@ -57,12 +66,12 @@ public:
     // Lower filters first: what they leave, upper ones may pass.
     SmallVector<FilterOp> filters(module.getOps<FilterOp>());
     for (FilterOp filter : filters)
-      for (FilterOp conjunct : split(filter))
+      for (FilterOp conjunct : split(filter, conjuncts(filter) / kMostParts))
         push(conjunct);
   }
 
 private:
-  SmallVector<FilterOp> split(FilterOp filter);
+  SmallVector<FilterOp> split(FilterOp filter, size_t least);
   void push(FilterOp filter);
   bool canPass(FilterOp filter, Operation *op);
   void pass(FilterOp filter, ProjectOp project);
@@ -96,13 +105,15 @@ void eraseDead(Block &body) {
 } // namespace
 
 /// `a AND b AND c` as three filters, where none of them can fail: then b and c
-/// may as well be asked where a is NULL.
-SmallVector<FilterOp> Pusher::split(FilterOp filter) {
+/// may as well be asked where a is NULL. What has at most `least` parts stays one.
+SmallVector<FilterOp> Pusher::split(FilterOp filter, size_t least) {
   Block &body = filter.getBody().front();
   if (mayFail(body) || varies(sliceOf(body, yielded(body))))
     return {};
   SmallVector<FilterOp> parts = {filter};
   while (auto both = yielded(body).front().getDefiningOp<AndOp>()) {
+    if (conjuncts(filter) <= least)
+      break;
     // filter(a AND b) = filter(b) over filter(a); b stays in `filter`.
     OpBuilder b(filter);
     auto first = cast<FilterOp>(b.clone(*filter));
@@ -120,7 +131,7 @@ SmallVector<FilterOp> Pusher::split(FilterOp filter) {
     eraseDead(body);
     parts.pop_back();
     // Its left side may be a conjunction again.
-    llvm::append_range(parts, split(first));
+    llvm::append_range(parts, split(first, least));
     parts.push_back(filter);
   }
   return parts;
