@@ -197,13 +197,17 @@ Constant *Tables::slot(const SlotPlan &slot) {
   flow::WindowAttr window = op.getWindowAttr();
   unsigned windowKind = !window                                        ? 0
                         : window.getKind() == flow::WindowKind::hop      ? LEVADA_WINDOW_HOP
-                        : window.getKind() == flow::WindowKind::cumulate ? LEVADA_WINDOW_CUMULATE
+                        : window.getKind() == flow::WindowKind::cumulate && !slot.since
+                            ? LEVADA_WINDOW_CUMULATE
                                                                          : LEVADA_WINDOW_TUMBLE;
   if (m.getNamedGlobal(slot.layout))
     define(slot.layout, layout(slot.key));
+  Constant *owner = null();
+  if (slot.owner >= 0)
+    owner = abi::global(m, layout(plan.slots[slot.owner].key), "owner", 8);
   Constant *desc = make(
       "levada_slot_desc",
-      {{"id", text(op.getId())},
+      {{"id", text(slot.id)},
        {"kind", u8(kind)},
        {"window", u8(windowKind)},
        {"local_zone", u8(op.getLocalZone())},
@@ -213,7 +217,7 @@ Constant *Tables::slot(const SlotPlan &slot) {
        {"size", i64(window ? window.getSize() : 0)},
        {"slide", i64(window ? window.getSlide() : 0)},
        {"offset", i64(window ? window.getOffset() : 0)},
-       {"always_one", u8(op.getAlwaysOne())},
+       {"always_one", u8(op.getAlwaysOne() && slot.owner < 0)},
        {"mergeable", u8(slot.mergeable())},
        {"first_rows", u8(op.getKind() == "sort" && op.getSortKeys().empty() && op.getLimit() >= 0)},
        {"init", function(slot.init)},
@@ -227,7 +231,8 @@ Constant *Tables::slot(const SlotPlan &slot) {
        {"align", u32(slot.align)},
        {"save", function(slot.save)},
        {"load", function(slot.load)},
-       {"schema", text(slotSchema(plan, slot))}});
+       {"schema", text(slotSchema(plan, slot))},
+       {"owner", owner}});
   // In the table too: the one that functions refer to is another copy.
   if (m.getNamedGlobal(slot.desc))
     define(slot.desc, desc);

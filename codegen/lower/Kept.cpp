@@ -70,6 +70,10 @@ static Value isExtreme(Lowering &l, const AggPlan &agg, Value acc, Value argumen
 
 void forgetAll(Lowering &l, const SlotPlan &slot, Value acc) {
   Emitter &e = l.e;
+  if (slot.lives) {
+    Value lives = e.offset(acc, 8);
+    e.store(e.add(e.load(e.intType(64), lives, 8), e.i64(1)), lives, 8);
+  }
   for (const AggPlan &agg : slot.aggs) {
     auto abi = e.abi();
     abi.aggReset(*agg.impl, e.offset(acc, agg.offset));

@@ -78,6 +78,8 @@ Plan::Plan(ModuleOp exec) : exec(exec) {
     }
     planUses(stage, index);
   }
+  for (unsigned i = 0, count = slots.size(); i < count; ++i)
+    planElements(i);
   // Rows that pass through a stage on many workers say where they stood.
   for (ChannelPlan &channel : channels) {
     if (channel.stage < 0 || channel.op.getSingle())
@@ -150,14 +152,39 @@ void Plan::planUses(StagePlan &stage, unsigned index) {
   });
 }
 
+/// Whether DISTINCT values may be a slot. Slices of a HOP window, and sessions that
+/// meet, are merged value by value. A step of CUMULATE has the values that come first
+/// in it; what a later row brings to an earlier step is taken back from the other.
+static bool mayBeApart(exec::SlotOp op, const AggPlan &agg) {
+  if (op.getKind() == "group")
+    return true;
+  if (op.getKind() != "window")
+    return false;
+  llvm::StringRef name = agg.attr.getName().getValue();
+  switch (op.getWindowAttr().getKind()) {
+  case flow::WindowKind::tumble:
+    return true;
+  case flow::WindowKind::cumulate:
+    return agg.impl && agg.impl->exact && (agg.impl->retracts || name == "MIN" || name == "MAX");
+  default:
+    return false;
+  }
+}
+
 void Plan::planSlot(exec::SlotOp op) {
   SlotPlan slot;
   slot.op = op;
   slot.key = Layout(typesOf(op.getKeyTypes()), 0);
+  slot.id = op.getId().str();
   std::string number = std::to_string(slots.size());
   slot.desc = "levada_slot." + number;
   slot.layout = "levada_layout.slot." + number;
-  unsigned align = 8, at = op.getUpdating() ? 8 : 0; // how many rows are in the group
+  for (auto agg : op.getAggs().getAsRange<flow::AggAttr>()) {
+    const catalog::Aggregate *impl = aggregateOf(agg.getSymbol().getValue());
+    slot.lives |= agg.getDistinct() && op.getRetracting() && !op.getUpsert() && impl &&
+                  impl->retracts;
+  }
+  unsigned align = 8, at = op.getUpdating() ? slot.headSize() : 0;
   for (Attribute attr : op.getAggs()) {
     AggPlan agg;
     agg.attr = cast<flow::AggAttr>(attr);
@@ -165,7 +192,10 @@ void Plan::planSlot(exec::SlotOp op) {
     agg.argCount = agg.attr.getArgs().size();
     bool distinct = agg.attr.getDistinct();
     bool keeps = op.getRetracting() && !op.getUpsert() && (distinct || (agg.impl && !agg.impl->retracts));
-    if (distinct || keeps) {
+    agg.apart = distinct && !op.getUpsert() &&
+                (!keeps || (agg.impl && agg.impl->retracts)) && mayBeApart(op, agg);
+    keeps &= !agg.apart;
+    if ((distinct && !agg.apart) || keeps) {
       at = llvm::alignTo(at, 8);
       (keeps ? agg.keptOffset : agg.setOffset) = at;
       at += 8;
@@ -181,14 +211,14 @@ void Plan::planSlot(exec::SlotOp op) {
     at = llvm::alignTo(at, own);
     agg.offset = at;
     at += agg.impl ? agg.impl->size : 8;
-    if (distinct || keeps || (agg.impl && !agg.impl->plain)) {
+    if ((distinct && !agg.apart) || keeps || (agg.impl && !agg.impl->plain)) {
       slot.save = "levada_slot_save." + number;
       slot.load = "levada_slot_load." + number;
     }
     slot.aggs.push_back(agg);
   }
   if (slot.countsRows())
-    at = std::max(at, 8u);
+    at = std::max(at, slot.headSize());
   if (op.getKind() == "sort") {
     slot.entrySize = slot.accOffset = slot.key.size;
     slot.compare = "levada_slot_compare." + number;
@@ -200,6 +230,59 @@ void Plan::planSlot(exec::SlotOp op) {
     slot.merge = "levada_slot_merge." + number;
   }
   slots.push_back(std::move(slot));
+}
+
+/// "per_key/DISTINCT v[k]" of "per_key/aggregate[k]".
+static std::string elementsId(llvm::StringRef id, const flow::AggAttr &agg) {
+  std::string what = "DISTINCT " + cast<StringAttr>(agg.getArgs()[0]).str();
+  if (!agg.getFilter().empty())
+    what += " FILTER (WHERE " + agg.getFilter().str() + ")";
+  llvm::StringRef kind = "/aggregate[";
+  size_t at = id.find(kind);
+  if (at == llvm::StringRef::npos)
+    return (id + "/" + what).str();
+  return (id.take_front(at + 1) + what + id.drop_front(at + kind.size() - 1)).str();
+}
+
+/// The DISTINCT values of a slot's keys, each an entry: the key's bytes, then the
+/// value's. Aggregates of the same values share them.
+void Plan::planElements(unsigned index) {
+  for (unsigned a = 0; a < slots[index].aggs.size(); ++a) {
+    const SlotPlan &owner = slots[index];
+    const AggPlan &agg = owner.aggs[a];
+    if (!agg.apart)
+      continue;
+    int shared = -1;
+    for (const AggPlan &before : llvm::ArrayRef(owner.aggs).take_front(a))
+      if (before.apart && before.attr.getArgs() == agg.attr.getArgs() &&
+          before.attr.getFilter() == agg.attr.getFilter())
+        shared = before.elements;
+    if (shared >= 0) {
+      slots[index].aggs[a].elements = shared;
+      continue;
+    }
+    SlotPlan slot;
+    slot.op = owner.op;
+    slot.owner = index;
+    slot.id = elementsId(owner.id, agg.attr);
+    slot.key = owner.key;
+    Rep rep = repOf(agg.argType);
+    slot.key.columns.push_back({agg.argType.withNullable(false), rep, owner.key.size, -1});
+    slot.key.size += llvm::alignTo(sizeOf(rep), 8);
+    std::string number = std::to_string(slots.size());
+    slot.desc = "levada_slot." + number;
+    slot.layout = "levada_layout.slot." + number;
+    slot.accOffset = slot.key.size;
+    slot.lives = owner.lives;
+    flow::WindowAttr window = slot.op.getWindowAttr();
+    slot.since = window && window.getKind() == flow::WindowKind::cumulate;
+    slot.entrySize = slot.accOffset + slot.headSize();
+    for (StagePlan &stage : stages)
+      if (stage.slots.contains(index))
+        stage.slots.insert(slots.size());
+    slots[index].aggs[a].elements = slots.size();
+    slots.push_back(std::move(slot));
+  }
 }
 
 unsigned Plan::indexOf(FlatSymbolRefAttr symbol) const { return numbers.lookup(symbol.getAttr()); }

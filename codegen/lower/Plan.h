@@ -27,6 +27,8 @@ struct AggPlan {
   const catalog::Aggregate *impl;
   unsigned offset;    ///< of its state, from the start of the accumulators
   int setOffset = -1; ///< of its DISTINCT set, -1 for none
+  bool apart = false; ///< its DISTINCT values are entries of a slot of their own:
+  int elements = -1;  ///< that slot
   unsigned argCount;  ///< arguments in exec.update, the filter not counted
   flow::SqlType argType; ///< of the first argument, null for none
 
@@ -49,13 +51,24 @@ struct SlotPlan {
   std::string layout;
   std::string init, merge, save, load, compare; ///< functions, "" for none
   int fireStage = -1;
+  std::string id;
+  int owner = -1; ///< the slot whose keys' DISTINCT values these are, -1 for none
+  /// Values may be taken back: behind how many rows there are stands how often the
+  /// group was empty. What elements counted before then is forgotten.
+  bool lives = false;
+  /// Elements of CUMULATE, in windows of its whole length: behind whether one was
+  /// seen stands when it was first.
+  bool since = false;
 
   /// Whether the accumulators begin with how many rows are in the group: of one
-  /// that updates; with keys alone, whether its first row was seen.
+  /// that updates; with keys alone, and of elements, whether the first row was seen.
   bool countsRows() const {
     exec::SlotOp slot = op;
-    return slot.getUpdating() || (slot.getKind() == "group" && slot.getAggs().empty());
+    return owner >= 0 || slot.getUpdating() ||
+           (slot.getKind() == "group" && slot.getAggs().empty());
   }
+  /// Bytes before the accumulators of aggregates.
+  unsigned headSize() const { return countsRows() ? lives || since ? 16 : 8 : 0; }
   /// As in levada_slot_desc. Of aggregates that depend on the order of rows, what
   /// keeps values (a set, a list) adds them one by one when it is merged; what
   /// computes with floats rounds.
@@ -126,6 +139,7 @@ struct Plan {
 
 private:
   void planSlot(exec::SlotOp op);
+  void planElements(unsigned index);
   void planUses(StagePlan &stage, unsigned index);
   llvm::DenseMap<mlir::StringAttr, unsigned> numbers;
   llvm::DenseMap<mlir::Location, unsigned> exprNumbers;

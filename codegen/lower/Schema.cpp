@@ -58,6 +58,15 @@ static const char *kindName(Rep rep) {
   llvm_unreachable("covered");
 }
 
+/// Name, type and place of a column of a row or key.
+static std::string columnText(llvm::StringRef name, const Column &column) {
+  std::string text;
+  llvm::raw_string_ostream(text) << field(name) << '\t' << field(column.type.str()) << '\t'
+                                 << kindName(column.rep) << '\t' << column.offset << '\t'
+                                 << column.nullOffset;
+  return text;
+}
+
 std::string slotSchema(const Plan &plan, const SlotPlan &slot) {
   exec::SlotOp op = slot.op;
   std::string schema;
@@ -71,12 +80,25 @@ std::string slotSchema(const Plan &plan, const SlotPlan &slot) {
   }
   os << "\nbytes\t" << slot.key.size << '\t' << slot.accOffset << '\t' << slot.entrySize << '\n';
   for (auto [name, column] : llvm::zip(op.getKeyNames().getAsRange<StringAttr>(), slot.key.columns))
-    os << (op.getKind() == "sort" ? "column\t" : "key\t") << field(name.getValue()) << '\t'
-       << field(column.type.str()) << '\t' << kindName(column.rep) << '\t' << column.offset << '\t'
-       << column.nullOffset << '\n';
+    os << (op.getKind() == "sort" ? "column\t" : "key\t") << columnText(name.getValue(), column)
+       << '\n';
+  if (slot.owner >= 0) {
+    const Column &value = slot.key.columns.back();
+    for (const AggPlan &agg : plan.slots[slot.owner].aggs)
+      if (agg.elements >= 0 && &plan.slots[agg.elements] == &slot) {
+        os << "key\t" << field(cast<StringAttr>(agg.attr.getArgs()[0]).getValue()) << '\t'
+           << field(value.type.str()) << '\t' << kindName(value.rep) << '\t' << value.offset
+           << "\t-1\n";
+        break;
+      }
+  }
   // In brackets: nobody wrote it.
   if (slot.countsRows())
     os << "aggregate\t(rows)\t\t\t0\t8\t-1\tplain\trows i64 0\n";
+  if (slot.lives)
+    os << "aggregate\t(lives)\t\t\t8\t8\t-1\tplain\tlives i64 0\n";
+  if (slot.since)
+    os << "aggregate\t(since)\t\t\t8\t8\t-1\tplain\tsince i64 0\n";
   for (const AggPlan &agg : slot.aggs) {
     os << "aggregate\t" << field(callText(agg.attr)) << '\t'
        << (agg.argType ? field(agg.argType.withNullable(true).str()) : "") << '\t'
@@ -86,7 +108,13 @@ std::string slotSchema(const Plan &plan, const SlotPlan &slot) {
            : agg.impl && agg.impl->plain && agg.setOffset < 0 ? "plain"
                                                               : "saved")
        << '\t'
-       << (agg.impl ? llvm::StringRef(agg.impl->fields.data(), agg.impl->fields.size()) : "") << '\n';
+       << (agg.impl ? llvm::StringRef(agg.impl->fields.data(), agg.impl->fields.size()) : "");
+    if (agg.keptOffset >= 0) { // a row of its arguments
+      os << '\t' << agg.kept.size;
+      for (const Column &column : agg.kept.columns)
+        os << '\t' << field(columnText("", column));
+    }
+    os << '\n';
   }
   for (auto key : op.getSortKeys().getAsRange<flow::SortKeyAttr>())
     os << "by\t" << field(key.getColumn().getValue()) << (key.getDescending() ? " DESC" : "")
@@ -112,8 +140,7 @@ std::string programState(const Plan &plan) {
        << (header.empty() ? "" : " under " + field(header)) << '\n';
   }
   for (const SlotPlan &slot : plan.slots) {
-    exec::SlotOp op = slot.op;
-    os << "slot\t" << field(op.getId()) << '\t' << field(slotSchema(plan, slot)) << '\n';
+    os << "slot\t" << field(slot.id) << '\t' << field(slotSchema(plan, slot)) << '\n';
   }
   return text;
 }

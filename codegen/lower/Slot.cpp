@@ -25,8 +25,8 @@ LLVM::LLVMFuncOp slotFunction(ModuleOp to, SlotPlan &slot, llvm::StringRef name,
 void lowerInit(Plan &plan, SlotPlan &slot, ModuleOp to) {
   Lowering l(plan, slotFunction(to, slot, slot.init, false, 2));
   Value acc = l.e.arg(1);
-  if (slot.countsRows())
-    l.e.store(l.e.i64(0), acc, 8);
+  for (unsigned at = 0; at < slot.headSize(); at += 8)
+    l.e.store(l.e.i64(0), l.e.offset(acc, at), 8);
   for (const AggPlan &agg : slot.aggs) {
     if (agg.setOffset >= 0)
       l.e.store(l.e.null(), l.e.offset(acc, agg.setOffset), 8);
@@ -88,9 +88,9 @@ void lowerSave(Plan &plan, SlotPlan &slot, ModuleOp to) {
     if (slot.countsRows()) {
       auto abi = l.e.abi();
       if (loading)
-        abi::rt_load_into(abi, archive, acc, l.e.i64(8));
+        abi::rt_load_into(abi, archive, acc, l.e.i64(slot.headSize()));
       else
-        abi::rt_save(abi, archive, acc, l.e.i64(8));
+        abi::rt_save(abi, archive, acc, l.e.i64(slot.headSize()));
     }
     for (const AggPlan &agg : slot.aggs) {
       auto abi = l.e.abi();
@@ -176,6 +176,8 @@ void lowerCompare(Plan &plan, SlotPlan &slot, ModuleOp to) {
 void lowerSlot(Plan &plan, SlotPlan &slot, ModuleOp to) {
   if (!slot.compare.empty())
     return lowerCompare(plan, slot, to);
+  if (slot.owner >= 0) // one number, zero at first
+    return;
   lowerInit(plan, slot, to);
   lowerMerge(plan, slot, to);
   if (!slot.save.empty())

@@ -291,6 +291,9 @@ typedef struct levada_slot_desc {
   void (*save)(levada_ctx *, void *writer, const char *acc);
   void (*load)(levada_ctx *, void *reader, char *acc);
   const char *schema;          /* keys and aggregates with their types, a line each */
+  const levada_layout *owner;  /* NULL, or of the key's first bytes: entries are elements of what
+                                * is kept of such a key, are where it is, and fire nothing.
+                                * Their hashes are those of levada_rt_element_hash. */
 } levada_slot_desc;
 
 enum { LEVADA_STAGE_SOURCE, LEVADA_STAGE_ROWS, LEVADA_STAGE_FIRE };
@@ -386,6 +389,9 @@ LEVADA_RT() void levada_rt_order(levada_ctx *ctx, int64_t order);
 
 /* A key's hash: fixed, the same on every machine. */
 LEVADA_RT(inline) uint64_t levada_rt_hash(const char *key, const levada_layout *layout);
+/* That of an element of what is kept of a key: spread all over, so that those of one
+ * key do not crowd; its low bits say the key group. */
+LEVADA_RT(inline) uint64_t levada_rt_element_hash(uint64_t element, uint64_t owner);
 
 /* Brings the slot to the row's watermark (firing what is due), then finds or
  * makes the entry of `key` for the window(s) of `time_ms` (epoch ms). Returns

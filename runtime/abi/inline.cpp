@@ -53,6 +53,10 @@ LEVADA_BODY uint64_t levada_rt_hash(const char *key, const levada_layout *layout
   return hash_key(key, layout);
 }
 
+LEVADA_BODY uint64_t levada_rt_element_hash(uint64_t element, uint64_t owner) {
+  return element_hash(element, owner);
+}
+
 LEVADA_BODY char *levada_rt_window(levada_ctx *ctx, uint32_t index, const levada_slot_desc *desc,
                                    int64_t watermark, int64_t time_ms, uint64_t hash,
                                    const char *key) {

@@ -59,6 +59,8 @@ public:
   uint64_t size() const { return size_; }
   std::string_view view() const { return {data_ ? data_ : "", size_}; }
   void clear() { size_ = 0; }
+  /// Back to its first `size` bytes.
+  void shrink(uint64_t size) { size_ = size; }
   void swap(Writer &other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);

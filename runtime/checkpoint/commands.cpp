@@ -15,7 +15,7 @@ void describe(Text &text, const Store::Found &found) {
   const Manifest &m = found.manifest;
   text.format("%llu", (unsigned long long)found.epoch);
   if (!found.problem.empty()) {
-    text.format("  damaged: %s\n", found.problem.c_str());
+    text.format(found.denied.empty() ? "  damaged: %s\n" : "  %s\n", found.problem.c_str());
     return;
   }
   text.format("  %s  number %llu  %s rows in, %s out  %s bytes", moment(m.created).c_str(),
@@ -30,7 +30,7 @@ void describe_json(Text &text, const Store::Found &found) {
   const Manifest &m = found.manifest;
   text.format("{\"epoch\":%llu,", (unsigned long long)found.epoch);
   if (!found.problem.empty()) {
-    append_json(text.append("\"damaged\":"), found.problem);
+    append_json(text.append(found.denied.empty() ? "\"damaged\":" : "\"denied\":"), found.problem);
   } else {
     text.format("\"created\":%lld,\"number\":%llu,\"rows_in\":%llu,\"rows_out\":%llu,\"bytes\":%llu",
                 (long long)m.created, (unsigned long long)m.number, (unsigned long long)m.rows_in,
@@ -62,7 +62,7 @@ bool print_checkpoints(const char *program, const char *directory, bool json, Er
   if (!store.look(directory, program, error))
     return false;
   Text text;
-  for (const Store::Found &found : store.list(false))
+  for (const Store::Found &found : store.list(Store::SIZES))
     if (json) {
       describe_json(text, found);
       text.append('\n');
@@ -79,7 +79,7 @@ bool print_check(const char *program, const char *directory, Error &error) {
     return false;
   Text text;
   bool sound = true;
-  std::vector<Store::Found> all = store.list(true);
+  std::vector<Store::Found> all = store.list(Store::ALL);
   // A delta is as sound as what it tells the changes of: oldest first.
   for (size_t i = all.size(); i-- > 0;) {
     Store::Found &found = all[i];
@@ -113,6 +113,7 @@ bool print_status(const char *program, const char *directory, bool json, Error &
     return false;
   std::vector<Store::Found> passed, chain = store.newest(passed);
   bool lost = chain.empty() && !passed.empty();
+  const Text *denied = lost && !passed.back().denied.empty() ? &passed.back().denied : nullptr;
   if (json) {
     Text text("{\"pipeline\":");
     append_json(text, program);
@@ -135,6 +136,8 @@ bool print_status(const char *program, const char *directory, bool json, Error &
     describe(text.append("checkpoint "), found);
   if (!chain.empty())
     describe(text.append("the next start resumes from checkpoint "), chain.back());
+  else if (denied)
+    text.format("the next start refuses: %s\n", denied->c_str());
   else if (lost)
     text.append("no sound checkpoint: the next start refuses; --restore none begins anew\n");
   else if (!store.finished())

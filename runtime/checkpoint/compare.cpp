@@ -122,6 +122,9 @@ bool plan_keys(const Schema &before, const Schema &now, Migration &out, Text &wh
   }
   out.key_same &= before.key_size == now.key_size;
   out.key_size = before.key_size;
+  out.last_key = before.keys.empty() ? 0 : before.keys.back().offset;
+  for (uint32_t text : out.key_texts)
+    out.owner_texts += text < out.last_key;
   // By offset, as layouts have them.
   for (size_t i = 1; i < out.key_texts.size(); ++i)
     for (size_t j = i; j && out.key_texts[j] < out.key_texts[j - 1]; --j)
@@ -302,10 +305,8 @@ Verdict compare_slot(const ProgramState::Slot &before, const ProgramState::Slot 
   Migration migration;
   if (!from.parse(before.schema) || !to.parse(now.schema))
     v.why = "its schema cannot be read";
-  else if (plan_migration(from, to, migration, v.why)) {
+  else if (plan_migration(from, to, migration, v.why))
     v.fate = migration.same ? Fate::SAME : Fate::MIGRATES;
-    v.key_changes = !migration.key_same;
-  }
   if (!v.why.empty())
     v.fate = Fate::REBUILD;
   if (v.fate != Fate::SAME) {

@@ -1,8 +1,9 @@
 //===- parts.h - bytes of a checkpoint that come out of order -------------===//
 //
 // What a worker writes of a checkpoint while it goes on: pieces that are behind
-// one another in the file, of which some are filled in later. Sizes of what is
-// not there yet are noted, and written when all is there.
+// one another in its file of state, of which some are filled in later; and the
+// entries of large tables, which become runs of its file of tables. Sizes and
+// places of what is not there yet are noted, and written when all is there.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_RUNTIME_CHECKPOINT_PARTS_H
@@ -16,21 +17,54 @@
 
 namespace levada::rt {
 
+/// Two runs of the worker's file of tables, as the piece that speaks of them has
+/// them: entries in order, and those that a row was about to change, put in order
+/// when all are there.
+struct TableRuns {
+  uint64_t file_size;
+  uint32_t file_crc, reserved;
+  RunPlace sorted, strays;
+};
+
 class Parts {
 public:
+  /// Entries of a table.
+  struct Table {
+    Writer sorted, strays;
+    uint32_t entry_size; // 0: a size stands behind each tag
+    RunPlace place;      // whose: key groups, generation
+    Writer *piece;       // that has TableRuns
+    uint64_t at;         // there
+  };
+
+  /// A table of as many bytes goes to the file of tables, a smaller one stays with
+  /// the rest.
+  uint64_t least_table = 64 << 10;
+
   Parts() = default;
   Parts(Parts &&) = default;
   Parts(const Parts &) = delete;
   ~Parts() {
-    for (SortedFile *file : files_)
-      sorted_release(file);
+    for (StoredFile *file : files_)
+      stored_release(file);
   }
   /// The checkpoint has `file` too, as it is.
-  void keep(SortedFile *file) {
-    sorted_retain(file);
+  void keep(StoredFile *file) {
+    for (const StoredFile *have : files_)
+      if (have == file)
+        return;
+    stored_retain(file);
     files_.push_back(file);
   }
-  const std::vector<SortedFile *> &files() const { return files_; }
+  const std::vector<StoredFile *> &files() const { return files_; }
+  /// Room for a table's entries and, in last(), for where they will stand.
+  Table &table(uint32_t entry_size, const RunPlace &place) {
+    Writer &to = last();
+    tables_.push_back(std::make_unique<Table>(Table{{}, {}, entry_size, place, &to, to.size()}));
+    to.value(TableRuns{});
+    return *tables_.back();
+  }
+  std::vector<std::unique_ptr<Table>> &tables() { return tables_; }
   /// Where is written next. Valid until the next add().
   Writer &last() { return pieces_.empty() ? add() : *pieces_.back(); }
   /// A new piece behind all others; it stays where it is.
@@ -73,8 +107,9 @@ private:
     uint64_t begin_piece, begin, end_piece, end;
   };
   std::vector<std::unique_ptr<Writer>> pieces_;
+  std::vector<std::unique_ptr<Table>> tables_;
   std::vector<Size> sizes_;
-  std::vector<SortedFile *> files_;
+  std::vector<StoredFile *> files_;
 };
 
 } // namespace levada::rt

@@ -51,6 +51,16 @@ static std::vector<Schema::Field> read_fields(std::string_view text) {
   return fields;
 }
 
+static Schema::Key take_key(std::string_view &line) {
+  Schema::Key key;
+  key.name = take_field(line);
+  key.type = take_field(line);
+  key.kind = take_field(line);
+  key.offset = uint32_t(take_number(line));
+  key.null_offset = int32_t(take_number(line));
+  return key;
+}
+
 bool Schema::parse(std::string_view text) {
   *this = {};
   while (!text.empty()) {
@@ -70,13 +80,7 @@ bool Schema::parse(std::string_view text) {
       acc_offset = uint32_t(take_number(line));
       entry_size = uint32_t(take_number(line));
     } else if (word.view() == "key" || word.view() == "column") {
-      Key key;
-      key.name = take_field(line);
-      key.type = take_field(line);
-      key.kind = take_field(line);
-      key.offset = uint32_t(take_number(line));
-      key.null_offset = int32_t(take_number(line));
-      keys.push_back(std::move(key));
+      keys.push_back(take_key(line));
     } else if (word.view() == "aggregate") {
       Aggregate agg;
       agg.name = take_field(line);
@@ -89,6 +93,14 @@ bool Schema::parse(std::string_view text) {
       agg.plain = how.view() == "plain";
       agg.kept = how.view() == "kept";
       agg.fields = read_fields(take_field(line));
+      if (agg.kept && !line.empty()) {
+        agg.row_size = uint32_t(take_number(line));
+        while (!line.empty()) {
+          Text column = take_field(line);
+          std::string_view rest = column;
+          agg.arguments.push_back(take_key(rest));
+        }
+      }
       aggregates.push_back(std::move(agg));
     } else if (word.view() == "by") {
       order.push_back(take_field(line));

@@ -39,6 +39,8 @@ struct Schema {
     int32_t set = -1;              // of its DISTINCT values, or of all that it was given
     bool plain = true;             // its bytes are all there is
     bool kept = false;             // `set` has all values: they can be taken back
+    std::vector<Key> arguments;    // of kept: a row of values
+    uint32_t row_size = 0;
     std::vector<Field> fields;
   };
   Text kind; // window, session, group, sort
@@ -70,6 +72,8 @@ struct Migration {
   std::vector<Piece> key, acc;
   uint32_t key_size = 0, acc_size = 0; // before
   std::vector<uint32_t> key_texts;     // their offsets before
+  uint32_t last_key = 0;               // offset of the last column before
+  uint32_t owner_texts = 0;            // texts of those before it
 };
 
 /// False: `why` says what cannot be brought over.
@@ -103,7 +107,6 @@ struct Verdict {
   Text name;        // a slot's id
   Text why;         // of MIGRATES and REBUILD
   Text before, now; // of REBUILD: both schemas
-  bool key_changes = false; // of MIGRATES: only a full checkpoint can be read
 };
 
 /// What becomes of the state of `before` in `now`, operator by operator.

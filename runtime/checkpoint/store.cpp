@@ -18,6 +18,10 @@ namespace {
 
 constexpr std::string_view OWNER = "levada state ", FINISHED = "levada finished ";
 constexpr uint64_t STATE_FORMAT = 1;
+/// In a checkpoint: what was found to be damaged in it.
+constexpr const char *MARK = "damaged";
+/// Files of tables beyond this are not read at the start.
+constexpr uint64_t READ_AT_START = 16 << 20;
 
 constexpr WriteSteps OWNER_FILE{Step::OWNER_WRITE, Step::OWNER_SYNC};
 constexpr RenameSteps OWNER_NAME{Step::OWNER_RENAME, Step::OWNER_APPEAR};
@@ -51,16 +55,41 @@ Text folder_of(std::string_view path) {
   return slash == path.npos ? Text(".") : Text(path.substr(0, slash ? slash : 1));
 }
 
+Text user_name(uint32_t uid) { return textf("user %u", uid); }
+
+/// Who may read what `path` names, of a checkpoint that this process may not.
+Text who_may(const char *path, const char *folder) {
+  struct stat info;
+  if (stat(path, &info) != 0 && stat(folder, &info) != 0)
+    return Text("run as its owner");
+  if (info.st_uid == geteuid())
+    return textf("`chmod -R u+rX %s` lets its owner read it again", folder);
+  return textf("it belongs to %s and this is %s: run as its owner", user_name(info.st_uid).c_str(),
+               user_name(geteuid()).c_str());
+}
+
 /// Reads a checkpoint and says what is wrong with it.
-void examine(Store::Found &found, bool deep) {
+void examine(Store::Found &found, Store::Depth depth) {
   Text text, path = textf("%s/manifest", found.path.c_str());
+  auto unreadable = [&](const char *what) {
+    int reason = errno;
+    found.problem = textf("%s cannot be read: %s", what, strerror(reason));
+    if (reason == EACCES || reason == EPERM)
+      found.denied = who_may(path.c_str(), found.path.c_str());
+  };
   if (!read_whole(path.c_str(), text)) {
-    found.problem = errno == ENOENT ? Text("it has no manifest")
-                                    : textf("its manifest cannot be read: %s", strerror(errno));
+    if (errno == ENOENT)
+      found.problem = "it has no manifest";
+    else
+      unreadable("its manifest");
     return;
   }
   if (!found.manifest.parse(text, found.problem))
     return;
+  if (read_whole(textf("%s/%s", found.path.c_str(), MARK).c_str(), text)) {
+    found.problem = std::move(text);
+    return;
+  }
   if (found.epoch && found.manifest.epoch != found.epoch) {
     found.problem = textf("its manifest is that of checkpoint %llu",
                           (unsigned long long)found.manifest.epoch);
@@ -70,24 +99,23 @@ void examine(Store::Found &found, bool deep) {
   for (const Manifest::File &file : found.manifest.files) {
     path = textf("%s/%s", found.path.c_str(), file.name.c_str());
     struct stat info;
-    if (stat(path.c_str(), &info) != 0) {
-      found.problem = errno == ENOENT
-                          ? textf("its file `%s` is missing", file.name.c_str())
-                          : textf("its file `%s`: %s", file.name.c_str(), strerror(errno));
+    Text what = textf("its file `%s`", file.name.c_str());
+    if (stat(path.c_str(), &info) != 0 && errno == ENOENT) {
+      found.problem = textf("%s is missing", what.c_str());
       return;
     }
+    if (faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
+      return unreadable(what.c_str());
     if (uint64_t(info.st_size) != file.size) {
       found.problem = textf("its file `%s` has %lld bytes instead of %llu", file.name.c_str(),
                             (long long)info.st_size, (unsigned long long)file.size);
       return;
     }
-    if (!deep)
+    if (depth == Store::SIZES || (depth == Store::HEADS && Store::reads_later(file)))
       continue;
     Mapped bytes;
-    if (!bytes.open(path.c_str())) {
-      found.problem = textf("its file `%s`: %s", file.name.c_str(), strerror(errno));
-      return;
-    }
+    if (!bytes.open(path.c_str()))
+      return unreadable(what.c_str());
     if (crc32c(0, bytes.view().data(), bytes.view().size()) != file.crc) {
       found.problem = textf("the bytes of its file `%s` do not have their checksum",
                             file.name.c_str());
@@ -98,20 +126,21 @@ void examine(Store::Found &found, bool deep) {
 
 /// `found` and what it builds on, oldest first. False: found.problem is set.
 bool chain_of(Store::Found &found, const char *folder, std::vector<Store::Found> &chain,
-              bool deep = true) {
+              Store::Depth depth = Store::ALL) {
   chain.clear();
-  examine(found, deep);
+  examine(found, depth);
   std::vector<Store::Found> back;
   for (uint64_t base = found.manifest.base, above = found.epoch; found.problem.empty() && base;) {
     Store::Found below;
     below.epoch = base;
     below.path = textf("%s/%s", folder, checkpoint_name(base).c_str());
-    examine(below, deep);
+    examine(below, depth);
     if (below.problem.empty() && base >= above)
       below.problem = "it is not older";
     if (!below.problem.empty()) {
       found.problem = textf("it tells the changes since checkpoint %llu: %s",
                             (unsigned long long)base, below.problem.c_str());
+      found.denied = below.denied;
       return false;
     }
     above = base;
@@ -134,8 +163,6 @@ uint64_t read_base(const char *path) {
              ? manifest.base
              : 0;
 }
-
-Text user_name(uint32_t uid) { return textf("user %u", uid); }
 
 } // namespace
 
@@ -200,7 +227,7 @@ bool Store::check_owner(const char *program, Error &error) {
     return denied("read", error);
   }
   if (owner.empty() && checkpoints) {
-    for (const Found &found : list(false))
+    for (const Found &found : list(SIZES))
       if (!found.manifest.program.empty()) {
         owner = found.manifest.program;
         break;
@@ -315,7 +342,7 @@ uint32_t Store::locked_by() const {
 
 //===--- what there is ------------------------------------------------------===//
 
-std::vector<Store::Found> Store::list(bool deep) const {
+std::vector<Store::Found> Store::list(Depth depth) const {
   std::vector<Text> names;
   std::vector<Found> all;
   list_folder(path_.c_str(), names);
@@ -324,7 +351,7 @@ std::vector<Store::Found> Store::list(bool deep) const {
       Found found;
       found.epoch = epoch;
       found.path = textf("%s/%s", path_.c_str(), name.c_str());
-      examine(found, deep);
+      examine(found, depth);
       // A run may have removed it since.
       struct stat info;
       if (found.problem.empty() || stat(found.path.c_str(), &info) == 0)
@@ -335,16 +362,24 @@ std::vector<Store::Found> Store::list(bool deep) const {
   return all;
 }
 
-std::vector<Store::Found> Store::newest(std::vector<Found> &passed, bool deep) const {
+std::vector<Store::Found> Store::newest(std::vector<Found> &passed, Depth depth) const {
   std::vector<Found> chain;
-  for (Found &found : list(false)) {
+  for (Found &found : list(SIZES)) {
     if (found.epoch <= finished_epoch_)
       break;
-    if (found.problem.empty() && chain_of(found, path_.c_str(), chain, deep))
+    if (found.problem.empty() && chain_of(found, path_.c_str(), chain, depth))
       return chain;
+    bool denied = !found.denied.empty();
     passed.push_back(std::move(found));
+    if (denied) // it is no damage that an older one stands in for
+      return {};
   }
   return {};
+}
+
+bool Store::refuse_denied(const Found &found, Error &error) {
+  return error.set(BAD_STATE, textf("checkpoint `%s`: %s", found.path.c_str(), found.problem.c_str()),
+                   textf("%s; nothing was changed", found.denied.c_str()));
 }
 
 bool Store::at(const char *path, std::vector<Found> &chain, Error &error) {
@@ -361,7 +396,8 @@ bool Store::at(const char *path, std::vector<Found> &chain, Error &error) {
                stat(textf("%s/%s", path, checkpoint_name(base).c_str()).c_str(), &info) == 0;
     if (chain_of(found, own ? path : folder_of(path).c_str(), chain))
       return true;
-    return error.set(NO_CHECKPOINT, textf("checkpoint `%s`: %s", path, found.problem.c_str()));
+    return error.set(NO_CHECKPOINT, textf("checkpoint `%s`: %s", path, found.problem.c_str()),
+                     std::move(found.denied));
   }
   Store store;
   store.path_ = Text(path);
@@ -369,10 +405,36 @@ bool Store::at(const char *path, std::vector<Found> &chain, Error &error) {
   chain = store.newest(passed);
   if (!chain.empty())
     return true;
+  if (!passed.empty() && !passed.back().denied.empty())
+    return refuse_denied(passed.back(), error);
   return error.set(NO_CHECKPOINT,
                    passed.empty() ? textf("`%s` holds no checkpoint", path)
                                   : textf("no checkpoint in `%s` is sound: of the newest, %s", path,
                                           passed[0].problem.c_str()));
+}
+
+bool Store::reads_later(const Manifest::File &file) {
+  return file.size > READ_AT_START && file.name.view() != "run" &&
+         file.name.view().substr(0, 6) != "state-";
+}
+
+bool Store::verify_tables(const Found &found, Text &problem) {
+  for (const Manifest::File &file : found.manifest.files) {
+    Mapped bytes;
+    if (!reads_later(file))
+      continue;
+    if (!bytes.open(textf("%s/%s", found.path.c_str(), file.name.c_str()).c_str()))
+      problem = textf("its file `%s` cannot be read: %s", file.name.c_str(), strerror(errno));
+    else if (crc32c(0, bytes.view().data(), bytes.view().size()) != file.crc)
+      problem = textf("the bytes of its file `%s` do not have their checksum", file.name.c_str());
+    if (!problem.empty())
+      return false;
+  }
+  return true;
+}
+
+void Store::mark_damaged(const Found &found, const Text &problem) const {
+  write_durably(PART_FILE, textf("%s/%s", found.path.c_str(), MARK).c_str(), problem.view());
 }
 
 //===--- making one ---------------------------------------------------------===//
@@ -401,7 +463,8 @@ bool Store::write(const char *name, std::string_view bytes, Error &error) {
   return write(name, std::vector{bytes}, error);
 }
 
-bool Store::write(const char *name, const std::vector<std::string_view> &pieces, Error &error) {
+bool Store::write(const char *name, const std::vector<std::string_view> &pieces, Error &error,
+                  uint32_t *crc) {
   Text path = textf("%s/%s", making_.c_str(), name);
   if (!write_durably(PART_FILE, path.c_str(), pieces))
     return error.set(NO_CHECKPOINT, textf("cannot write `%s`: %s", path.c_str(), strerror(errno)));
@@ -411,6 +474,8 @@ bool Store::write(const char *name, const std::vector<std::string_view> &pieces,
     file.size += bytes.size();
     file.crc = crc32c(file.crc, bytes.data(), bytes.size());
   }
+  if (crc)
+    *crc = file.crc;
   files_.push_back(std::move(file));
   return true;
 }
@@ -470,7 +535,7 @@ void Store::remove(const Found &found) const {
 }
 
 void Store::retain(uint32_t keep) {
-  std::vector<Found> all = list(false);
+  std::vector<Found> all = list(SIZES);
   std::vector<uint64_t> needed;
   uint32_t sound = 0;
   for (const Found &found : all) { // newest first
@@ -480,7 +545,7 @@ void Store::retain(uint32_t keep) {
     if (kept && found.manifest.base)
       needed.push_back(found.manifest.base);
     // A damaged one goes once there are sound newer ones enough.
-    if (!kept && sound >= (found.problem.empty() && found.epoch > finished_epoch_ ? keep : 1))
+    if (!kept && found.denied.empty() && sound >= (found.problem.empty() && found.epoch > finished_epoch_ ? keep : 1))
       remove(found);
   }
 }
@@ -496,7 +561,7 @@ bool Store::finish(Error &error) {
     return denied("write to", error);
   finished_ = true;
   finished_epoch_ = last_;
-  for (const Found &found : list(false))
+  for (const Found &found : list(SIZES))
     remove(found);
   return true;
 }

@@ -35,20 +35,36 @@ public:
     uint64_t epoch = 0;
     Manifest manifest;
     Text path, problem; // problem: empty for a sound one
+    Text denied;        // of one that may be sound, but not be read: who may
   };
-  /// All by epoch, newest first. `deep`: the files' checksums too.
-  std::vector<Found> list(bool deep) const;
+  /// What is looked at of a checkpoint: that files have their sizes; the checksums of
+  /// all but large tables, too, whose blocks have their own; all bytes.
+  enum Depth { SIZES, HEADS, ALL };
+  /// All by epoch, newest first.
+  std::vector<Found> list(Depth depth) const;
   /// The newest sound one with those it builds on, oldest first; empty when there
-  /// is none. Damaged ones newer than it go to `passed`. `deep`: checksums, too.
-  std::vector<Found> newest(std::vector<Found> &passed, bool deep = true) const;
+  /// is none, and where a newer one may not be read. What is newer than it, damaged or
+  /// denied, goes to `passed`.
+  std::vector<Found> newest(std::vector<Found> &passed, Depth depth = ALL) const;
+  /// Says that one may not be read, and who may.
+  static bool refuse_denied(const Found &found, Error &error);
   /// The one in the folder `path` with those it builds on (its neighbours), a
   /// savepoint, or the newest of another state directory.
   static bool at(const char *path, std::vector<Found> &chain, Error &error);
 
+  /// Whether HEADS leaves the bytes of this file to be checked later.
+  static bool reads_later(const Manifest::File &file);
+  /// Checks those of a checkpoint. False: `problem` says what is wrong.
+  static bool verify_tables(const Found &found, Text &problem);
+  /// From now on it counts as damaged.
+  void mark_damaged(const Found &found, const Text &problem) const;
+
   /// Begins a checkpoint in the state directory, or in the folder `target`.
   bool begin(uint64_t epoch, const char *target, Error &error);
   bool write(const char *name, std::string_view bytes, Error &error);
-  bool write(const char *name, const std::vector<std::string_view> &pieces, Error &error);
+  /// `crc`, if any, is told the checksum of the pieces.
+  bool write(const char *name, const std::vector<std::string_view> &pieces, Error &error,
+             uint32_t *crc = nullptr);
   /// A file that is whole already: another name for that at `path`, or (where that
   /// is NULL, or on another disk) a copy of what `fd` reads.
   bool link(const char *name, const char *path, int fd, uint64_t size, uint32_t crc, Error &error);

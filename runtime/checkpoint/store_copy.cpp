@@ -101,6 +101,8 @@ bool Store::copy_chain(const std::vector<Found> &chain, const char *target, Erro
 
 bool Store::copy_newest(const char *target, Error &error) const {
   std::vector<Found> passed, chain = newest(passed);
+  if (!passed.empty() && !passed.back().denied.empty())
+    return refuse_denied(passed.back(), error);
   if (chain.empty())
     return error.set(NO_SAVEPOINT, textf("`%s` holds no sound checkpoint to copy", path_.c_str()));
   return copy_chain(chain, target, error);
@@ -161,7 +163,7 @@ bool Store::finish_adopting(Error &error) {
 }
 
 bool Store::adopt(const std::vector<Found> &chain, Error &error) {
-  std::vector<Found> here = list(false);
+  std::vector<Found> here = list(SIZES);
   Text own = real_folder(path_.c_str());
   bool inside = !chain.empty() && parent_of(real_folder(chain.back().path.c_str())) == own;
   std::vector<uint64_t> stay;

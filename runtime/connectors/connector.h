@@ -26,6 +26,8 @@ public:
   bool get(const char *key, Text &out, const char *fallback, Error &error) const;
   bool get(const char *key, bool &out, bool fallback, Error &error) const;
   bool get(const char *key, uint64_t &out, uint64_t fallback, Error &error) const; // 128 MB
+  bool get_duration(const char *key, int64_t &ms, int64_t fallback, Error &error) const;
+  bool once() const { return settings_.once; }
   const char *name() const { return name_; }
 
 private:
@@ -35,11 +37,14 @@ private:
   uint32_t count_;
 };
 
-/// One that was read: its name, and its bytes as they were stored when its end
-/// was reached.
+/// One that was read: its name, and of its bytes as they were stored when its end was
+/// reached how many there were, when they were changed, and a checksum of the first
+/// and the last ones.
 struct Stream {
   Text name;
   uint64_t size = 0;
+  int64_t changed = 0; // ns since the epoch
+  uint32_t crc = 0;
 };
 
 /// What follows a source's last stream: nothing; other streams, which another run
@@ -50,7 +55,8 @@ enum class Ending { LAST, STREAMS, BYTES };
 struct SourceTable {
   /// NULL: error is set.
   void *(*open)(const Options &options, Error &error);
-  /// Goes to the next stream and tells its name; 0: there is none, -1: error.
+  /// Goes to the next stream and tells its name; 0: there is none, -1: error,
+  /// STOPPED as read().
   int (*next)(void *source, Text &name, Error &error);
   /// Bytes of the stream; 0: its end, -1: error, STOPPED: the run is to end, or
   /// interrupt_reads() was called.
@@ -68,17 +74,25 @@ struct SourceTable {
   Ending (*ending)(void *source) = nullptr;
   /// Whether another stream follows the current one. NULL: none does.
   bool (*more)(void *source) = nullptr;
-  /// Bytes of the current stream that were read, and that there are, as stored.
-  uint64_t (*taken)(void *source) = nullptr;
-  uint64_t (*stored)(void *source) = nullptr;
+  /// Fills in what of the current stream was read: all of it, until now.
+  void (*mark)(void *source, Stream &stream) = nullptr;
+  /// Whether the current stream is still as it was marked.
+  bool (*unchanged)(void *source, const Stream &stream) = nullptr;
   /// Opens the last of `read` again, which was being read; those before it had
-  /// been read to their end. False: what has been read is not there as it was.
-  bool (*resume)(void *source, const std::vector<Stream> &read, Error &error) = nullptr;
-  /// Before any is opened: the last of `read` has `size` bytes as stored, those
-  /// before it are as they were, and no other has come.
-  bool (*same)(void *source, const std::vector<Stream> &read, uint64_t size) = nullptr;
+  /// been read to their end, and with `whole` it, too: then it may be gone. 1, 0: it
+  /// is, -1: what has been read is not there as it was.
+  int (*resume)(void *source, const std::vector<Stream> &read, bool whole,
+                Error &error) = nullptr;
+  /// Before any is opened: all of `read` are as they were, and no other has come.
+  bool (*same)(void *source, const std::vector<Stream> &read) = nullptr;
   /// Goes to a byte of the current stream. 0: it has fewer, -1: error.
   int (*seek)(void *source, uint64_t offset, Error &error) = nullptr;
+
+  /// Only of sources that may be waited for in vain though they can be read again;
+  /// from any thread. Whether read() waits for what may never come.
+  bool (*waits)(void *source) = nullptr;
+  /// Whether the stream `name` ended, when it was looked at last, at that decoded byte.
+  bool (*at_end)(void *source, const Text &name, uint64_t offset) = nullptr;
 };
 constexpr int64_t STOPPED = -2;
 

@@ -59,7 +59,7 @@ void FileReader::close() {
   fd_ = -1;
   kind_ = PLAIN;
   at_ = have_ = position_ = decoded_ = 0;
-  ended_ = inside_ = false;
+  ended_ = inside_ = cut_off_ = false;
 }
 
 int64_t FileReader::plain(char *to, uint64_t size, Error &error) {
@@ -81,6 +81,14 @@ int64_t FileReader::damaged(const char *what, Error &error) {
             textf("%s: `%s` is a damaged %s file: %s", who_, path_.c_str(), names[kind_], what));
   error.place = textf("%s, near compressed byte %llu", path_.c_str(),
                       (unsigned long long)(position_ - have_ + at_));
+  return -1;
+}
+
+int64_t FileReader::too_short(Error &error) {
+  cut_off_ = true;
+  damaged("it ends too early", error);
+  error.help = Text("if it is still being written, write it under another name and rename it when it "
+                    "is whole");
   return -1;
 }
 
@@ -173,7 +181,7 @@ int64_t FileReader::decode(char *to, uint64_t size, Error &error) {
       if (status == LZMA_STREAM_END)
         inside_ = false;
       else if (status == LZMA_BUF_ERROR && ended_)
-        return made ? int64_t(made) : damaged("it ends too early", error);
+        return made ? int64_t(made) : too_short(error);
       else if (status != LZMA_OK && status != LZMA_BUF_ERROR)
         return damaged(status == LZMA_DATA_ERROR ? "bad data" : "not a stream it can decode",
                        error);
@@ -181,7 +189,7 @@ int64_t FileReader::decode(char *to, uint64_t size, Error &error) {
     if (made)
       return made;
     if (inside_ && ended_ && at_ == have_)
-      return damaged("it ends too early", error);
+      return too_short(error);
     if (kind_ == XZ && !inside_)
       return 0;
   }

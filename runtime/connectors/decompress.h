@@ -27,9 +27,13 @@ public:
   bool compressed() const { return kind_ != PLAIN; }
   /// A file that stays where it is, not a pipe.
   bool regular() const;
+  /// The last read() failed as the file ends inside a stream: it may be on its way.
+  bool cut_off() const { return cut_off_; }
+  uint64_t decoded() const { return decoded_; }
   /// Bytes of the file that were read, and that there are, as they are stored.
   uint64_t taken() const { return kind_ == PLAIN ? decoded_ : position_; }
   uint64_t stored() const;
+  int fd() const { return fd_; }
   void close();
 
 private:
@@ -39,6 +43,7 @@ private:
   bool refill(Error &error);
   bool begin(Error &error);
   int64_t damaged(const char *what, Error &error);
+  int64_t too_short(Error &error);
 
   const char *who_ = "";
   Text path_;
@@ -48,6 +53,7 @@ private:
   uint64_t at_ = 0, have_ = 0, position_ = 0, decoded_ = 0;
   bool ended_ = false;  // of the file
   bool inside_ = false; // a stream has begun and not ended
+  bool cut_off_ = false;
   void *decoder_ = nullptr;
 };
 

@@ -69,8 +69,11 @@ static bool walk(const char *source, const Text &directory, std::vector<Text> &f
       continue;
     Text path = joined(directory, name);
     struct stat info;
-    if (stat(path.c_str(), &info) != 0)
+    if (stat(path.c_str(), &info) != 0) {
+      if (errno == ENOENT)
+        continue; // it went meanwhile
       return unreadable(source, path, error);
+    }
     if (S_ISDIR(info.st_mode)) {
       if (!walk(source, path, files, error))
         return false;

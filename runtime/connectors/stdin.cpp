@@ -80,9 +80,9 @@ const Stdin &stdin_of(void *source) { return *static_cast<Stdin *>(source); }
 
 Ending ending(void *source) { return stdin_of(source).live ? Ending::STREAMS : Ending::BYTES; }
 
-uint64_t taken(void *source) {
+void mark(void *source, Stream &stream) {
   off_t at = stdin_of(source).live ? 0 : lseek(0, 0, SEEK_CUR);
-  return at > 0 ? at - stdin_of(source).base : 0;
+  stream.size = at > 0 ? at - stdin_of(source).base : 0;
 }
 
 uint64_t stored(void *source) {
@@ -93,19 +93,22 @@ uint64_t stored(void *source) {
              : 0;
 }
 
-bool resume(void *source, const std::vector<Stream> &, Error &error) {
-  auto *in = static_cast<Stdin *>(source);
-  in->begun = true;
-  return !in->live ||
-         error.set(INPUT_CHANGED,
-                   textf("%s: standard input was a file at the checkpoint, and is none now",
-                         in->name),
-                   "give that file again, with <; --restore none begins anew");
+bool unchanged(void *source, const Stream &stream) {
+  return !stdin_of(source).live && stored(source) == stream.size;
 }
 
-bool same(void *source, const std::vector<Stream> &, uint64_t size) {
-  return !stdin_of(source).live && stored(source) == size;
+int resume(void *source, const std::vector<Stream> &, bool, Error &error) {
+  auto *in = static_cast<Stdin *>(source);
+  in->begun = true;
+  if (!in->live)
+    return 1;
+  error.set(INPUT_CHANGED,
+            textf("%s: standard input was a file at the checkpoint, and is none now", in->name),
+            "give that file again, with <; --restore none begins anew");
+  return -1;
 }
+
+bool same(void *source, const std::vector<Stream> &read) { return unchanged(source, read.back()); }
 
 int seek(void *source, uint64_t offset, Error &error) {
   if (offset > stored(source))
@@ -122,7 +125,7 @@ void close_stdin(void *source) { delete static_cast<Stdin *>(source); }
 
 constexpr SourceTable source_table = {open_stdin,  next_stdin, read_stdin, stdin_ready,
                                       stdin_waits, nullptr,    close_stdin, ending,
-                                      nullptr,     taken,      stored,      resume,
+                                      nullptr,     mark,       unchanged,   resume,
                                       same,        seek};
 
 } // namespace

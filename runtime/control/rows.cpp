@@ -2,16 +2,19 @@
 //
 // The state is loaded as a start would load it, so what is shown is what the next
 // run goes on from. Names, types and places of keys and accumulators come from
-// the schema in the program; what has no text form is named as such.
+// the schema in the program. What accumulators point to is told by the names of
+// their fields (stdlib/agg*.cpp).
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/control/rows.h"
 
 #include "runtime/checkpoint/schema.h"
+#include "runtime/control/values.h"
 #include "runtime/exec/checkpoints.h"
 #include "runtime/exec/run.h"
 #include "runtime/state/walk.h"
 
+#include <algorithm>
 #include <memory>
 #include <stdio.h>
 #include <unistd.h>
@@ -19,183 +22,248 @@
 namespace levada::rt {
 namespace {
 
-void append_i128(Text &text, levada_i128 value, int scale) {
-  char digits[64];
-  int at = 0;
-  bool negative = value < 0;
-  unsigned __int128 rest = negative ? -(unsigned __int128)value : (unsigned __int128)value;
-  do {
-    if (at == scale && scale > 0)
-      digits[at++] = '.';
-    digits[at++] = char('0' + int(rest % 10));
-    rest /= 10;
-  } while (rest || at <= scale);
-  if (negative)
-    text.append('-');
-  while (at > 0)
-    text.append(digits[--at]);
+/// Where an aggregate's accumulators lie, with its type.
+struct Held {
+  const Schema::Aggregate &agg;
+  const ValueType *type; // of its argument, or NULL
+  const char *at;
+
+  const Schema::Field *field(std::string_view name) const {
+    for (const Schema::Field &field : agg.fields)
+      if (field.name.view() == name)
+        return &field;
+    return nullptr;
+  }
+  /// "items.count" beside "items.data".
+  const Schema::Field *beside(const Schema::Field &one, const char *leaf) const {
+    std::string_view name = one.name;
+    name = name.substr(0, name.rfind('.') + 1);
+    return field(Text(name).append(leaf));
+  }
+  template <typename T> T read(const Schema::Field &field) const {
+    T value{};
+    memcpy(&value, at + field.offset, sizeof value);
+    return value;
+  }
+};
+
+std::string_view leaf_of(const Schema::Field &field) {
+  std::string_view name = field.name;
+  return name.substr(name.rfind('.') + 1);
 }
 
-int64_t read_integer(const char *at, size_t size, bool with_sign) {
-  int64_t value = 0;
-  memcpy(&value, at, size);
-  int shift = int(64 - 8 * size);
-  return with_sign ? value << shift >> shift : value;
+void append_doubles(Text &text, const char *at, uint64_t count, uint64_t stride) {
+  text.append('[');
+  for (uint64_t i = 0; i < count; ++i)
+    append_plain(text.append(i ? "," : ""), "f64", at + i * stride);
+  text.append(']');
 }
 
-/// 2024-03-01 10:00:00.250 of ms since 1970.
-Text moment_ms(int64_t ms) {
-  int64_t part = ms % 1000;
-  if (part < 0)
-    part += 1000;
-  Text text = moment(ms - part);
-  return part ? text.format(".%03d", int(part)) : text;
+/// Values of any type as ARRAY_AGG and kin keep them: 16 bytes, and whether it is NULL.
+void append_item(Text &text, const ValueType *type, const char *item) {
+  uint64_t null;
+  memcpy(&null, item + 16, sizeof null);
+  if (null || !type)
+    text.append("null");
+  else
+    append_value(text, *type, item);
 }
 
-void not_shown(Text &text, std::string_view what) {
-  append_json(text.append("{\"not shown\":"), what);
-  text.append('}');
-}
-
-/// A value of a kind; `type` is its SQL type, or empty.
-void append_value(Text &text, std::string_view kind, std::string_view type, const char *at) {
-  auto is = [&](std::string_view base) { return type.substr(0, base.size()) == base; };
-  if (kind == "bool")
-    text.append(*at ? "true" : "false");
-  else if (kind == "f32" || kind == "f64") {
-    double value;
-    float narrow;
-    if (kind == "f32") {
-      memcpy(&narrow, at, sizeof narrow);
-      value = double(narrow);
-    } else {
-      memcpy(&value, at, sizeof value);
+/// What a pointer of an accumulator leads to.
+void append_pointed(Text &text, const Held &held, const Schema::Field &field) {
+  std::string_view leaf = leaf_of(field);
+  const char *data = held.read<const char *>(field);
+  const Schema::Field *size = held.beside(field, "size"), *count = held.beside(field, "count");
+  if (leaf == "data" && size && size->kind.view() == "u32") { // a text that grows
+    append_json(text, {data ? data : "", data ? held.read<uint32_t>(*size) : 0});
+  } else if (leaf == "data" && size) { // values and how often they came
+    text.append('[');
+    for (uint64_t i = 0; i < held.read<uint64_t>(*size); ++i) {
+      append_plain(text.append(i ? ",{\"value\":" : "{\"value\":"), "f64", data + i * 16);
+      append_plain(text.append(",\"times\":"), "i64", data + i * 16 + 8);
+      text.append('}');
     }
-    Text digits = textf(kind == "f32" ? "%.9g" : "%.17g", value);
-    if (value - value != 0) // no JSON number
-      append_json(text, digits);
-    else
-      text.append(digits);
-  } else if (kind == "str") {
-    levada_str value;
-    memcpy(&value, at, sizeof value);
-    if (is("ARRAY") || is("MAP") || is("ROW") || is("MULTISET"))
-      not_shown(text, type);
-    else if (is("BYTES") || is("VARBINARY") || is("BINARY")) {
-      text.append("\"0x");
-      for (char c : str_view(value))
-        text.format("%02x", uint8_t(c));
-      text.append('"');
-    } else {
-      append_json(text, str_view(value));
-    }
-  } else if (kind == "i128" || kind == "u128") {
-    levada_i128 value;
-    memcpy(&value, at, sizeof value);
-    size_t comma = type.find(',');
-    if (is("TIMESTAMP"))
-      not_shown(text, type);
-    else
-      append_i128(text, value, is("DECIMAL") && comma != type.npos
-                                   ? atoi(Text(type.substr(comma + 1)).c_str())
-                                   : 0);
-  } else if (kind.size() > 1 && (kind[0] == 'i' || kind[0] == 'u')) {
-    int64_t value = read_integer(at, size_t(atoi(Text(kind.substr(1)).c_str())) / 8, kind[0] == 'i');
-    size_t open = type.find('('), comma = type.find(',');
-    int precision = open == type.npos ? 0 : atoi(Text(type.substr(open + 1)).c_str());
-    if (is("DATE"))
-      append_json(text, moment(value * 86400000).view().substr(0, 10));
-    else if (is("TIMESTAMP"))
-      append_json(text, moment_ms(precision > 3 ? value / 1000 : value));
-    else if (is("DECIMAL") && comma != type.npos)
-      append_i128(text, value, atoi(Text(type.substr(comma + 1)).c_str()));
-    else if (kind[0] == 'u')
-      text.format("%llu", (unsigned long long)value);
-    else
-      text.format("%lld", (long long)value);
+    text.append(']');
+  } else if (leaf == "data" && count) {
+    text.append('[');
+    for (uint64_t i = 0; i < held.read<uint64_t>(*count); ++i)
+      append_item(text.append(i ? "," : ""), held.type, data + i * 24);
+    text.append(']');
+  } else if (leaf == "parts" && count) {
+    append_doubles(text, data, held.read<uint64_t>(*count), 8);
+  } else if (leaf == "separator") {
+    const Schema::Field *length = held.field("separator_size");
+    append_json(text, {data ? data : "", data && length ? held.read<uint64_t>(*length) : 0});
   } else {
-    not_shown(text, kind);
+    append_json(text.append("{\"not shown\":"), field.name);
+    text.append('}');
   }
 }
 
-void append_set(Text &text, const char *set, const Schema::Aggregate &agg) {
-  // As distinct.cpp has them: 16 bytes, the value zero padded.
-  std::string_view base = agg.type.view().substr(0, agg.type.view().find('('));
-  const char *kind = base == "TINYINT"    ? "i8"
-                     : base == "SMALLINT" ? "i16"
-                     : base == "INT" || base == "DATE"
-                         ? "i32"
-                     : base == "BOOLEAN" ? "bool"
-                     : base == "FLOAT"   ? "f32"
-                     : base == "DOUBLE"  ? "f64"
-                     : base == "BIGINT"  ? "i64"
-                     : base == "STRING" || base == "VARCHAR" || base == "CHAR"
-                         ? "str"
-                         : "raw";
+/// Not for a reader: room that is kept, types, sizes of what is told in another way.
+bool is_inner(const Held &held, const Schema::Field &field) {
+  std::string_view leaf = leaf_of(field);
+  return leaf == "capacity" || leaf == "room" || leaf == "type" || leaf == "size" ||
+         leaf == "separator_size" || (leaf == "null" && held.beside(field, "words")) ||
+         (leaf == "count" && (held.beside(field, "data") || held.beside(field, "parts")) &&
+          !held.beside(field, "size"));
+}
+
+void append_field_of(Text &text, const Held &held, const Schema::Field &field) {
+  const std::string_view leaf = leaf_of(field), kind = field.kind;
+  const char *at = held.at + field.offset;
+  const ValueType *type = held.type;
+  const Schema::Field *count = held.beside(field, "count");
+  if (kind == "ptr") {
+    append_pointed(text, held, field);
+  } else if (leaf == "words") { // a value of any type, once there is one
+    const Schema::Field *any = held.field("type");
+    if (any && held.read<const void *>(*any))
+      append_item(text, type, at);
+    else
+      text.append("null");
+  } else if (leaf == "text" && count && held.read<uint32_t>(*count) == 0) {
+    text.append("null");
+  } else if (type && (leaf == "best" || leaf == "kept" || leaf == "text") && kind == type->kind()) {
+    append_value(text, *type, at); // the extreme or the first of a column is of its type
+  } else if (type && leaf == "sum" && type->base.view() == "DECIMAL" && kind[0] == 'i') {
+    ValueType sum = *type;
+    sum.precision = kind == "i128" ? 38 : 18;
+    append_value(text, sum, at);
+  } else if (leaf == "sum" && kind == "u64") { // wraps around, and is kept without a sign
+    append_plain(text, "i64", at);
+  } else if (!append_plain(text, kind, at)) {
+    append_json(text.append("{\"not shown\":"), kind);
+    text.append('}');
+  }
+}
+
+/// Values that DISTINCT has seen: as distinct.cpp has them.
+void append_set(Text &text, const Held &held) {
   uint64_t index = 0;
   bool first = true;
   text.append('[');
-  while (const char *value = levada_rt_distinct_next(set, &index)) {
+  while (const char *value = levada_rt_distinct_next(held.at - held.agg.offset + held.agg.set, &index)) {
     text.append(first ? "" : ",");
-    append_value(text, kind, agg.type, value);
+    if (held.type)
+      append_value(text, *held.type, value);
     first = false;
   }
   text.append(']');
 }
 
+void append_column(Text &text, const Schema::Key &column, const char *row) {
+  ValueType type;
+  if (column.null_offset >= 0 && row[column.null_offset])
+    text.append("null");
+  else if (type.parse(column.type))
+    append_value(text, type, row + column.offset);
+  else
+    append_plain(text, column.kind, row + column.offset);
+}
+
+/// What may be taken back: one value, or several, of each row.
+void append_kept(Text &text, const Held &held) {
+  const Schema::Aggregate &agg = held.agg;
+  std::vector<uint32_t> texts;
+  for (const Schema::Key &column : agg.arguments)
+    if (column.kind.view() == "str")
+      texts.push_back(column.offset);
+  std::sort(texts.begin(), texts.end());
+  levada_layout layout{agg.row_size, uint32_t(texts.size()), texts.data()};
+  uint64_t index = 0;
+  bool first = true;
+  text.append('[');
+  while (const char *row = levada_rt_kept_next(held.at - agg.offset + agg.set, &layout, &index)) {
+    text.append(first ? "" : ",");
+    first = false;
+    if (agg.arguments.size() != 1)
+      text.append('[');
+    for (size_t i = 0; i < agg.arguments.size(); ++i)
+      append_column(text.append(i ? "," : ""), agg.arguments[i], row);
+    if (agg.arguments.size() != 1)
+      text.append(']');
+  }
+  text.append(']');
+}
+
+void append_aggregate(Text &text, const Schema::Aggregate &agg, const ValueType *type,
+                      const char *acc) {
+  const Held held{agg, type, acc + agg.offset};
+  text.append('{');
+  bool first = true;
+  auto name = [&](std::string_view what) {
+    append_json(text.append(first ? "" : ","), what);
+    text.append(':');
+    first = false;
+  };
+  for (const Schema::Field &field : agg.fields)
+    if (!is_inner(held, field)) {
+      std::string_view shown = field.name, leaf = leaf_of(field);
+      if (leaf == "data" || leaf == "words" || leaf == "text" || leaf == "parts")
+        shown = shown.substr(0, shown.size() - leaf.size() - 1);
+      name(shown.empty() ? leaf : shown);
+      append_field_of(text, held, field);
+    }
+  if (agg.set >= 0) {
+    name("values");
+    agg.kept ? append_kept(text, held) : append_set(text, held);
+  }
+  text.append('}');
+}
+
 struct Printer {
   const levada_slot_desc *desc;
   Schema schema;
+  std::vector<ValueType> types; // of the aggregates' arguments
+  std::vector<bool> typed;
   Text line;
+
+  void begin() {
+    line.clear();
+    append_json(line.append("{\"operator\":"), desc->id);
+  }
+  void end() {
+    line.append("}\n");
+    fwrite(line.c_str(), 1, line.size(), stdout);
+  }
+  void columns(const char *row) {
+    line.append('{');
+    for (size_t i = 0; i < schema.keys.size(); ++i) {
+      append_json(line.append(i ? "," : ""), schema.keys[i].name);
+      append_column(line.append(':'), schema.keys[i], row);
+    }
+    line.append('}');
+  }
 };
 
-void print_held(void *to, const Held &held) {
+void print_entry(void *to, const Entry &entry) {
   auto &p = *static_cast<Printer *>(to);
   Text &text = p.line;
-  text.clear();
-  append_json(text.append("{\"operator\":"), p.desc->id);
-  if (held.start != INT64_MIN) {
-    bool whole = p.schema.kind.view() == "session" || held.last_end == held.end;
+  p.begin();
+  if (p.schema.kind.view() == "sort") {
+    p.columns((text.append(",\"row\":"), entry.entry));
+    return p.end();
+  }
+  if (entry.start != INT64_MIN) {
+    bool whole = p.schema.kind.view() == "session" || entry.last_end == entry.end;
     append_json(text.append(whole ? ",\"window_start\":" : ",\"slice_start\":"),
-                moment_ms(held.start));
-    append_json(text.append(whole ? ",\"window_end\":" : ",\"slice_end\":"), moment_ms(held.end));
+                moment_ms(entry.start));
+    append_json(text.append(whole ? ",\"window_end\":" : ",\"slice_end\":"), moment_ms(entry.end));
     if (!whole)
-      append_json(text.append(",\"last_window_end\":"), moment_ms(held.last_end));
+      append_json(text.append(",\"last_window_end\":"), moment_ms(entry.last_end));
   }
-  text.append(",\"key\":{");
-  for (size_t i = 0; i < p.schema.keys.size(); ++i) {
-    const Schema::Key &key = p.schema.keys[i];
-    append_json(text.append(i ? "," : ""), key.name);
-    text.append(':');
-    if (key.null_offset >= 0 && held.entry[key.null_offset])
-      text.append("null");
-    else
-      append_value(text, key.kind, key.type, held.entry + key.offset);
-  }
-  text.append("},\"state\":{");
-  const char *acc = held.entry + p.schema.acc_offset;
+  text.append(",\"key\":");
+  p.columns(entry.entry);
+  text.append(",\"state\":{");
   for (size_t i = 0; i < p.schema.aggregates.size(); ++i) {
     const Schema::Aggregate &agg = p.schema.aggregates[i];
     append_json(text.append(i ? "," : ""), agg.name);
-    text.append(":{");
-    for (size_t f = 0; f < agg.fields.size(); ++f) {
-      const Schema::Field &field = agg.fields[f];
-      // The extreme or the first of a column is of its type.
-      bool value = field.name.view() == "best" || field.name.view() == "kept";
-      append_json(text.append(f ? "," : ""), field.name);
-      // A sum of integers that wraps around is kept without a sign.
-      bool sum = field.name.view() == "sum" && field.kind.view() == "u64";
-      append_value(text.append(':'), sum ? std::string_view("i64") : field.kind.view(), value ? agg.type.view() : std::string_view(),
-                   acc + agg.offset + field.offset);
-    }
-    if (agg.kept)
-      not_shown(text.append(agg.fields.empty() ? "\"values\":" : ",\"values\":"), "all its values");
-    else if (agg.set >= 0)
-      append_set(text.append(agg.fields.empty() ? "\"values\":" : ",\"values\":"), acc + agg.set, agg);
-    text.append('}');
+    append_aggregate(text.append(':'), agg, p.typed[i] ? &p.types[i] : nullptr,
+                     entry.entry + p.schema.acc_offset);
   }
-  text.append("}}\n");
-  fwrite(text.c_str(), 1, text.size(), stdout);
+  text.append('}');
+  p.end();
 }
 
 } // namespace
@@ -219,25 +287,17 @@ bool print_rows(const levada_program *program, const Settings &settings, Error &
   ProgramState state;
   state.parse(program->state);
   for (uint32_t i = 0; i < program->slot_count; ++i) {
-    Printer printer{&program->slots[i], {}, {}};
+    Printer printer{&program->slots[i], {}, {}, {}, {}};
     const ProgramState::Slot *slot = state.slot(program->slots[i].id);
-    uint64_t left_out = 0;
-    Text why;
     if (!slot || !printer.schema.parse(slot->schema))
-      why = "its schema is not known";
-    else if (program->slots[i].kind == LEVADA_SLOT_SORT)
-      why = "rows to be sorted";
-    else
-      left_out = slot_walk(run->checkpoints->slot(i), print_held, &printer);
-    if (left_out)
-      why = textf("%llu entries on disk", (unsigned long long)left_out);
-    if (why.empty())
-      continue;
-    text.clear();
-    append_json(text.append("{\"operator\":"), program->slots[i].id);
-    append_json(text.append(",\"not shown\":"), why);
-    text.append("}\n");
-    fwrite(text.c_str(), 1, text.size(), stdout);
+      return error.set(STATE_MISMATCH,
+                       textf("the schema of `%s` is not known", program->slots[i].id));
+    for (const Schema::Aggregate &agg : printer.schema.aggregates) {
+      printer.types.emplace_back();
+      printer.typed.push_back(printer.types.back().parse(agg.type));
+    }
+    if (!run->checkpoints->walk(i, &printer, print_entry, error))
+      return false;
   }
   return fflush(stdout) == 0 ||
          error.set(UNWRITABLE_OUTPUT, "cannot write to standard output");

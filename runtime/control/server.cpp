@@ -9,6 +9,7 @@
 #include "runtime/exec/checkpoints.h"
 #include "runtime/exec/run.h"
 
+#include <algorithm>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -39,11 +40,18 @@ bool send_text(int fd, std::string_view text) {
   return true;
 }
 
-static void send_error(int client, const Error &error) {
+static Text error_line(const Error &error) {
   Text line = textf("error\t%u\t", error.code);
   append_field(line, error.what);
   append_field(line.append('\t'), error.help);
-  send_text(client, line.append('\n'));
+  line.append('\n');
+  return line;
+}
+
+static int64_t now_ms() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
 }
 
 bool Control::listen(Text &why) {
@@ -114,10 +122,7 @@ void Control::ended(const Text &how, const Error &why_not) {
     waiting.swap(stoppers_);
   }
   for (int client : waiting) {
-    if (why_not)
-      send_error(client, why_not);
-    else
-      send_text(client, Text("ok\n").append(how));
+    send_text(client, why_not ? error_line(why_not) : Text("ok\n").append(how));
     close(client);
   }
 }
@@ -127,82 +132,126 @@ void *Control::thread_main(void *arg) {
   return nullptr;
 }
 
+//===--- clients ------------------------------------------------------------===//
+
+/// More than these wait until one has gone.
+static constexpr size_t most_clients = 64;
+/// Ms in which a client has to say what it wants, and to hear what it is told.
+static constexpr int64_t patience = 5000;
+
 void Control::serve() {
   Checkpoints &checkpoints = *run_.checkpoints;
   int tick = checkpoints.interval() ? int(std::min<uint64_t>(
                                           1000, std::max<uint64_t>(20, checkpoints.interval() / 2)))
                                     : -1;
+  std::vector<pollfd> fds;
   for (;;) {
-    pollfd fds[2] = {{socket_, POLLIN, 0}, {wake_, POLLIN, 0}};
-    bool waiting = checkpoints.waiting();
+    fds.clear();
+    fds.push_back({wake_, POLLIN, 0});
+    fds.push_back({clients_.size() < most_clients ? socket_ : -1, POLLIN, 0});
+    for (const Client &client : clients_)
+      fds.push_back({client.fd, short(client.reply.empty() ? POLLIN : POLLOUT), 0});
+    for (const Wish &wish : wishes_) // to learn when they go
+      fds.push_back({wish.client, 0, 0});
+    bool waiting = checkpoints.waiting() || !wishes_.empty();
     if (waiting)
       run_.poke();
-    poll(fds, 2, waiting ? 20 : tick);
-    if (fds[1].revents)
-      return;
-    if (!(fds[0].revents & POLLIN))
-      continue;
-    int client = accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (client >= 0)
-      answer(client);
-  }
-}
-
-/// The request's line; false: nothing that is one came in time.
-static bool receive_line(int client, Text &line) {
-  timeval patience = {2, 0};
-  setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  char buffer[1024];
-  while (line.size() < (64 << 10)) {
-    ssize_t got = recv(client, buffer, sizeof buffer, 0);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
-      return false;
-    line.append(std::string_view(buffer, got));
-    if (line.view().back() == '\n') {
-      line.truncate(line.size() - 1);
-      return true;
+    int wait = waiting ? 20 : tick;
+    if (!clients_.empty() && (wait < 0 || wait > 500))
+      wait = 500;
+    poll(fds.data(), fds.size(), wait);
+    if (fds[0].revents)
+      break;
+    const size_t asking = clients_.size();
+    for (size_t i = 0; i < wishes_.size(); ++i)
+      if (fds[2 + asking + i].revents) {
+        close(wishes_[i].client);
+        wishes_[i].client = -1;
+      }
+    const int64_t now = now_ms();
+    for (size_t i = 0; i < asking; ++i) {
+      if (fds[2 + i].revents) // may add others
+        clients_[i].reply.empty() ? read_from(clients_[i]) : write_to(clients_[i]);
+      if (Client &client = clients_[i]; client.fd >= 0 && now > client.until) {
+        close(client.fd);
+        client.fd = -1;
+      }
     }
+    clients_.erase(std::remove_if(clients_.begin(), clients_.end(),
+                                  [](const Client &client) { return client.fd < 0; }),
+                   clients_.end());
+    look_at_wish();
+    if (fds[1].revents & POLLIN)
+      accept_one();
   }
-  return false;
+  Error ended;
+  ended.set(NO_SAVEPOINT, "the run ended before the savepoint was made",
+            "its last checkpoint can be copied: `savepoint DIR` again");
+  look_at_wish();
+  for (const Wish &wish : wishes_)
+    refuse(wish.client, ended);
+  for (Client &client : clients_)
+    close(client.fd);
 }
 
-void Control::stop(int client, bool drain, const Text &target) {
-  Error error;
-  Checkpoints &checkpoints = *run_.checkpoints;
-  if (!target.empty() && !checkpoints.target_fits(target.c_str(), error))
-    error.help = Text("a savepoint is made in a new folder of its own; the run goes on");
-  // A savepoint of a run that is drained is the state before its windows fire.
-  else if (!target.empty() && drain)
-    checkpoints.savepoint(target.c_str(), error);
-  else if (!target.empty())
-    checkpoints.savepoint_at_stop(target.c_str());
-  if (error) {
-    send_error(client, error);
-    close(client);
-    return;
-  }
-  {
-    Lock lock(mutex_);
-    stoppers_.push_back(client);
-  }
-  if (drain)
-    run_.drain();
-  else
-    request_stop();
+void Control::accept_one() {
+  int fd = accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  if (fd >= 0)
+    clients_.push_back({fd, Text(), Text(), now_ms() + patience});
 }
 
-void Control::answer(int client) {
-  Text line, reply;
-  Error error;
-  if (!receive_line(client, line)) {
-    close(client);
+void Control::read_from(Client &client) {
+  char buffer[1024];
+  ssize_t got = recv(client.fd, buffer, sizeof buffer, 0);
+  if (got < 0 && (errno == EINTR || errno == EAGAIN))
+    return;
+  if (got > 0)
+    client.line.append(std::string_view(buffer, size_t(got)));
+  if (got > 0 && client.line.view().back() == '\n') {
+    client.line.truncate(client.line.size() - 1);
+    answer(client);
+  } else if (got <= 0 || client.line.size() >= (64 << 10)) {
+    close(client.fd);
+    client.fd = -1;
+  }
+}
+
+void Control::write_to(Client &client) {
+  ssize_t sent = send(client.fd, client.reply.c_str(), client.reply.size(), MSG_NOSIGNAL);
+  if (sent < 0 && (errno == EINTR || errno == EAGAIN))
+    return;
+  if (sent > 0 && size_t(sent) < client.reply.size()) {
+    client.reply = Text(client.reply.view().substr(size_t(sent)));
+    client.until = now_ms() + patience;
     return;
   }
-  std::string_view rest = line;
+  close(client.fd);
+  client.fd = -1;
+}
+
+void Control::reply_to(int fd, Text reply) {
+  if (fd >= 0)
+    clients_.push_back({fd, Text(), std::move(reply), now_ms() + patience});
+}
+
+void Control::refuse(int fd, const Error &error) {
+  if (fd < 0)
+    return;
+  Client client{fd, Text(), error_line(error), 0};
+  write_to(client);
+  if (client.fd >= 0) // it did not read what it asked for
+    close(client.fd);
+}
+
+//===--- requests -----------------------------------------------------------===//
+
+void Control::answer(Client &client) {
+  const int fd = client.fd;
+  client.fd = -1; // it goes where its request takes it
+  std::string_view rest = client.line;
   Text protocol = take_field(rest), program = take_field(rest), command = take_field(rest),
-       first = take_field(rest), second = take_field(rest);
+       first = take_field(rest), second = take_field(rest), reply("ok\n");
+  Error error;
   if (protocol.view() != CONTROL_PROTOCOL)
     error.set(NO_ANSWER, "the running instance speaks another protocol",
               "ask with the executable that runs");
@@ -212,18 +261,77 @@ void Control::answer(int client) {
                     program.c_str()),
               "--state names the directory of another pipeline");
   else if (command.view() == "status")
-    reply = running_status(run_, started_at_, first.view() == "json");
+    reply.append(running_status(run_, started_at_, first.view() == "json"));
   else if (command.view() == "savepoint")
-    run_.checkpoints->savepoint(first.c_str(), error);
+    return wish(fd, first, false);
   else if (command.view() == "stop")
-    return stop(client, first.view() == "drain", second);
+    return stop(fd, first.view() == "drain", second);
   else
     error.set(NO_ANSWER, textf("the running instance knows no `%s`", command.c_str()));
-  if (error)
-    send_error(client, error);
+  client.reply = error ? error_line(error) : std::move(reply);
+  client.fd = fd;
+  client.until = now_ms() + patience;
+}
+
+void Control::stop(int client, bool drain, const Text &target) {
+  Error error;
+  Checkpoints &checkpoints = *run_.checkpoints;
+  if (!target.empty() && !checkpoints.target_fits(target.c_str(), error)) {
+    error.help = Text("a savepoint is made in a new folder of its own; the run goes on");
+    return reply_to(client, error_line(error));
+  }
+  // A savepoint of a run that is drained is the state before its windows fire.
+  if (!target.empty() && drain)
+    return wish(client, target, true);
+  if (!target.empty())
+    checkpoints.savepoint_at_stop(target.c_str());
+  hand_over(client, drain);
+}
+
+/// Who asked is told when the run has ended.
+void Control::hand_over(int client, bool drain) {
+  if (client >= 0) {
+    fcntl(client, F_SETFL, 0); // what is left to say fits, or is waited for
+    Lock lock(mutex_);
+    stoppers_.push_back(client);
+  }
+  if (drain)
+    run_.drain();
   else
-    send_text(client, Text("ok\n").append(reply));
-  close(client);
+    request_stop();
+}
+
+void Control::wish(int client, const Text &target, bool drain) {
+  wishes_.push_back({client, target, drain});
+  if (wishes_.size() == 1)
+    begin_wish();
+}
+
+/// The one in front; those who have gone before theirs was begun want it no more.
+void Control::begin_wish() {
+  for (; !wishes_.empty(); wishes_.pop_front()) {
+    const Wish &wish = wishes_.front();
+    Error error;
+    if (wish.client >= 0 && run_.checkpoints->ask_savepoint(wish.target.c_str(), error))
+      return;
+    if (error)
+      reply_to(wish.client, error_line(error));
+  }
+}
+
+void Control::look_at_wish() {
+  Error error;
+  if (wishes_.empty() || !run_.checkpoints->savepoint_done(error))
+    return;
+  const Wish wish = std::move(wishes_.front());
+  wishes_.pop_front();
+  if (error)
+    reply_to(wish.client, error_line(error));
+  else if (wish.drain)
+    hand_over(wish.client, true);
+  else
+    reply_to(wish.client, Text("ok\n"));
+  begin_wish();
 }
 
 } // namespace levada::rt

@@ -1,7 +1,8 @@
 //===- server.h - the control socket of a running instance -------------------===//
 //
-// One thread, which answers one client after the other. It also wakes a run that
-// waits for input when it is time for a checkpoint.
+// One thread, which waits for none of its clients, nor for a savepoint that one of
+// them asked for. It also wakes a run that waits for input when it is time for a
+// checkpoint.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_RUNTIME_CONTROL_SERVER_H
@@ -10,6 +11,7 @@
 #include "runtime/core/sync.h"
 #include "runtime/core/text.h"
 
+#include <deque>
 #include <vector>
 
 namespace levada::rt {
@@ -29,10 +31,32 @@ public:
   void ended(const Text &how, const Error &why_not);
 
 private:
+  /// One who asks.
+  struct Client {
+    int fd;
+    Text line;        // of its request, until all of it is there
+    Text reply;       // what it has not yet been told
+    int64_t until;    // ms of the monotonic clock: then it has gone for us
+  };
+  /// A savepoint; the one in front is being made.
+  struct Wish {
+    int client; // -1: who asked has gone
+    Text target;
+    bool drain; // then
+  };
   bool listen(Text &why);
   void serve();
-  void answer(int client);
+  void accept_one();
+  void read_from(Client &client);
+  void write_to(Client &client);
+  void reply_to(int fd, Text reply);
+  void refuse(int fd, const Error &error);
+  void answer(Client &client);
   void stop(int client, bool drain, const Text &target);
+  void hand_over(int client, bool drain);
+  void wish(int client, const Text &target, bool drain);
+  void begin_wish();
+  void look_at_wish();
   static void *thread_main(void *arg);
 
   Run &run_;
@@ -40,7 +64,9 @@ private:
   int folder_ = -1, socket_ = -1, wake_ = -1;
   bool running_ = false;
   pthread_t thread_{};
-  Mutex mutex_; // stoppers_
+  std::vector<Client> clients_; // that ask, or are being told
+  std::deque<Wish> wishes_;     // of clients that wait
+  Mutex mutex_;                 // stoppers_
   std::vector<int> stoppers_;
 };
 

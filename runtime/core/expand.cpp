@@ -107,4 +107,18 @@ bool Options::get(const char *key, uint64_t &out, uint64_t fallback, Error &erro
                    "a size as in \"64 MB\"");
 }
 
+/// The compiler has made it "1500ms", or it is one by --set.
+bool Options::get_duration(const char *key, int64_t &ms, int64_t fallback, Error &error) const {
+  Text text;
+  ms = fallback;
+  if (!get(key, text, "", error) || text.empty())
+    return !error;
+  char *end;
+  errno = 0;
+  ms = strtoll(text.c_str(), &end, 10);
+  return (end != text.c_str() && strcmp(end, "ms") == 0 && errno == 0) ||
+         error.set(BAD_OPTION, textf("%s: `%s` is \"%s\"", name_, key, text.c_str()),
+                   "milliseconds as in \"500ms\"");
+}
+
 } // namespace levada::rt

@@ -117,7 +117,6 @@ static Error no_savepoint(const Run &run) {
 static int run_pipeline(const levada_program *program, const Settings &settings) {
   timespec start;
   clock_gettime(CLOCK_MONOTONIC, &start);
-  install_signals();
   Error error;
   bool quiet = false;
   {
@@ -188,6 +187,7 @@ static void occupy_standard_streams() {
 
 int main(int argc, char **argv) {
   occupy_standard_streams();
+  install_signals(); // before anything that a stop could find half done
   const levada_program *program = &levada_program_main;
   if (program->abi_version != LEVADA_ABI_VERSION) {
     Error error;
@@ -204,6 +204,8 @@ int main(int argc, char **argv) {
   Settings settings;
   settings.progress = isatty(2);
   Action action = read_arguments(argc, argv, program, settings);
+  if (action != Action::RUN)
+    default_signals();
   switch (action) {
   case Action::DONE:
     return 0;

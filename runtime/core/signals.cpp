@@ -51,6 +51,14 @@ void install_signals() {
   signal(SIGPIPE, SIG_IGN);
 }
 
+void default_signals() {
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  signal(SIGPIPE, SIG_DFL);
+  if (stop_requested())
+    raise(SIGTERM);
+}
+
 bool stop_requested() { return requested.load(std::memory_order_relaxed); }
 
 int stop_fd() { return wake_fd; }

@@ -10,6 +10,8 @@
 namespace levada::rt {
 
 void install_signals();
+/// Undoes it: each of them ends the process.
+void default_signals();
 bool stop_requested();
 /// Ends waiting reads, as a signal does; a failed run uses it.
 void request_stop();

@@ -8,7 +8,9 @@
 #include "runtime/core/settings.h"
 #include "runtime/exec/checkpoints.h"
 #include "runtime/exec/run.h"
+#include "runtime/state/former.h"
 #include "runtime/state/save.h"
+#include "runtime/state/walk.h"
 
 namespace levada::rt {
 
@@ -58,13 +60,6 @@ bool Checkpoints::check(Error &error) {
       error.note(textf("checkpoint: %s", v.before.c_str()));
       error.note(textf("pipeline:   %s", v.now.c_str()));
       return false;
-    } else if (v.key_changes && chain_.size() > 1) {
-      return error.set(STATE_MISMATCH,
-                       textf("checkpoint %llu tells changes only, and the key of `%s` has another "
-                             "type: that needs a whole one",
-                             epoch, v.name.c_str()),
-                       "make a savepoint with the executable before (`savepoint DIR` or `stop "
-                       "--savepoint DIR`) and give it to --restore; nothing was changed");
     }
   }
   migrations_.clear();
@@ -76,17 +71,6 @@ bool Checkpoints::check(Error &error) {
     Text why;
     if (before && now && from.parse(before->schema) && to.parse(now->schema))
       plan_migration(from, to, migrations_[i], why);
-    // Entries that left memory stand in files of their own, which are taken as they are.
-    for (const Store::Found &found : chain_)
-      for (const Manifest::File &file : found.manifest.files)
-        if (!migrations_[i].same && file.name.view() != "run" &&
-            file.name.view().substr(0, 6) != "state-")
-          return error.set(STATE_MISMATCH,
-                           textf("`%s` changes its types, and part of its state in checkpoint %llu "
-                                 "is on disk as it left memory",
-                                 run_.program->slots[i].id, (unsigned long long)manifest.epoch),
-                           "the executable before can go on with it; --restore none begins anew; "
-                           "nothing was changed");
   }
   return true;
 }
@@ -102,12 +86,39 @@ bool Checkpoints::look(const char *path, Error &error) {
   return error ? false : damaged("its bytes make no sense", error);
 }
 
-const levada_slot *Checkpoints::slot(uint32_t index) const {
-  return run_.workers_[0]->ctx.slots[index];
+/// What a slot said of why it cannot.
+static bool failed_in(const Worker &worker, Error &error) {
+  return error.set(worker.ctx.error_code, Text(str_view(worker.ctx.error_text)));
+}
+
+bool Checkpoints::walk(uint32_t index, void *to, void (*each)(void *to, const Entry &entry),
+                       Error &error) {
+  Worker &worker = *run_.workers_[0];
+  return slot_walk(&worker.ctx, worker.ctx.slots[index], to, each) || failed_in(worker, error);
+}
+
+/// The worker's slots whose state is laid out otherwise in the checkpoint.
+Checkpoints::Formers Checkpoints::formers_of(Worker &worker) const {
+  Formers formers(run_.program->slot_count);
+  for (uint32_t i = 0; i < migrations_.size(); ++i)
+    if (worker.ctx.slots[i] && !migrations_[i].same)
+      formers[i] = std::make_unique<Former>(&worker.ctx, i, worker.ctx.slots[i], &migrations_[i]);
+  return formers;
+}
+
+/// All parts are there.
+bool Checkpoints::convert(Worker &worker, Formers &formers, Error &error) const {
+  for (auto &former : formers) {
+    if (former && !former->convert(&worker.ctx))
+      return worker.ctx.failed ? failed_in(worker, error)
+                               : damaged("its parts do not fit together", error);
+    former.reset();
+  }
+  return true;
 }
 
 /// Takes the slots of a record to those of the worker.
-bool Checkpoints::restore_slots(Worker &worker, Reader &from, Text &why) {
+bool Checkpoints::restore_slots(Worker &worker, Formers &formers, Reader &from, Text &why) {
   const levada_program *program = run_.program;
   uint32_t count;
   if (!from.value(count))
@@ -122,8 +133,8 @@ bool Checkpoints::restore_slots(Worker &worker, Reader &from, Text &why) {
       levada_slot *slot = worker.ctx.slots[i];
       if (!slot || id != program->slots[i].id || left_out("operator", id))
         continue;
-      if (i < migrations_.size() && !migrations_[i].same)
-        slot_migrate(slot, &migrations_[i]);
+      if (formers[i])
+        slot = formers[i]->slot();
       Reader part(bytes, size);
       if (!slot_load(&worker.ctx, slot, part)) {
         why = textf("the state of `%s` is no such", program->slots[i].id);

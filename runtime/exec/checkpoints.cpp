@@ -1,10 +1,11 @@
 //===- checkpoints.cpp - making checkpoints -------------------------------===//
 #include "runtime/exec/checkpoints.h"
 
+#include "runtime/checkpoint/tables.h"
 #include "runtime/core/settings.h"
 #include "runtime/exec/run.h"
 #include "runtime/exec/sink.h"
-#include "runtime/state/save.h"
+#include "runtime/state/part.h"
 
 #include <algorithm>
 #include <time.h>
@@ -240,6 +241,12 @@ void *Checkpoints::thread_main(void *arg) {
 }
 
 void Checkpoints::write_loop() {
+  const bool sound = verify();
+  {
+    Lock lock(mutex_);
+    verified_ = sound ? SOUND : DAMAGED;
+    pthread_cond_broadcast(&changed_);
+  }
   for (;;) {
     {
       Lock lock(mutex_);
@@ -249,7 +256,7 @@ void Checkpoints::write_loop() {
         return;
     }
     Error error;
-    bool made = write(*pending_, error);
+    bool made = sound && write(*pending_, error);
     if (!pending_->target.empty()) {
       answer(made, error);
     } else if (!made && error) {
@@ -309,7 +316,7 @@ bool Checkpoints::write(Pending &p, Error &error) {
   uint64_t linked = 0;
   for (Parts &parts : p.workers) {
     parts.settle();
-    for (const SortedFile *file : parts.files()) {
+    for (const StoredFile *file : parts.files()) {
       linked += file->size;
       if (!store_.link(spill_link(file).text, file->path, file->fd, file->size, file->crc, error)) {
         store_.abandon();
@@ -317,11 +324,16 @@ bool Checkpoints::write(Pending &p, Error &error) {
       }
     }
   }
-  for (uint32_t w = 0; w < p.workers.size(); ++w)
-    if (!store_.write(textf("state-%u", w).c_str(), p.workers[w].views(), error)) {
+  for (uint32_t w = 0; w < p.workers.size(); ++w) {
+    TablesFile tables(p.workers[w]);
+    uint32_t crc = 0;
+    bool good = tables.empty() || store_.write(tables_name(w).text, tables.bytes(), error, &crc);
+    tables.written(crc);
+    if (!good || !store_.write(textf("state-%u", w).c_str(), p.workers[w].views(), error)) {
       store_.abandon();
       return false;
     }
+  }
   if (!store_.publish(manifest, error)) {
     store_.abandon();
     return false;
@@ -417,12 +429,13 @@ bool Checkpoints::end(bool well, bool stopped, Error &error) {
   {
     Lock lock(mutex_);
     // One whose parts are not all there has no one left to bring them.
-    while (ready_)
+    while (ready_ || (started_ && verified_ == NOT_YET))
       pthread_cond_wait(&changed_, mutex_.native());
     requested_.store(false, std::memory_order_relaxed);
     ended_ = true;
     pthread_cond_broadcast(&changed_);
     target.swap(stop_target_);
+    well &= verified_ != DAMAGED; // the run has the error
   }
   if (!well)
     return true;

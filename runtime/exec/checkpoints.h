@@ -23,6 +23,8 @@ namespace levada::rt {
 
 class Run;
 class Execution;
+class Former;
+struct Entry;
 struct Settings;
 struct Worker;
 
@@ -44,8 +46,8 @@ public:
   /// Loads the state at `path` and nothing else, without a state directory.
   bool look(const char *path, Error &error);
   const Manifest &resumed() const { return chain_.back().manifest; }
-  /// The first worker's part of a slot.
-  const levada_slot *slot(uint32_t index) const;
+  /// Then calls each(to, entry) for all that slot `index` holds.
+  bool walk(uint32_t index, void *to, void (*each)(void *to, const Entry &entry), Error &error);
   bool resuming() const { return !chain_.empty(); }
   /// With --once, after restore: no input has more than at the checkpoint, and no
   /// state was loaded.
@@ -81,9 +83,11 @@ public:
   bool end(bool well, bool stopped, Error &error);
   /// The sinks have published everything: there is nothing to resume.
   bool finished(Error &error);
-  /// Makes a savepoint in the folder `target`, which must not exist, and waits for
-  /// it. Called by another thread while the run goes on.
-  bool savepoint(const char *target, Error &error);
+  /// Asks for a savepoint in the folder `target`, which must not exist: by another
+  /// thread while the run goes on, which asks for no other before it is done.
+  bool ask_savepoint(const char *target, Error &error);
+  /// Whether it is made, or (error) cannot be.
+  bool savepoint_done(Error &error);
   bool target_fits(const char *target, Error &error) const {
     return store_.target_fits(target, error);
   }
@@ -110,9 +114,13 @@ private:
   bool find(bool deep, Error &error);
   bool choose(bool deep, Error &error);
   bool nothing_new() const;
+  bool verify();
   bool check(Error &error);
   bool left_out(const char *what, std::string_view name) const;
-  bool restore_slots(Worker &worker, Reader &from, Text &why);
+  using Formers = std::vector<std::unique_ptr<Former>>; // by slot, or NULL
+  Formers formers_of(Worker &worker) const;
+  bool convert(Worker &worker, Formers &formers, Error &error) const;
+  bool restore_slots(Worker &worker, Formers &formers, Reader &from, Text &why);
   uint64_t rows_read(const Worker &worker) const;
   bool last_one(bool stopped, Error &error);
   void answer(bool made, const Error &error);
@@ -157,6 +165,7 @@ private:
   enum { NO_WISH, WISHED, MADE, NOT_MADE } wish_ = NO_WISH;
   bool ended_ = false; // no more wishes
   Error wish_error_;
+  enum { NOT_YET, SOUND, DAMAGED } verified_ = NOT_YET; // what is resumed from
   uint32_t deltas_ = 0; // since the last full one
   uint64_t full_bytes_ = 0, delta_bytes_ = 0;
   bool full_next_ = true;

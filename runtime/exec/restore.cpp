@@ -5,6 +5,7 @@
 #include "runtime/exec/checkpoints.h"
 #include "runtime/exec/run.h"
 #include "runtime/exec/sink.h"
+#include "runtime/state/former.h"
 #include "runtime/state/save.h"
 
 #include <algorithm>
@@ -42,13 +43,15 @@ bool Checkpoints::find(bool deep, Error &error) {
   if (began_anew && wish.empty())
     return true;
   std::vector<Store::Found> passed;
-  chain_ = store_.newest(passed, deep);
+  chain_ = store_.newest(passed, deep ? Store::HEADS : Store::SIZES);
   for (const Store::Found &found : passed)
     if (found.problem.view().substr(0, 13) == "its format is")
       return error.set(BAD_STATE, textf("checkpoint `%s`: %s", found.path.c_str(),
                                         found.problem.c_str()),
                        "go on with the version that wrote it, or give --restore none or another "
                        "--state; nothing was changed");
+  if (chain_.empty() && !passed.empty() && !passed.back().denied.empty())
+    return Store::refuse_denied(passed.back(), error);
   if (chain_.empty() && !passed.empty())
     return error.set(NO_CHECKPOINT,
                      textf("no checkpoint in `%s` is sound: of the newest, %s",
@@ -221,10 +224,11 @@ bool Checkpoints::restore_run(std::string_view bytes, Error &error) {
 
 /// A worker's executions take what is theirs from what every worker saved.
 bool Checkpoints::restore_worker(Worker &worker, Error &error) {
-  for (uint32_t i = 0; i < run_.program->slot_count; ++i)
-    if (worker.ctx.slots[i])
-      slot_load_from(worker.ctx.slots[i], chain_.back().path.c_str());
-  for (const Store::Found &found : chain_)
+  Formers formers = formers_of(worker);
+  for (const Store::Found &found : chain_) {
+    for (uint32_t i = 0; i < run_.program->slot_count; ++i)
+      if (levada_slot *slot = formers[i] ? formers[i]->slot() : worker.ctx.slots[i])
+        slot_load_from(slot, found.path.c_str());
     for (uint32_t w = 0; w < found.manifest.parallelism; ++w) {
       Mapped bytes;
       if (!bytes.open(textf("%s/state-%u", found.path.c_str(), w).c_str()))
@@ -239,7 +243,7 @@ bool Checkpoints::restore_worker(Worker &worker, Error &error) {
         // Slots go by id, whatever stage updates them in this program.
         Reader slots(record, size);
         Text why;
-        if (!restore_slots(worker, slots, why))
+        if (!restore_slots(worker, formers, slots, why))
           return why.empty() ? damaged("its state makes no sense", error)
                              : error.set(STATE_MISMATCH, std::move(why));
         for (auto &execution : worker.executions) {
@@ -253,9 +257,13 @@ bool Checkpoints::restore_worker(Worker &worker, Error &error) {
         }
       }
     }
+  }
+  if (!convert(worker, formers, error))
+    return false;
   for (auto &execution : worker.executions)
     if (execution && !execution->restored(chain_.back().manifest.number))
       return damaged("its parts do not fit together", error);
+  spill_adopted(&worker.spill);
   return true;
 }
 

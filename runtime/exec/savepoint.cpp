@@ -1,8 +1,8 @@
 //===- savepoint.cpp - checkpoints that somebody asks for --------------------===//
 //
-// A savepoint is a whole checkpoint in a folder of its own. Who asks waits until
-// it is published; a run that waits for input is woken, and takes a number
-// without rows to carry the barrier.
+// A savepoint is a whole checkpoint in a folder of its own. Who asks looks again
+// until it is published; a run that waits for input is woken meanwhile, and takes
+// a number without rows to carry the barrier.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/exec/checkpoints.h"
@@ -41,23 +41,22 @@ void Checkpoints::answer(bool made, const Error &error) {
   wish_error_ = error;
 }
 
-bool Checkpoints::savepoint(const char *target, Error &error) {
+bool Checkpoints::ask_savepoint(const char *target, Error &error) {
   Lock lock(mutex_);
   if (ended_)
     return error.set(NO_SAVEPOINT, "the run is ending: it makes no more savepoints",
                      "its last checkpoint can be copied once it has ended: `savepoint DIR` again");
   wish_ = WISHED;
+  wish_error_ = {};
   target_ = Text(target);
   requested_.store(true, std::memory_order_release);
-  while (wish_ == WISHED && !ended_) {
-    run_.poke();
-    timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += 20000000;
-    until.tv_sec += until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    pthread_cond_timedwait(&changed_, mutex_.native(), &until);
-  }
+  return true;
+}
+
+bool Checkpoints::savepoint_done(Error &error) {
+  Lock lock(mutex_);
+  if (wish_ == WISHED && !ended_)
+    return false;
   if (wish_ == MADE)
     return true;
   if (wish_ == NOT_MADE && wish_error_)
@@ -65,7 +64,7 @@ bool Checkpoints::savepoint(const char *target, Error &error) {
   else
     error.set(NO_SAVEPOINT, "the run ended before the savepoint was made",
               "its last checkpoint can be copied: `savepoint DIR` again");
-  return false;
+  return true;
 }
 
 } // namespace levada::rt

@@ -1,49 +1,117 @@
 //===- copy.cpp - a table's part of a checkpoint, made while rows come -----===//
+//
+// Where the order of the table counts, what goes early waits until its turn comes:
+// behind one another in one buffer, chained by the word of marks it belongs to.
+//
+//===----------------------------------------------------------------------===//
 #include "runtime/state/copy.h"
 
 namespace levada::rt {
 
-void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, Writer *to,
-                uint64_t count_at, decltype(Copy::save) save) {
+namespace {
+/// Before the bytes of a home place that went early.
+struct Early {
+  uint64_t before; // behind it begins the one of the same word that came before; 0: none
+  uint32_t home;   // within the word
+  uint32_t count;
+  uint64_t size;   // of its bytes
+};
+} // namespace
+
+static bool ordered(const CopyTo &to) { return to.sorted != to.strays; }
+
+void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, const CopyTo &to,
+                decltype(Copy::save) save) {
   table_begin_copy(table, all);
   table->copy = (Copy *)must_alloc(sizeof(Copy));
-  *table->copy = {ctx, slot, to, count_at, 0, 0, save};
+  *table->copy = {ctx, slot, to, 0, 0, save, nullptr};
+  if (ordered(to))
+    table->copy->early = (uint64_t *)must_zero(mark_words(table) * 8);
+}
+
+static void copy_end(Table *table) {
+  free(table->copy->early);
+  free(table->copy);
+  table->copy = nullptr;
 }
 
 void copy_place(Table *table, uint64_t home) {
+  Copy *copy = table->copy;
+  const uint64_t word = home / 64, bit = (uint64_t)1 << (home & 63);
+  if (!(table->uncopied[word] & bit))
+    return;
+  table->uncopied[word] &= ~bit;
   uint64_t place = home;
-  table->marks[home] &= ~uncopied;
-  table->copy->count += table->copy->save(table->copy, table, home, &place);
+  if (!copy->early) {
+    copy->count += copy->save(copy, *copy->to.strays, table, home, &place);
+    return;
+  }
+  Writer &to = *copy->to.strays;
+  const uint64_t at = to.size();
+  to.value(Early{copy->early[word], (uint32_t)(home & 63), 0, 0});
+  const uint64_t count = copy->save(copy, to, table, home, &place);
+  if (!count) // nothing is there yet
+    return to.shrink(at);
+  to.put(at, Early{copy->early[word], (uint32_t)(home & 63), (uint32_t)count,
+                   to.size() - at - sizeof(Early)});
+  copy->early[word] = at + sizeof(Early);
+}
+
+/// All of a word of marks, of which `bits` are uncopied, in order.
+static void copy_word(Copy *copy, Table *table, uint64_t word, uint64_t bits, uint64_t *place) {
+  Writer &to = *copy->to.sorted;
+  auto save = [&](uint64_t home) {
+    copy->count += copy->save(copy, to, table, home, place);
+  };
+  if (!copy->early || !copy->early[word])
+    return each_mark(word, bits, save);
+  const char *strays = copy->to.strays->data();
+  uint64_t at[64], early = 0;
+  for (uint64_t next = copy->early[word]; next;) {
+    Early one;
+    memcpy(&one, strays + next - sizeof one, sizeof one);
+    at[one.home] = next;
+    early |= (uint64_t)1 << one.home;
+    next = one.before;
+  }
+  each_mark(word, bits | early, [&](uint64_t home) {
+    if (!(early >> (home & 63) & 1))
+      return save(home);
+    Early one;
+    memcpy(&one, strays + at[home & 63] - sizeof one, sizeof one);
+    to.bytes(strays + at[home & 63], one.size);
+    copy->count += one.count;
+  });
 }
 
 bool copy_some(Table *table, uint64_t *budget) {
   Copy *copy = table->copy;
   if (!copy)
     return true;
-  constexpr uint64_t ahead = 32; // words of marks whose places are brought near
+  constexpr uint64_t ahead = 4; // words of marks whose places are brought near
   const uint64_t words = mark_words(table);
   const uint32_t stride = copy->slot->sessions ? 16 : slot_stride(copy->slot->desc);
   uint64_t place = 0; // entries lie in the order of their home places
   for (; copy->word < words; ++copy->word) {
     if (!*budget)
       return false;
-    uint64_t word = copy->word, places = 0;
+    const uint64_t word = copy->word;
     if (word + ahead < words)
-      each_mark(table, word + ahead, all_uncopied,
+      each_mark(word + ahead, table->uncopied[word + ahead],
                 [&](uint64_t home) { __builtin_prefetch(table->slots + home * stride); });
-    each_mark(table, word, all_uncopied, [&](uint64_t home) {
-      copy->count += copy->save(copy, table, home, &place);
-      ++places;
-    });
-    if (places) {
-      uint64_t marks = load64(table->marks + word * 8) & ~all_uncopied;
-      memcpy(table->marks + word * 8, &marks, 8);
-    }
+    const uint64_t bits = table->uncopied[word];
+    if (!bits && !(copy->early && copy->early[word]))
+      continue;
+    table->uncopied[word] = 0;
+    copy_word(copy, table, word, bits, &place);
+    const uint64_t places = (uint64_t)__builtin_popcountll(bits);
     *budget -= places < *budget ? places : *budget;
   }
-  copy->to->put(copy->count_at, copy->count);
-  free(copy);
-  table->copy = nullptr;
+  if (copy->to.count_at != not_counted)
+    copy->to.sorted->put(copy->to.count_at, copy->count);
+  if (copy->early)
+    copy->to.strays->clear();
+  copy_end(table);
   return true;
 }
 
@@ -55,12 +123,8 @@ void copy_finish(Table *table) {
 void copy_drop(Table *table) {
   if (!table->copy)
     return;
-  for (uint64_t word = 0; word < mark_words(table); ++word) {
-    uint64_t marks = load64(table->marks + word * 8) & ~all_uncopied;
-    memcpy(table->marks + word * 8, &marks, 8);
-  }
-  free(table->copy);
-  table->copy = nullptr;
+  memset(table->uncopied, 0, mark_words(table) * 8);
+  copy_end(table);
 }
 
 } // namespace levada::rt

@@ -14,21 +14,30 @@
 
 namespace levada::rt {
 
+inline constexpr uint64_t not_counted = UINT64_MAX;
+
+/// Where copies go. They are the table's alone until all is there.
+struct CopyTo {
+  Writer *sorted;    // in the order of the table
+  Writer *strays;    // places that were about to change, until their turn comes; or
+                     // the same as `sorted`, where the order does not count
+  uint64_t count_at; // where in `sorted` the number of what was copied stands, if at all
+};
+
 struct Copy {
   levada_ctx *ctx;
   levada_slot *slot;
-  Writer *to;
-  uint64_t count_at; // where in `to` the number of what was copied stands
+  CopyTo to;
   uint64_t count;
-  uint64_t word;     // of marks, up to where all is copied
+  uint64_t word; // of marks, up to where all is copied
   /// Copies the entries of `home`, which are at `*place` or behind; returns how
   /// many count.
-  uint64_t (*save)(Copy *copy, const Table *table, uint64_t home, uint64_t *place);
+  uint64_t (*save)(Copy *copy, Writer &to, const Table *table, uint64_t home, uint64_t *place);
+  uint64_t *early; // of each word of marks, where the last that went early is; or NULL
 };
 
-/// Begins one: `to` is the table's alone until all is there.
-void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, Writer *to,
-                uint64_t count_at, decltype(Copy::save) save);
+void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, const CopyTo &to,
+                decltype(Copy::save) save);
 /// Copies up to `*budget` home places, and takes them off it; true: all is there.
 bool copy_some(Table *table, uint64_t *budget);
 /// The part is not wanted any more.

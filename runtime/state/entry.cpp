@@ -3,7 +3,6 @@
 // See entry.h. Pointers of long texts are written as zero.
 //
 //===----------------------------------------------------------------------===//
-#include "runtime/checkpoint/schema.h"
 #include "runtime/state/entry.h"
 
 namespace levada::rt {
@@ -65,9 +64,7 @@ void entry_save(levada_ctx *ctx, const levada_slot_desc *desc, uint64_t tag, con
 
 bool EntryReader::next(Reader &from) {
   const levada_slot_desc *desc = slot->desc;
-  const Migration *how = slot->migration;
-  uint64_t size = how ? how->key_size + how->acc_size
-                      : desc->key.size + (desc->entry_size - desc->acc_offset);
+  uint64_t size = desc->key.size + (desc->entry_size - desc->acc_offset);
   if (!from.value(tag) || !(tag & 1))
     return false;
   if (!is_fixed(desc) && !from.value(size))
@@ -75,63 +72,19 @@ bool EntryReader::next(Reader &from) {
   const char *bytes = from.skip(size);
   if (bytes)
     rest = Reader(bytes, size);
-  return bytes && (!how || how->key_same || migrate_key());
-}
-
-/// Brings a value of a key or an accumulator into the schema at hand.
-static void convert(const Migration::Piece &piece, const char *from, char *to) {
-  from += piece.from;
-  to += piece.to;
-  memcpy(to, from, piece.from_size);
-  if (piece.how == Migration::Piece::FLOAT) {
-    float narrow;
-    memcpy(&narrow, from, sizeof narrow);
-    double wide = narrow;
-    memcpy(to, &wide, sizeof wide);
-  } else if (piece.how != Migration::Piece::COPY) { // little endian
-    bool negative = piece.how == Migration::Piece::SIGNED && from[piece.from_size - 1] < 0;
-    memset(to + piece.from_size, negative ? 0xff : 0, piece.to_size - piece.from_size);
-  }
-}
-
-/// The key in the schema at hand, and its hash.
-bool EntryReader::migrate_key() {
-  const levada_slot_desc *desc = slot->desc;
-  const Migration *how = slot->migration;
-  Bytes before(how->key_size);
-  levada_layout layout{how->key_size, uint32_t(how->key_texts.size()), how->key_texts.data()};
-  if (!key_load(&layout, before.data, rest))
-    return false;
-  memset(key.data, 0, desc->key.size);
-  for (const Migration::Piece &piece : how->key) {
-    bool null = piece.from_null >= 0 && before.data[piece.from_null];
-    if (piece.to_null >= 0)
-      key.data[piece.to_null] = null;
-    if (!null) // values of NULLs are zero
-      convert(piece, before.data, key.data);
-  }
-  tag = ~hash_key(key.data, &desc->key) | 1;
-  return true;
+  return bytes != nullptr;
 }
 
 const char *EntryReader::take_key() {
-  if (slot->migration && !slot->migration->key_same) // done by next()
-    return key.data;
   return key_load(&slot->desc->key, key.data, rest) ? key.data : nullptr;
 }
 
 bool EntryReader::load(levada_ctx *ctx, char *acc) {
   const levada_slot_desc *desc = slot->desc;
-  const Migration *how = slot->migration;
-  if (desc->save) {
+  if (desc->save)
     desc->load(ctx, &rest, acc);
-  } else if (how && !how->acc_same) {
-    if (const char *before = rest.skip(how->acc_size))
-      for (const Migration::Piece &piece : how->acc)
-        convert(piece, before, acc);
-  } else {
+  else
     rest.bytes(acc, desc->entry_size - desc->acc_offset);
-  }
   return rest.ok && rest.left() == 0;
 }
 

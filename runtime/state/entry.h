@@ -34,7 +34,7 @@ struct EntryReader {
   bool next(Reader &from);
   /// Whether it is one of the slot's own key groups.
   bool owned() const {
-    return key_group(~tag) - slot->owned.first < slot->owned.count;
+    return group_of(slot->desc, tag) - slot->owned.first < slot->owned.count;
   }
   /// Its key, whose texts view the reader's bytes; NULL when malformed.
   const char *take_key();
@@ -45,7 +45,6 @@ struct EntryReader {
   uint64_t tag = 0;
 
 private:
-  bool migrate_key();
   struct Bytes { // 16-aligned
     explicit Bytes(uint64_t size) : data((char *)must_zero(size)) {}
     Bytes(const Bytes &) = delete;
@@ -61,12 +60,13 @@ bool key_load(const levada_layout *layout, char *key, Reader &from);
 
 /// Parts of sessions and of rows to sort. `all` as in slot_save.
 struct PartHead;
+class Parts;
 Table *sessions_table(levada_slot *slot);
-/// `to` is empty, and whole when slot_save_some says so.
-void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to);
+/// Whole when slot_save_some says so.
+void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to);
 bool sessions_load(levada_ctx *ctx, levada_slot *slot, const PartHead &head, Reader &from);
 void sessions_clear(levada_slot *slot);
-void sessions_loaded(levada_slot *slot);
+bool sessions_loaded(levada_ctx *ctx, levada_slot *slot);
 void sorter_save(levada_slot *slot, bool all, Writer &to);
 bool sorter_load(levada_slot *slot, const PartHead &head, Reader &from);
 

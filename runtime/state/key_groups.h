@@ -23,6 +23,14 @@ static inline uint32_t first_group(uint32_t worker, uint32_t workers) {
   return (worker * key_groups + workers - 1) / workers;
 }
 
+/// The hash of an element of what is kept of a key (levada_rt_element_hash).
+static inline uint64_t element_hash(uint64_t element, uint64_t owner) {
+  return (element & ~(uint64_t)0xff) | key_group(owner) << 1;
+}
+static inline uint32_t element_group(uint64_t hash) {
+  return (uint32_t)(hash >> 1) & (key_groups - 1);
+}
+
 } // namespace levada::rt
 
 #endif

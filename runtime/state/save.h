@@ -38,11 +38,6 @@ bool slot_save_some(levada_slot *slot, uint64_t *budget);
 /// The part that was begun is not wanted any more; the next one must be full.
 void slot_save_drop(levada_slot *slot);
 
-/// The parts that come are those of another schema: `how` (not owned) must live
-/// until slot_loaded.
-struct Migration;
-void slot_migrate(levada_slot *slot, const Migration *how);
-
 /// Where the files are that parts name, until slot_loaded.
 void slot_load_from(levada_slot *slot, const char *folder);
 /// Applies one part. False: the bytes are no part of this slot's; it may then

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/state/copy.h"
-#include "runtime/state/entry.h"
+#include "runtime/state/part.h"
 #include "runtime/state/session.h"
 
 namespace levada::rt {
@@ -14,6 +14,12 @@ namespace levada::rt {
 namespace {
 struct Times {
   int64_t start, end;
+};
+/// What a part has: the files that hold what is not in memory, then ranges.
+struct Head {
+  uint64_t ranges;
+  uint32_t files, runs; // of sessions, of due times
+  uint64_t whole;       // one range is all there is in memory
 };
 /// Hashes from `first` to `last`, and how many sessions they have.
 struct Range {
@@ -40,7 +46,8 @@ static uint64_t first_hash(const Table *table, uint64_t home) {
 }
 
 /// Sessions of the keys whose home is `home`.
-static uint64_t save_home(Copy *copy, const Table *table, uint64_t home, uint64_t *place) {
+static uint64_t save_home(Copy *copy, Writer &to, const Table *table, uint64_t home,
+                          uint64_t *place) {
   uint64_t count = 0;
   for (*place = *place > home ? *place : home;; ++*place) {
     uint64_t tag = load64(table->slots + *place * session_stride);
@@ -48,35 +55,44 @@ static uint64_t save_home(Copy *copy, const Table *table, uint64_t home, uint64_
     if (own > home)
       return count;
     if (own == home)
-      count += save_key(copy->ctx, copy->slot, *place, *copy->to);
+      count += save_key(copy->ctx, copy->slot, *place, to);
   }
 }
 
 /// The same as a range: what it replaces.
-static uint64_t save_range(Copy *copy, const Table *table, uint64_t home, uint64_t *place) {
-  Writer &to = *copy->to;
+static uint64_t save_range(Copy *copy, Writer &to, const Table *table, uint64_t home,
+                           uint64_t *place) {
   uint64_t last = home == table->last ? UINT64_MAX : first_hash(table, home + 1) - 1;
   uint64_t at = to.size();
   to.value(Range{first_hash(table, home), last, 0});
-  to.put(at + offsetof(Range, count), save_home(copy, table, home, place));
+  to.put(at + offsetof(Range, count), save_home(copy, to, table, home, place));
   return 1;
 }
 
-void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to) {
-  Table *table = &slot->sessions->table;
-  to.value(uint64_t(all)); // ranges
-  if (all)
-    to.value(Range{0, 0, 0}); // the head says what is replaced
+void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
+  Sessions *sessions = slot->sessions;
+  Table *table = &sessions->table;
+  const bool whole = all || sessions->anew;
+  Writer &piece = to.add();
+  piece.value(Head{whole, (uint32_t)sessions->files.count, (uint32_t)sessions->runs.count, whole});
+  for (const SortedFile *file : sessions->files)
+    link_file(slot, file, piece, to);
+  for (const DueRun *run : sessions->runs)
+    link_file(slot, run->file, piece, to);
+  sessions->anew = false;
+  const uint64_t count_at = whole ? piece.size() + offsetof(Range, count) : offsetof(Head, ranges);
+  if (whole)
+    piece.value(Range{0, 0, 0}); // the head says what is replaced
   if (slot->marking)
-    return copy_begin(ctx, slot, table, all, &to, all ? 8 + offsetof(Range, count) : 0,
-                      all ? save_home : save_range);
+    return copy_begin(ctx, slot, table, whole, {&piece, &piece, count_at},
+                      whole ? save_home : save_range);
   uint64_t count = 0, left = table->count;
   for (uint64_t place = 0; left; ++place)
     if (load64(table->slots + place * session_stride)) {
-      count += save_key(ctx, slot, place, to);
+      count += save_key(ctx, slot, place, piece);
       --left;
     }
-  to.put(8 + offsetof(Range, count), count);
+  piece.put(count_at, count);
 }
 
 /// Takes out what hashes from `first` to `last` have.
@@ -91,13 +107,18 @@ static void remove_range(levada_slot *slot, uint64_t first, uint64_t last) {
       ++place;
       continue;
     }
-    for (Session *s = newest(table, place); s; s = s->older)
-      s->joined = true;
+    for (Session *s = newest(table, place), *older; s; s = older) {
+      older = s->older;
+      session_release(slot->sessions, s);
+    }
     table_close(table, session_stride, place);
   }
 }
 
-void sessions_clear(levada_slot *slot) { remove_range(slot, 0, UINT64_MAX); }
+void sessions_clear(levada_slot *slot) {
+  remove_range(slot, 0, UINT64_MAX);
+  sessions_forget(slot);
+}
 
 Table *sessions_table(levada_slot *slot) { return &slot->sessions->table; }
 
@@ -111,38 +132,39 @@ static bool load_session(levada_ctx *ctx, levada_slot *slot, EntryReader &entrie
   if (!key || times.start > times.end || times.start < -2 * time_limit ||
       times.end > 2 * time_limit)
     return false;
-  Table *table = &slot->sessions->table;
-  Session *session = session_new(ctx, slot, entries.tag, key, times.start, times.end);
-  bool found;
-  uint64_t place = find_place(table, &slot->desc->key, entries.tag, key, &found);
-  if (found) {
-    Session **link = &newest(table, place);
-    while (*link && (*link)->start > times.start)
-      link = &(*link)->older;
-    session->older = *link;
-    *link = session;
-  } else {
-    session_open(slot, session);
-  }
+  Session *session = session_put(ctx, slot, entries.tag, key, times.start, times.end);
   return entries.load(ctx, session->entry() + slot->desc->acc_offset);
 }
 
+/// The files that parts of a worker spoke of last.
+static Sessions::Source &source_of(Sessions *all, uint32_t worker) {
+  for (Sessions::Source &source : all->sources)
+    if (source.worker == worker)
+      return source;
+  return *all->sources.push({worker, {}, {}});
+}
+
 bool sessions_load(levada_ctx *ctx, levada_slot *slot, const PartHead &head, Reader &from) {
-  uint64_t ranges = 0;
-  if (!from.value(ranges))
+  Head files{};
+  if (!from.value(files))
+    return false;
+  Sessions::Source &source = source_of(slot->sessions, head.worker);
+  if (!load_files(slot, source.files, files.files, from) ||
+      !load_files(slot, source.runs, files.runs, from))
     return false;
   // The outermost home places are those of all hashes beyond: not of others' keys.
   const uint64_t lowest = (uint64_t)head.first_group << key_group_shift;
   const uint64_t highest =
       lowest + ((uint64_t)head.group_count << key_group_shift) - 1;
-  if (head.all && head.group_count)
+  const bool whole = head.all || files.whole;
+  if (whole && head.group_count)
     remove_range(slot, lowest, highest);
   EntryReader entries(slot);
-  for (uint64_t i = 0; i < ranges; ++i) {
+  for (uint64_t i = 0; i < files.ranges; ++i) {
     Range range{};
     if (!from.value(range) || range.first > range.last)
       return false;
-    if (!head.all && head.group_count)
+    if (!whole && head.group_count)
       remove_range(slot, range.first > lowest ? range.first : lowest,
                    range.last < highest ? range.last : highest);
     for (uint64_t j = 0; j < range.count; ++j)
@@ -152,18 +174,31 @@ bool sessions_load(levada_ctx *ctx, levada_slot *slot, const PartHead &head, Rea
   return true;
 }
 
-void sessions_loaded(levada_slot *slot) {
+bool sessions_loaded(levada_ctx *ctx, levada_slot *slot) {
   Sessions *all = slot->sessions;
-  for (Due &due : all->heap)
-    if (due.session->joined)
-      memory_release(&due.session->memory);
-    else
-      all->due.push(due);
+  for (Sessions::Source &source : all->sources) {
+    if (!sessions_adopt(slot, source.files, source.runs))
+      return false;
+    forget_lost(source.files);
+    forget_lost(source.runs);
+  }
+  if (all->files.count && (!slot->spill || slot->eager) && !sessions_gather(ctx, slot))
+    return false;
+  // Those in memory wait under their ends as they are.
   all->heap.count = 0;
-  for (Due &due : all->due)
-    sessions_push(slot, due.session);
-  all->due.count = 0;
+  uint64_t left = all->table.count;
+  for (uint64_t place = 0; left; ++place)
+    if (load64(all->table.slots + place * session_stride)) {
+      for (Session *s = newest(&all->table, place); s; s = s->older) {
+        s->due = s->end;
+        all->heap.push({s->end, s->tag});
+      }
+      --left;
+    }
+  heap_make(all->heap, sooner);
+  sessions_sweep(slot);
   sessions_plan(slot);
+  return true;
 }
 
 } // namespace levada::rt

@@ -5,6 +5,7 @@
 // one slice without times, fired at the end.
 //
 //===----------------------------------------------------------------------===//
+#include "runtime/state/cold.h"
 #include "runtime/state/save.h"
 #include "runtime/state/slot_impl.h"
 #include "runtime/state/spill.h"
@@ -48,6 +49,8 @@ levada_slot *slot_create(const levada_program *program, uint32_t index, const le
     slot->owned.count = 0;
   if (slot->range.count == 0) // more workers than key groups: nothing comes
     slot->range.count = 1;
+  if (desc->owner) // hashes of elements are spread
+    slot->range = {};
   if (desc->local_zone)
     slot->zone = zone_open(program->zone_data, program->zone_size);
   if (desc->local_zone && !slot->zone)
@@ -117,15 +120,16 @@ Slice *slice_new(levada_slot *slot, int64_t start, int64_t end, int64_t last_end
   return slice;
 }
 
-void forget_lost(Slice *slice) {
-  for (Lost &lost : slice->lost)
+void forget_lost(List<Lost> &runs) {
+  for (Lost &lost : runs)
     free(lost.path);
-  slice->lost.count = 0;
+  runs.free();
 }
 
 void slice_free(Slice *slice) {
-  forget_lost(slice);
-  slice->lost.free();
+  cold_end(slice);
+  forget_lost(slice->lost);
+  forget_lost(slice->runs);
   for (SortedFile *file : slice->files)
     sorted_release(file);
   slice->files.free();
@@ -134,9 +138,31 @@ void slice_free(Slice *slice) {
   free(slice);
 }
 
+/// Takes out elements whose values were taken back, where no part of a checkpoint
+/// and no file has them otherwise.
+static void sweep(levada_slot *slot, Slice *slice) {
+  const levada_slot_desc *desc = slot->desc;
+  Table *table = &slice->table;
+  constexpr uint32_t counted = 16; // how often, and in which life of the group
+  if (!desc->owner || desc->entry_size - desc->acc_offset != counted || slice->files.count ||
+      table->copy)
+    return;
+  const uint32_t stride = slot_stride(desc), acc = slot_head(desc) + desc->acc_offset;
+  for (uint64_t place = table->end; place-- > 0;) {
+    const char *at = table->slots + place * stride;
+    if (uint64_t tag = load64(at); tag && !load64(at + acc)) {
+      const uint64_t home = table_home(table, ~tag);
+      if (!table->marks || !(table->marks[home / 64] >> (home & 63) & 1))
+        table_close(table, stride, place);
+    }
+  }
+}
+
 char *add_entry(levada_ctx *ctx, levada_slot *slot, const levada_slot_desc *desc, uint64_t hash,
                 const char *key) {
   Slice *slice = slot->slice;
+  if (slice->table.count >= slice->table.max)
+    sweep(slot, slice);
   if (slot->spill)
     return spill_add(ctx, slot, slice, tag_of(hash), key);
   ctx->state_arena = &slice->memory->arena;
@@ -148,6 +174,8 @@ char *add_entry(levada_ctx *ctx, levada_slot *slot, const levada_slot_desc *desc
 
 int32_t fire_entries(levada_ctx *ctx, levada_slot *slot, const char *const *entries,
                      uint32_t count, levada_fire fire) {
+  if (slot->desc->owner)
+    return 0;
   fire.entries = entries;
   fire.count = count;
   if (slot->desc->fire(ctx, &fire) == 0 && ctx->failed == 0)
@@ -197,8 +225,10 @@ void state_fail(levada_ctx *ctx, uint32_t code, const char *text) {
 /// GROUP: all there is, once.
 static int32_t group_finish(levada_ctx *ctx, levada_slot *slot) {
   Slice *slice = slot->slice;
+  if (slot->desc->owner)
+    return 0;
   levada_rt_order(ctx, 0);
-  if (slice->table.count == 0 && slot->owns_empty)
+  if (slice->table.count == 0 && slice->files.count == 0 && slot->owns_empty)
     add_entry(ctx, slot, slot->desc, hash_key("", &slot->desc->key), "");
   memory_keep(ctx, slice->memory);
   levada_fire fire{};

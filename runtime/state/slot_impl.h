@@ -16,16 +16,19 @@
 #include "runtime/state/slot.h"
 #include "runtime/state/table.h"
 #include "runtime/state/zone.h"
+#include "runtime/tier/sorted_file.h"
 
 namespace levada::rt {
 
-struct SortedFile;
-/// A file as a part of a checkpoint speaks of it.
+/// A run as a part of a checkpoint speaks of it.
 struct Lost {
-  char *path;       // its folder, and behind the zero its name
-  uint64_t name_at, size, count;
-  uint32_t crc, first_group, group_count;
+  char *path; // of its file: the folder, and behind the zero the name
+  uint64_t name_at, size;
+  uint32_t crc;
+  RunPlace run;
 };
+
+struct Cold; // cold.h
 
 /// Accumulators of the rows of [start, end). The last window that contains
 /// them ends at last_end.
@@ -34,9 +37,11 @@ struct Slice {
   Memory *memory; // long texts of keys, what accumulators allocate
   int64_t start, end, last_end;
   uint64_t id; // never given twice by a slot: parts of checkpoints name slices by it
-  List<SortedFile *> files; // what has left memory, the oldest first
+  List<SortedFile *> files; // what is not in memory, the oldest first
   bool anew;                // memory was emptied since the last part
-  List<Lost> lost;          // files to be opened when all parts have come
+  bool tables;              // parts have its entries in the file of tables
+  Cold *cold;               // NULL, or which entries of files are not in memory yet
+  List<Lost> lost, runs;    // to be opened when all parts have come: files, runs of memory
 };
 
 /// What --memory takes out of memory (spill.h).
@@ -46,8 +51,6 @@ struct Sessions;
 struct Sorter;
 /// What parts of checkpoints hold until all have come (save.cpp).
 struct Restore;
-/// How entries of another schema become the slot's (runtime/checkpoint/schema.h).
-struct Migration;
 
 /// Entries handed to a fire stage at once.
 inline constexpr uint32_t fire_block = 4096;
@@ -86,13 +89,23 @@ struct levada_slot {
   levada::rt::Spill *spill; // NULL: no limit
   uint32_t pins;            // while there are any, what it holds stays where it is
   const char *folder;       // of the checkpoint that is loaded
-  const levada::rt::Migration *migration; // of what is loaded; NULL: none
+  bool eager;               // all of it comes to memory
+  uint32_t generations;     // of runs, given so far
 };
 
 /// The part of an update that fires; called from inlined bodies.
 extern "C" int32_t levada_rt_advance_slow(levada_ctx *ctx, levada_slot *slot, int64_t watermark);
 
 namespace levada::rt {
+
+/// The key group of an entry, and the hash of its key.
+LEVADA_INLINE uint32_t group_of(const levada_slot_desc *desc, uint64_t tag) {
+  return desc->owner ? element_group(~tag) : key_group(~tag);
+}
+LEVADA_INLINE uint64_t hash_of(const levada_slot_desc *desc, const char *key) {
+  uint64_t hash = hash_key(key, &desc->key);
+  return desc->owner ? element_hash(hash, hash_key(key, desc->owner)) : hash;
+}
 
 int64_t local_time_slow(levada_slot *slot, int64_t time_ms);
 LEVADA_INLINE int64_t local_time(levada_slot *slot, const levada_slot_desc *desc, int64_t t) {
@@ -117,7 +130,7 @@ char *add_entry(levada_ctx *ctx, levada_slot *slot, const levada_slot_desc *desc
 
 Slice *slice_new(levada_slot *slot, int64_t start, int64_t end, int64_t last_end);
 void slice_free(Slice *slice);
-void forget_lost(Slice *slice);
+void forget_lost(List<Lost> &runs);
 /// After its entries went elsewhere.
 void slice_emptied(levada_slot *slot, Slice *slice);
 

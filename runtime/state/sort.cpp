@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/state/entry.h"
+#include "runtime/state/heap.h"
 #include "runtime/state/sorter.h"
 #include "runtime/state/spill.h"
 
@@ -35,27 +36,9 @@ static char *new_row(levada_slot *slot) {
   return (char *)(((uintptr_t)p + head + 15) & ~(uintptr_t)15);
 }
 
-/// Moves the top of the heap down to its place.
-static void sift_down(levada_slot *slot) {
-  List<char *> &heap = slot->sorter->kept;
-  char *row = heap[0];
-  uint64_t at = 0;
-  for (uint64_t child; (child = at * 2 + 1) < heap.count; at = child) {
-    child += child + 1 < heap.count && sorts_before(slot->desc, heap[child], heap[child + 1]);
-    if (!sorts_before(slot->desc, row, heap[child]))
-      break;
-    heap[at] = heap[child];
-  }
-  heap[at] = row;
-}
-
-static void push_heap(levada_slot *slot, char *row) {
-  List<char *> &heap = slot->sorter->kept;
-  heap.push(row);
-  uint64_t at = heap.count - 1;
-  for (; at > 0 && sorts_before(slot->desc, heap[(at - 1) / 2], row); at = (at - 1) / 2)
-    heap[at] = heap[(at - 1) / 2];
-  heap[at] = row;
+/// The order of the heap: the last of the rows that are kept is its top.
+static auto last_first(const levada_slot *slot) {
+  return [desc = slot->desc](const char *a, const char *b) { return sorts_before(desc, b, a); };
 }
 
 static void sweep_texts(levada_slot *slot) {
@@ -78,14 +61,14 @@ static void add_row(levada_slot *slot, const char *row) {
     if (sorter->bound == UINT64_MAX)
       sorter->kept.push(copy);
     else
-      push_heap(slot, copy);
+      heap_push(sorter->kept, copy, last_first(slot));
     return;
   }
   if (sorter->bound == 0 || slot->desc->compare(row, sorter->kept[0]) >= 0)
     return;
   sorter->text_bytes -= text_size(&slot->desc->key, sorter->kept[0]);
   fill(slot, sorter->kept[0], row);
-  sift_down(slot);
+  heap_sift(sorter->kept, 0, last_first(slot));
   if ((sorter->arrivals & 1023) == 0)
     sweep_texts(slot);
 }

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/exec/frame.h"
 #include "runtime/state/entry.h"
+#include "runtime/state/heap.h"
 #include "runtime/state/sorter.h"
 #include "runtime/state/spill.h"
 
@@ -95,16 +96,6 @@ int32_t sorter_fire_spilled(levada_ctx *ctx, levada_slot *slot) {
   auto before = [&](uint32_t a, uint32_t b) {
     return sorts_before(desc, sources[a].row, sources[b].row);
   };
-  auto sift = [&](uint64_t at) {
-    uint32_t moved = heap[at];
-    for (uint64_t child; (child = at * 2 + 1) < heap.count; at = child) {
-      child += child + 1 < heap.count && before(heap[child + 1], heap[child]);
-      if (!before(heap[child], moved))
-        break;
-      heap[at] = heap[child];
-    }
-    heap[at] = moved;
-  };
   for (uint64_t i = 0; i < count; ++i) {
     Source *source = new (&sources[i]) Source;
     source->file = i < sorter->files.count;
@@ -118,8 +109,7 @@ int32_t sorter_fire_spilled(levada_ctx *ctx, levada_slot *slot) {
     if (advance(desc, *source, &failed))
       heap.push((uint32_t)i);
   }
-  for (uint64_t i = heap.count / 2; i-- > 0;)
-    sift(i);
+  heap_make(heap, before);
   uint64_t skip = desc->skip > 0 ? (uint64_t)desc->skip : 0;
   levada_fire fire{};
   fire.watermark = LEVADA_MIN_WATERMARK;
@@ -138,10 +128,10 @@ int32_t sorter_fire_spilled(levada_ctx *ctx, levada_slot *slot) {
         key_copy(row, source.row, &desc->key, &memory->arena);
         pointers[n++] = row;
       }
-      if (!advance(desc, source, &failed))
-        heap[0] = heap[--heap.count];
-      if (heap.count)
-        sift(0);
+      if (advance(desc, source, &failed))
+        heap_sift(heap, 0, before);
+      else
+        heap_pop(heap, before);
     }
     if (failed)
       status = spill_failed(ctx, "reading rows back", failed);

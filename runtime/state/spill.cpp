@@ -1,18 +1,15 @@
 //===- spill.cpp - state that leaves memory --------------------------------===//
 #include "runtime/state/spill.h"
+#include "runtime/state/cold.h"
 #include "runtime/state/copy.h"
-#include "runtime/state/entry.h"
+#include "runtime/state/part.h"
+#include "runtime/state/session.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
 namespace levada::rt {
-
-/// Files of a slice before they are made one.
-static constexpr uint64_t most_files = 16;
-/// A slice with less than this does not leave memory: its file would not pay.
-static constexpr uint64_t least_bytes = 64 << 10;
 
 void slot_limit(levada_slot *slot, Spill *spill) { slot->spill = spill; }
 void slot_pin(levada_slot *slot, int by) { slot->pins += (uint32_t)by; }
@@ -32,6 +29,9 @@ static uint64_t file_bytes(const Spill *spill) {
     for (uint64_t s = 0; spill->slots[i] && s < spill->slots[i]->slices.count; ++s)
       for (const SortedFile *file : spill->slots[i]->slices[s]->files)
         bytes += file->memory();
+  for (uint32_t i = 0; i < spill->slot_count; ++i)
+    if (spill->slots[i] && spill->slots[i]->sessions)
+      bytes += sessions_file_bytes(spill->slots[i]);
   return bytes;
 }
 
@@ -83,7 +83,7 @@ SpillName spill_name(Spill *spill) {
   return name;
 }
 
-SpillName spill_link(const SortedFile *file) {
+SpillName spill_link(const StoredFile *file) {
   SpillName name;
   snprintf(name.text, sizeof name.text, "spill-%u-%llu", file->worker,
            (unsigned long long)file->number);
@@ -97,24 +97,20 @@ static char *join(const char *folder, std::string_view name) {
   return path;
 }
 
-bool spill_adopt(levada_slot *slot, Slice *slice, const char *folder, std::string_view name,
-                 uint64_t size, uint64_t count, uint32_t crc, HashRange range) {
-  Spill *spill = slot->spill;
-  char *from = join(folder, name);
+/// Opens a file of a checkpoint.
+static StoredFile *adopt_file(Spill *spill, const char *from, const Lost &lost) {
   // A name of its own: the checkpoint's goes with the checkpoint. To look at only,
   // none is needed.
   char *own = spill ? join(spill->folder, spill_name(spill).text) : nullptr;
   const bool linked = own && link(from, own) == 0;
-  SortedFile *file = sorted_open(linked ? own : from, is_fixed(slot->desc) ? sorted_size(slot->desc) : 0,
-                                 size, crc, slot->desc->mergeable ? 0 : count);
-  free(from);
+  StoredFile *file = stored_open(linked ? own : from);
   if (!file) {
     int error = errno;
     if (linked)
       unlink(own);
     free(own);
     errno = error;
-    return false;
+    return nullptr;
   }
   if (linked)
     file->path = own;
@@ -122,10 +118,43 @@ bool spill_adopt(levada_slot *slot, Slice *slice, const char *folder, std::strin
     free(own); // of another disk: checkpoints copy it
   file->worker = spill ? spill->worker : 0;
   file->number = spill ? spill->files : 0;
-  file->first_group = range.first;
-  file->group_count = range.count;
-  slice->files.push(file);
-  return true;
+  file->size = lost.size;
+  file->crc = lost.crc;
+  return file;
+}
+
+SortedFile *spill_adopt(levada_slot *slot, const Lost &lost) {
+  return spill_adopt(slot, lost, entry_size_of(slot->desc));
+}
+
+SortedFile *spill_adopt(levada_slot *slot, const Lost &lost, uint32_t entry_size) {
+  Spill *spill = slot->spill;
+  char *path = join(lost.path, lost.path + lost.name_at);
+  StoredFile *stored = nullptr;
+  for (uint64_t i = 0; spill && i < spill->adopted.count && !stored; ++i)
+    if (strcmp(spill->adopted[i].path, path) == 0)
+      stored_retain(stored = spill->adopted[i].file);
+  if (!stored && (stored = adopt_file(spill, path, lost)) && spill) {
+    stored_retain(stored);
+    spill->adopted.push({path, stored});
+    path = nullptr;
+  }
+  free(path);
+  SortedFile *run = stored ? sorted_open(stored, lost.run, entry_size) : nullptr;
+  if (!run) {
+    int error = errno;
+    stored_release(stored);
+    errno = error;
+  }
+  return run;
+}
+
+void spill_adopted(Spill *spill) {
+  for (Spill::Adopted &one : spill->adopted) {
+    free(one.path);
+    stored_release(one.file);
+  }
+  spill->adopted.free();
 }
 
 //--- leaving memory ----------------------------------------------------------
@@ -150,6 +179,7 @@ static void empty(levada_slot *slot, Slice *slice, bool keep) {
   Table *table = &slice->table;
   const uint32_t stride = slot_stride(slot->desc);
   copy_finish(table);
+  cold_end(slice);
   const uint64_t room = keep ? table_room(slot, slice) : 0;
   if (room && (room > table->end * 5 / 4 || room < table->end * 9 / 10)) {
     bool marked = table->marks;
@@ -174,13 +204,26 @@ static void empty(levada_slot *slot, Slice *slice, bool keep) {
   slice->anew = true;
 }
 
+SortedFile *spill_finish(levada_ctx *ctx, Spill *spill, SortedWriter &writer) {
+  SortedFile *file = writer.finish();
+  if (!file)
+    return spill_failed(ctx, spill->folder, errno), nullptr;
+  spill->bytes += file->size;
+  file->stored->worker = spill->worker;
+  file->stored->number = spill->files;
+  return file;
+}
+
 bool spill_slice(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
+  return (slice->files.count < most_files || compact_spilled(ctx, slot, slice)) &&
+         spill_table(ctx, slot, slice);
+}
+
+bool spill_table(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
   const levada_slot_desc *desc = slot->desc;
   const uint32_t stride = slot_stride(desc), head = slot_head(desc);
   Spill *spill = slot->spill;
-  if (slice->files.count >= most_files && !compact_spilled(ctx, slot, slice))
-    return false;
-  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, is_fixed(desc) ? sorted_size(desc) : 0,
+  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, entry_size_of(desc),
                   desc->mergeable ? 0 : slice->table.count);
   const char *at = slice->table.slots;
   for (uint64_t left = slice->table.count; left; at += stride)
@@ -188,14 +231,10 @@ bool spill_slice(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
       entry_save(ctx, desc, tag, at + head, to.entry(tag));
       --left;
     }
-  SortedFile *file = to.finish();
-  if (!file) {
-    spill_failed(ctx, spill->folder, errno);
+  SortedFile *file = spill_finish(ctx, spill, to);
+  if (!file)
     return false;
-  }
-  spill->bytes += file->size;
-  file->worker = spill->worker;
-  file->number = spill->files;
+  file->generation = ++slot->generations;
   slice->files.push(file);
   empty(slot, slice, slice == slot->slice);
   return true;
@@ -203,18 +242,16 @@ bool spill_slice(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
 
 void slice_emptied(levada_slot *slot, Slice *slice) { empty(slot, slice, false); }
 
-/// The slice, or the sorter, that has most; spills it. False: there is none that
-/// could go, or it failed.
-static bool spill_largest(levada_ctx *ctx, Spill *spill) {
+bool spill_largest(levada_ctx *ctx, Spill *spill) {
   levada_slot *from = nullptr;
   Slice *largest = nullptr;
-  uint64_t most = least_bytes;
+  uint64_t most = least_spilled;
   for (uint32_t i = 0; i < spill->slot_count; ++i) {
     levada_slot *slot = spill->slots[i];
-    if (!slot || slot->sessions || slot->pins)
+    if (!slot || slot->pins)
       continue;
-    if (slot->sorter && sorter_bytes(slot) > most) {
-      most = sorter_bytes(slot);
+    if ((slot->sessions || slot->sorter) && slot_bytes(slot) > most) {
+      most = slot_bytes(slot);
       from = slot;
       largest = nullptr;
     }
@@ -227,7 +264,9 @@ static bool spill_largest(levada_ctx *ctx, Spill *spill) {
   }
   if (!from)
     return false;
-  return largest ? spill_slice(ctx, from, largest) : sorter_spill(ctx, from);
+  return largest          ? spill_slice(ctx, from, largest)
+         : from->sessions ? sessions_spill(ctx, from)
+                          : sorter_spill(ctx, from);
 }
 
 static bool any_pinned(const Spill *spill) {
@@ -241,6 +280,8 @@ int32_t slot_settle(levada_ctx *ctx, levada_slot *slot) {
   Spill *spill = slot->spill;
   if (!spill)
     return 0;
+  if (!cold_follow(ctx, slot))
+    return 1;
   while (spill_used(spill) > spill->limit)
     if (!spill_largest(ctx, spill)) {
       if (ctx->failed)
@@ -263,7 +304,7 @@ static bool read_back(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t
   SortedReader &reader = slot->spill->reader;
   for (uint64_t i = slice->files.count; i-- > 0;) {
     const SortedFile *file = slice->files[i];
-    if (!file->may_have(tag) || key_group(~tag) - file->first_group >= file->group_count)
+    if (!file->may_have(tag) || group_of(desc, tag) - file->first_group >= file->group_count)
       continue;
     reader.start(slice->files[i], tag, SortedFile::block + 512);
     while (reader.next() && reader.tag() >= tag) {
@@ -281,25 +322,33 @@ static bool read_back(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t
   return false;
 }
 
-char *spill_add(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t tag, const char *key) {
-  const levada_slot_desc *desc = slot->desc;
+void spill_room(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
   Spill *spill = slot->spill;
-  Table *table = &slice->table;
+  const Table *table = &slice->table;
   // Growing, a table is there twice, and a half.
   bool grows = table->count >= table->max;
-  uint64_t more = grows ? 2 * (table->end + 2) * slot_stride(desc) : 0;
-  if (!ctx->failed && (grows || (table->count & 1023) == 1023)) {
-    // A table that would not fit goes itself: it is full, and stays as large as it is.
-    uint64_t size = slice_bytes(slot, slice);
-    if (size > least_bytes && spill_used(spill) + more > spill->limit && grows)
-      spill_slice(ctx, slot, slice);
-    while (!ctx->failed && spill_used(spill) > spill->limit)
-      if (!spill_largest(ctx, spill))
-        break;
-  }
+  uint64_t more = grows ? 2 * (table->end + 2) * slot_stride(slot->desc) : 0;
+  if (ctx->failed || (!grows && (table->count & 1023) != 1023))
+    return;
+  // A table that would not fit goes itself: it is full, and stays as large as it is.
+  uint64_t size = slice_bytes(slot, slice);
+  if (size > least_spilled && spill_used(spill) + more > spill->limit && grows)
+    spill_slice(ctx, slot, slice);
+  while (!ctx->failed && spill_used(spill) > spill->limit)
+    if (!spill_largest(ctx, spill))
+      break;
+}
+
+char *spill_add(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t tag, const char *key) {
+  const levada_slot_desc *desc = slot->desc;
+  Table *table = &slice->table;
+  if (slice->cold && cold_load(ctx, slot, slice, ~tag))
+    if (char *entry = table_find(table, desc, ~tag, key))
+      return entry;
+  spill_room(ctx, slot, slice);
   ctx->state_arena = &slice->memory->arena;
   char *entry = table_insert(ctx, table, desc, slot->range, tag, key, &slice->memory->arena);
-  if (slice->files.count && !desc->mergeable && !ctx->failed)
+  if (slice->files.count && !slice->cold && !desc->mergeable && !ctx->failed)
     read_back(ctx, slot, slice, tag, entry, entry + desc->acc_offset);
   return entry;
 }

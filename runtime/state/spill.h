@@ -16,6 +16,13 @@
 
 namespace levada::rt {
 
+/// Files of a slice before they are made one.
+inline constexpr uint64_t most_files = 16;
+/// A slice with less than this does not leave memory: its file would not pay.
+inline constexpr uint64_t least_spilled = 64 << 10;
+/// A limit that is none.
+inline constexpr uint64_t no_limit = (uint64_t)1 << 40;
+
 /// What the slots of one worker share.
 struct Spill {
   uint64_t limit;      // bytes
@@ -27,13 +34,19 @@ struct Spill {
   uint64_t files;      // made so far
   uint64_t bytes;      // written so far
   SortedReader reader; // for single entries
+  struct Adopted {
+    char *path; // as the checkpoint has it
+    StoredFile *file;
+  };
+  List<Adopted> adopted; // while a checkpoint is loaded: its files hold runs of many slices
 };
 
 /// From now on the slot's state obeys a limit. NULL: none.
 void slot_limit(levada_slot *slot, Spill *spill);
 /// Its state is in use, +1 or -1: it does not go to make room for that of others.
 void slot_pin(levada_slot *slot, int by);
-/// Between two numbers: brings the worker's state below its limit. Non-zero: that
+/// Between two numbers: brings the worker's state below its limit, and more of what
+/// a checkpoint left in files to memory where there is none. Non-zero: that
 /// cannot be (ctx's error says why).
 int32_t slot_settle(levada_ctx *ctx, levada_slot *slot);
 
@@ -43,16 +56,27 @@ struct SpillName {
 };
 SpillName spill_name(Spill *spill);
 /// Its name in checkpoints.
-SpillName spill_link(const SortedFile *file);
-/// The file that a part speaks of is the slice's. False: errno, or 0 where it is
-/// damaged.
-bool spill_adopt(levada_slot *slot, Slice *slice, const char *folder, std::string_view name,
-                 uint64_t size, uint64_t count, uint32_t crc, HashRange range);
+SpillName spill_link(const StoredFile *file);
+/// Opens the run that a part speaks of. NULL: errno, EBADMSG where it is damaged.
+SortedFile *spill_adopt(levada_slot *slot, const Lost &lost);
+SortedFile *spill_adopt(levada_slot *slot, const Lost &lost, uint32_t entry_size);
+/// All runs that parts speak of are opened.
+void spill_adopted(Spill *spill);
 
 /// Bytes of all state of the worker.
 uint64_t spill_used(const Spill *spill);
+/// The slice, sessions or sorter that has most; spills it. False: there is none that
+/// could go, or it failed.
+bool spill_largest(levada_ctx *ctx, Spill *spill);
+/// What was written under the last spill_name. NULL: ctx has the error.
+SortedFile *spill_finish(levada_ctx *ctx, Spill *spill, SortedWriter &writer);
 /// Writes what a slice has in memory to a file; the slice goes on empty.
 bool spill_slice(levada_ctx *ctx, levada_slot *slot, Slice *slice);
+/// The same of a slice that is not the slot's yet: its files stay as they are.
+bool spill_table(levada_ctx *ctx, levada_slot *slot, Slice *slice);
+/// Before a key is added to a slice: makes room for it, if need be by the slice's
+/// own going to a file.
+void spill_room(levada_ctx *ctx, levada_slot *slot, Slice *slice);
 /// add_entry under a limit.
 char *spill_add(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t tag, const char *key);
 /// Names the slot's operator.
@@ -68,6 +92,34 @@ int32_t fire_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_
 /// anything in memory then.
 bool gather_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_t count);
 
+/// Calls each(to, entry) for every key of slice number `at`, in the order of hashes:
+/// what files and memory have of it is one entry. False: ctx has the error.
+bool each_merged(levada_ctx *ctx, levada_slot *slot, uint64_t at, void *to,
+                 void (*each)(void *to, const char *entry));
+/// The same with the entries that make it up, as parts have them, the oldest first,
+/// until `each` says false. No accumulators are merged.
+bool each_counted(levada_ctx *ctx, levada_slot *slot, uint64_t at, void *to,
+                  bool (*each)(void *to, std::string_view entry));
+
+/// Calls each(to, reader) at the newest entry of each key in files from `from` on, in
+/// order, until it says false. Keys are `key_at` bytes behind the head of entries.
+/// False: so did it, or ctx has the error.
+bool each_newest(levada_ctx *ctx, levada_slot *slot, const List<SortedFile *> &files,
+                 uint64_t from, uint32_t key_at, bool (*each)(void *to, const SortedReader &at),
+                 void *to);
+/// Which entries need not be kept, if any.
+struct Gone {
+  bool (*is)(std::string_view bytes, const void *what) = nullptr;
+  const void *what = nullptr;
+};
+/// One file from those from `from` on: of each key the newest entry, as it stands
+/// there. NULL: ctx has the error.
+SortedFile *merge_newest(levada_ctx *ctx, levada_slot *slot, const List<SortedFile *> &files,
+                         uint64_t from, uint32_t entry_size, uint32_t key_at, Gone gone = {});
+/// The files from here on become one: the newest ones, and older ones as long as they
+/// are not much larger than all of those. Each entry is written again a logarithmic
+/// number of times.
+uint64_t runs_to_merge(const List<SortedFile *> &files);
 /// Makes fewer files of those of a slice, in the same order.
 bool compact_spilled(levada_ctx *ctx, levada_slot *slot, Slice *slice);
 

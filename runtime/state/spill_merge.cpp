@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/exec/frame.h"
-#include "runtime/state/entry.h"
+#include "runtime/state/part.h"
 #include "runtime/state/spill.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ namespace {
 struct Source {
   uint64_t tag = 0; // 0: at its end
   const char *key = nullptr;
-  uint32_t slice = 0;
+  uint32_t slice = 0, generation = 0;
 
   // a table
   bool table = false;
@@ -40,6 +40,7 @@ struct Merge {
   levada_slot *slot;
   const levada_slot_desc *desc;
   uint32_t stride, head, acc_size;
+  uint64_t limit; // of memory
   Source *sources = nullptr;
   uint32_t count = 0;
   List<uint32_t> heap{};
@@ -49,7 +50,8 @@ struct Merge {
 
   Merge(levada_ctx *ctx, levada_slot *slot)
       : ctx(ctx), slot(slot), desc(slot->desc), stride(slot_stride(slot->desc)),
-        head(slot_head(slot->desc)), acc_size(desc->entry_size - desc->acc_offset) {
+        head(slot_head(slot->desc)), acc_size(desc->entry_size - desc->acc_offset),
+        limit(slot->spill ? slot->spill->limit : ~(uint64_t)0) {
     current = (char *)must_zero(acc_size + 16);
   }
   ~Merge();
@@ -88,7 +90,7 @@ void Merge::open(uint64_t first, uint64_t slices, uint64_t file_from) {
   for (uint64_t i = first; i < first + slices; ++i)
     most += (uint32_t)slot->slices[i]->files.count + 1;
   sources = (Source *)must_zero(most * sizeof(Source));
-  uint64_t buffer = slot->spill->limit / 8 / most & ~(uint64_t)4095;
+  uint64_t buffer = limit / 8 / most & ~(uint64_t)4095;
   buffer = buffer < 4096 ? 4096 : buffer > (256 << 10) ? 256 << 10 : buffer;
   for (uint64_t i = first; i < first + slices; ++i) {
     Slice *slice = slot->slices[i];
@@ -96,6 +98,7 @@ void Merge::open(uint64_t first, uint64_t slices, uint64_t file_from) {
       SortedFile *file = slice->files[f];
       Source *source = new (&sources[count++]) Source;
       source->slice = (uint32_t)i;
+      source->generation = file->generation;
       source->file = file;
       if (desc->key.str_count)
         source->text_key = (char *)must_zero(desc->key.size);
@@ -105,6 +108,7 @@ void Merge::open(uint64_t first, uint64_t slices, uint64_t file_from) {
       continue;
     Source *source = new (&sources[count++]) Source;
     source->slice = (uint32_t)i;
+    source->generation = UINT32_MAX;
     source->table = true;
     source->slot = slice->table.slots;
     source->left = slice->table.count;
@@ -120,7 +124,7 @@ bool Merge::advance(Source &source) {
   if (!source.table) {
     while (source.reader.next()) {
       source.tag = source.reader.tag();
-      if (key_group(~source.tag) - source.file->first_group >= source.file->group_count)
+      if (group_of(desc, source.tag) - source.file->first_group >= source.file->group_count)
         continue; // another worker's, in a file of before
       source.rest = Reader(source.reader.bytes());
       if (!source.text_key) {
@@ -197,7 +201,7 @@ bool Merge::next(char *entry, uint64_t *tag) {
   *tag = source->tag;
   memset(entry, 0, desc->entry_size);
   key_copy(entry, source->key, &desc->key, &memory->arena);
-  uint32_t slice = source->slice;
+  uint32_t slice = source->slice, generation = source->generation;
   load(*source, current);
   bool folded = false;
   auto fold = [&] {
@@ -208,12 +212,13 @@ bool Merge::next(char *entry, uint64_t *tag) {
   };
   for (step(); heap.count && !failed && same_key(sources[heap[0]], *tag, entry); step()) {
     source = &sources[heap[0]];
-    if (desc->mergeable || source->slice != slice) {
+    if (source->slice != slice || (desc->mergeable && source->generation != generation)) {
       fold(); // else what is newer counts alone
-      if (arena_bytes(&memory->arena) > slot->spill->limit)
+      if (arena_bytes(&memory->arena) > limit)
         return over_limit(ctx, slot, "what is kept of one key"), false;
     }
     slice = source->slice;
+    generation = source->generation;
     load(*source, current);
   }
   if (folded)
@@ -221,6 +226,58 @@ bool Merge::next(char *entry, uint64_t *tag) {
   else
     memcpy(acc, current, acc_size);
   return !failed;
+}
+
+//--- reading all of a slice --------------------------------------------------
+
+bool each_merged(levada_ctx *ctx, levada_slot *slot, uint64_t at, void *to,
+                 void (*each)(void *to, const char *entry)) {
+  Merge merge(ctx, slot);
+  merge.open(at, 1);
+  char *entry = (char *)must_alloc(slot->desc->entry_size + 16);
+  Memory *memory = merge.memory = memory_new();
+  for (uint64_t tag; merge.next(entry, &tag);) {
+    each(to, entry);
+    if (memory->arena.blocks)
+      arena_reset(&memory->arena);
+  }
+  memory_release(memory);
+  free(entry);
+  if (merge.failed)
+    spill_failed(ctx, "reading state back", merge.failed);
+  return !ctx->failed;
+}
+
+bool each_counted(levada_ctx *ctx, levada_slot *slot, uint64_t at, void *to,
+                  bool (*each)(void *to, std::string_view entry)) {
+  Merge merge(ctx, slot);
+  merge.open(at, 1);
+  Writer bytes;
+  bool good = true;
+  while (good && merge.heap.count && !merge.failed) {
+    Source &source = merge.sources[merge.heap[0]];
+    const uint64_t tag = source.tag;
+    const uint32_t generation = source.generation;
+    bytes.clear();
+    if (source.table)
+      entry_save(ctx, slot->desc, tag, source.key, bytes);
+    else
+      bytes.bytes(source.reader.whole().data(), source.reader.whole().size());
+    merge.step();
+    if (merge.heap.count) { // superseded by the next one?
+      const Source &next = merge.sources[merge.heap[0]];
+      EntryReader entry(slot);
+      Reader from(bytes.view());
+      const char *key = next.tag == tag && entry.next(from) ? entry.take_key() : nullptr;
+      if (key && (!slot->desc->mergeable || next.generation == generation) &&
+          merge.same_key(next, tag, key))
+        continue;
+    }
+    good = each(to, bytes.view());
+  }
+  if (merge.failed)
+    spill_failed(ctx, "reading state back", merge.failed);
+  return good && !ctx->failed;
 }
 
 bool any_spilled(const levada_slot *slot, uint64_t first, uint64_t count) {
@@ -283,7 +340,7 @@ static SortedFile *merge_to_file(levada_ctx *ctx, levada_slot *slot, Merge &merg
   const levada_slot_desc *desc = slot->desc;
   Spill *spill = slot->spill;
   SortedWriter to(spill->folder, spill_name(spill).text, spill->named,
-                  is_fixed(desc) ? sorted_size(desc) : 0, desc->mergeable ? 0 : entries);
+                  entry_size_of(desc), desc->mergeable ? 0 : entries);
   char *entry = (char *)must_alloc(desc->entry_size + 16);
   Memory *memory = merge.memory = memory_new();
   for (uint64_t tag; merge.next(entry, &tag);) {
@@ -301,8 +358,9 @@ static SortedFile *merge_to_file(levada_ctx *ctx, levada_slot *slot, Merge &merg
   if (!file)
     return spill_failed(ctx, spill->folder, errno), nullptr;
   spill->bytes += file->size;
-  file->worker = spill->worker;
-  file->number = spill->files;
+  file->stored->worker = spill->worker;
+  file->stored->number = spill->files;
+  file->generation = ++slot->generations;
   return file;
 }
 
@@ -342,7 +400,8 @@ bool compact_spilled(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
   // of those: each entry is written again a logarithmic number of times.
   List<SortedFile *> &files = slice->files;
   uint64_t from = files.count, bytes = 0, entries = 0, at = 0;
-  while (from > 0 && (files.count - from < 8 || files[from - 1]->size <= bytes / 2)) {
+  while (from > 0 && (files.count - from < 8 || files[from - 1]->size <= bytes / 2 ||
+                      files[from - 1]->generation == files[from]->generation)) {
     bytes += files[--from]->size;
     entries += files[from]->count;
   }

@@ -31,41 +31,53 @@ static void allocate(Table *table, uint32_t stride, HashRange range, uint64_t ca
     madvise((void *)begin, ((uint64_t)table->slots + size - begin) & ~(large - 1), MADV_HUGEPAGE);
 }
 
-/// Marks of `old` for as many home places as `table` has. A place becomes those
-/// that its hashes may be at now, or more.
-static void move_marks(Table *table, const Table *old) {
-  if (!old->marks || table->last == old->last)
-    return;
-  table->marks = (char *)must_zero(mark_words(table) * 8);
-  const uint64_t ratio = (table->last + 1) / (old->last + 1);
-  for (uint64_t word = 0; word < mark_words(old); ++word)
-    each_mark(old, word, all_uncopied / uncopied, [&](uint64_t home) {
-      // Factors are rounded: a hash may come one place behind.
-      for (uint64_t to = home * ratio; to <= (home + 1) * ratio && to <= table->last; ++to)
-        table->marks[to] = 1;
-    });
-  free(old->marks);
+static void free_marks(Table *table) {
+  free(table->marks);
+  free(table->uncopied);
+  table->marks = table->uncopied = nullptr;
 }
 
 void table_clear_marks(Table *table) {
-  if (table->marks)
-    memset(table->marks, 0, mark_words(table) * 8);
-  else
-    table->marks = (char *)must_zero(mark_words(table) * 8);
+  const uint64_t size = mark_words(table) * 8;
+  if (table->marks) {
+    memset(table->marks, 0, size);
+    return;
+  }
+  table->marks = (uint64_t *)must_zero(size);
+  table->uncopied = (uint64_t *)must_zero(size);
+}
+
+/// Marks of `old`, all copied, for as many home places as `table` has. A place
+/// becomes those that its hashes may be at now, or more.
+static void move_marks(Table *table, Table *old) {
+  if (!old->marks || table->last == old->last)
+    return;
+  table->marks = nullptr;
+  table_clear_marks(table);
+  const uint64_t ratio = (table->last + 1) / (old->last + 1);
+  for (uint64_t word = 0; word < mark_words(old); ++word)
+    each_mark(word, old->marks[word], [&](uint64_t home) {
+      // Factors are rounded: a hash may come one place behind.
+      for (uint64_t to = home * ratio; to <= (home + 1) * ratio && to <= table->last; ++to)
+        table->marks[to / 64] |= (uint64_t)1 << (to & 63);
+    });
+  free_marks(old);
 }
 
 void table_begin_copy(Table *table, bool all) {
+  const uint64_t words = mark_words(table);
   if (!table->marks) {
-    table->marks = (char *)must_zero(mark_words(table) * 8);
+    table_clear_marks(table);
     all = true;
   }
-  if (all)
-    memset(table->marks, uncopied, table->last + 1);
-  else
-    for (uint64_t word = 0; word < mark_words(table); ++word) {
-      uint64_t marks = load64(table->marks + word * 8) << 1 & all_uncopied;
-      memcpy(table->marks + word * 8, &marks, 8);
-    }
+  uint64_t *before = table->marks;
+  table->marks = table->uncopied;
+  table->uncopied = before;
+  memset(table->marks, 0, words * 8);
+  if (all) {
+    memset(before, 0xff, words * 8);
+    before[words - 1] >>= 63 - (table->last & 63);
+  }
 }
 
 /// Moves all entries to an array of `capacity` home places.
@@ -111,7 +123,7 @@ void table_init_exactly(Table *table, uint32_t stride, HashRange range, uint64_t
 void table_free(Table *table) {
   copy_finish(table);
   free(table->slots);
-  free(table->marks);
+  free_marks(table);
   *table = {};
 }
 

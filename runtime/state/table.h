@@ -28,17 +28,15 @@ struct Table {
   uint64_t last = 0;   // highest home place
   uint64_t count = 0, max = 0;
   uint64_t end = 0; // slots, without the two that stay empty
-  // NULL, or for each home place `changed` since the last part was begun, and
-  // `uncopied` while its entries are still to go to that part. In whole words of
-  // bytes, since a store alone costs less than to set a bit.
-  char *marks = nullptr;
+  // NULL, or a bit for each home place: those that changed since the last part was
+  // begun, and those whose entries are still to go to that part. Never both: what
+  // is about to change goes before. Rows look at the first alone, which is small
+  // enough to stay near.
+  uint64_t *marks = nullptr, *uncopied = nullptr;
   Copy *copy = nullptr; // the part that is being made, if any
 };
 
-inline constexpr char changed = 1, uncopied = 2;
-inline constexpr uint64_t all_uncopied = 0x0202020202020202;
-
-/// The entries of a home place, as they are, go to the table's part.
+/// The entries of a home place, as they are, go to the table's part, if they have not.
 void copy_place(Table *table, uint64_t home);
 /// All that is still to go to the part does.
 void copy_finish(Table *table);
@@ -60,18 +58,21 @@ LEVADA_INLINE uint64_t table_home(const Table *table, uint64_t hash) {
 LEVADA_INLINE void table_mark(Table *table, uint64_t hash) {
   if (!table->marks)
     return;
-  uint64_t home = table_home(table, hash);
-  if (__builtin_expect(table->marks[home] & uncopied, 0))
-    copy_place(table, home);
-  table->marks[home] = changed;
+  const uint64_t home = table_home(table, hash);
+  uint64_t *word = &table->marks[home / 64];
+  const uint64_t bit = (uint64_t)1 << (home & 63);
+  if (__builtin_expect((*word & bit) == 0, 0)) {
+    *word |= bit;
+    if (table->copy)
+      copy_place(table, home);
+  }
 }
-/// Words of eight marks.
-LEVADA_INLINE uint64_t mark_words(const Table *table) { return table->last / 8 + 1; }
-/// Calls body(home) for the bytes of a word that have the bits of `which`, in order.
-template <typename Body>
-LEVADA_INLINE void each_mark(const Table *table, uint64_t word, uint64_t which, Body body) {
-  for (uint64_t bits = load64(table->marks + word * 8) & which; bits; bits &= bits - 1)
-    body(word * 8 + (uint64_t)__builtin_ctzll(bits) / 8);
+/// Words of 64 marks.
+LEVADA_INLINE uint64_t mark_words(const Table *table) { return table->last / 64 + 1; }
+/// Calls body(place) for the bits of a word of marks, in order.
+template <typename Body> LEVADA_INLINE void each_mark(uint64_t word, uint64_t bits, Body body) {
+  for (; bits; bits &= bits - 1)
+    body(word * 64 + (uint64_t)__builtin_ctzll(bits));
 }
 
 /// Bytes between slots, and from a slot to its entry.

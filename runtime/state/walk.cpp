@@ -2,23 +2,35 @@
 #include "runtime/state/walk.h"
 
 #include "runtime/state/session.h"
-#include "runtime/tier/sorted_file.h"
+#include "runtime/state/sorter.h"
+#include "runtime/state/spill.h"
 
 namespace levada::rt {
 
-uint64_t slot_walk(const levada_slot *slot, void (*each)(void *to, const Held &held), void *to) {
-  const levada_slot_desc *desc = slot->desc;
-  uint64_t left_out = 0;
-  auto walk = [&](const Slice *slice) {
-    const char *at = slice->table.slots;
-    for (uint64_t left = slice->table.count; left; at += slot_stride(desc))
-      if (load64(at)) {
-        each(to, {at + slot_head(desc), slice->start, slice->end, slice->last_end});
-        --left;
-      }
-    for (uint64_t i = 0; i < slice->files.count; ++i)
-      left_out += slice->files[i]->count;
-  };
+namespace {
+struct Visit {
+  const Slice *slice;
+  void *to;
+  void (*each)(void *to, const Entry &entry);
+};
+struct SessionVisit {
+  void *to;
+  void (*each)(void *to, const Entry &entry);
+};
+} // namespace
+
+static void visit_session(void *to, Session *session) {
+  const auto *visit = (const SessionVisit *)to;
+  visit->each(visit->to, {session->entry(), session->start, session->end, session->end});
+}
+
+static void visit(void *to, const char *entry) {
+  const auto *visit = (const Visit *)to;
+  visit->each(visit->to, {entry, visit->slice->start, visit->slice->end, visit->slice->last_end});
+}
+
+bool slot_walk(levada_ctx *ctx, levada_slot *slot, void *to,
+               void (*each)(void *to, const Entry &entry)) {
   if (slot->sessions) {
     const Table *table = &slot->sessions->table;
     uint64_t left = table->count;
@@ -28,13 +40,21 @@ uint64_t slot_walk(const levada_slot *slot, void (*each)(void *to, const Held &h
           each(to, {s->entry(), s->start, s->end, s->end});
         --left;
       }
-  } else if (desc->kind == LEVADA_SLOT_GROUP) {
-    walk(slot->slice);
-  } else {
-    for (uint64_t i = 0; i < slot->slices.count; ++i)
-      walk(slot->slices[i]);
+    SessionVisit what{to, each};
+    return sessions_walk_files(ctx, slot, &what, visit_session);
   }
-  return left_out;
+  if (slot->sorter) {
+    sort_rows(slot);
+    for (const char *row : slot->sorter->kept)
+      each(to, {row, INT64_MIN, INT64_MAX, INT64_MAX});
+    return true;
+  }
+  for (uint64_t i = 0; i < slot->slices.count; ++i) {
+    Visit what{slot->slices[i], to, each};
+    if (!each_merged(ctx, slot, i, &what, visit))
+      return false;
+  }
+  return true;
 }
 
 } // namespace levada::rt

@@ -6,17 +6,18 @@
 
 namespace levada::rt {
 
-/// An entry: its key, at desc->acc_offset its accumulators.
-struct Held {
+/// A key with its accumulators, at desc->acc_offset, or a row of a sort.
+struct Entry {
   const char *entry;
   /// Local ms. Windows: the rows that the entry is about are in [start, end), the
-  /// last window that has them ends at last_end. Groups: start is INT64_MIN.
+  /// last window that has them ends at last_end. Else start is INT64_MIN.
   int64_t start, end, last_end;
 };
 
-/// Calls each(to, held) for what is in memory, by window, then hash. Returns how
-/// many entries lie in files (--memory) and are left out.
-uint64_t slot_walk(const levada_slot *slot, void (*each)(void *to, const Held &held), void *to);
+/// Calls each(to, entry) for all that there is, by window, then hash: what is in
+/// files counts as what is in memory (of sessions it comes behind that). False: ctx has the error.
+bool slot_walk(levada_ctx *ctx, levada_slot *slot, void *to,
+               void (*each)(void *to, const Entry &entry));
 
 } // namespace levada::rt
 

@@ -269,6 +269,8 @@ static Slice *accumulate(levada_ctx *ctx, levada_slot *slot, uint64_t first, uin
 
 static int32_t fire_window(levada_ctx *ctx, levada_slot *slot, int64_t end) {
   const levada_slot_desc *desc = slot->desc;
+  if (desc->owner)
+    return 0;
   int64_t start = end - desc->size;
   if (desc->window == LEVADA_WINDOW_CUMULATE)
     start = slot->slices[0]->last_end - desc->size;

@@ -1,8 +1,9 @@
-//===- sorted_file.cpp - entries that left memory -------------------------===//
+//===- sorted_file.cpp - entries that are not in memory -------------------===//
 #include "runtime/tier/sorted_file.h"
 
 #include "runtime/checkpoint/crc32c.h"
 
+#include <algorithm>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,9 +13,9 @@ namespace levada::rt {
 
 static constexpr uint64_t flush_at = 256 << 10;
 
-void sorted_retain(SortedFile *file) { __atomic_add_fetch(&file->refs, 1, __ATOMIC_RELAXED); }
+void stored_retain(StoredFile *file) { __atomic_add_fetch(&file->refs, 1, __ATOMIC_RELAXED); }
 
-void sorted_release(SortedFile *file) {
+void stored_release(StoredFile *file) {
   if (!file || __atomic_sub_fetch(&file->refs, 1, __ATOMIC_ACQ_REL) != 0)
     return;
   if (file->fd >= 0)
@@ -22,6 +23,13 @@ void sorted_release(SortedFile *file) {
   if (file->path)
     unlink(file->path);
   free(file->path);
+  delete file;
+}
+
+void sorted_release(SortedFile *file) {
+  if (!file)
+    return;
+  stored_release(file->stored);
   free(file->filter);
   file->blocks.free();
   delete file;
@@ -41,24 +49,99 @@ static void add_to_filter(SortedFile *file, uint64_t tag) {
   file->filter[word] |= bits;
 }
 
+/// Bytes of the entry at `at`, of which `left` are there; 0: that is none.
+static uint64_t whole_size(const char *at, uint64_t left, uint32_t entry_size) {
+  if (entry_size)
+    return entry_size <= left ? entry_size : 0;
+  uint64_t size;
+  if (left < 16)
+    return 0;
+  memcpy(&size, at + 8, 8);
+  return size <= left - 16 ? size + 16 : 0;
+}
+
+//--- the index ---------------------------------------------------------------
+
+RunIndex::RunIndex(RunIndex &&other) noexcept
+    : entry_size_(other.entry_size_), block_(other.block_), size_(other.size_),
+      count_(other.count_), blocks_(other.blocks_) {
+  other.blocks_ = {};
+}
+
+void RunIndex::add(std::string_view entries) {
+  const char *at = entries.data(), *end = at + entries.size();
+  while (at != end) {
+    SortedFile::Block *last = blocks_.count ? &blocks_[blocks_.count - 1] : nullptr;
+    uint64_t filled = last ? size_ - last->at : 0;
+    if (!last || filled >= block_) {
+      uint64_t tag;
+      memcpy(&tag, at, 8);
+      last = blocks_.push({tag, size_, 0, 0});
+      filled = 0;
+    }
+    const char *from = at;
+    if (entry_size_) {
+      uint64_t left = (uint64_t)(end - at) / entry_size_;
+      uint64_t fit = (block_ - filled + entry_size_ - 1) / entry_size_;
+      fit = fit < left ? fit : left;
+      at += fit * entry_size_;
+      count_ += fit;
+    } else {
+      while (at != end && filled + (uint64_t)(at - from) < block_) {
+        at += whole_size(at, (uint64_t)(end - at), 0);
+        ++count_;
+      }
+    }
+    last->crc = crc32c(last->crc, from, (uint64_t)(at - from));
+    size_ += (uint64_t)(at - from);
+  }
+}
+
+void sort_entries(Writer &entries, uint32_t entry_size) {
+  struct Place {
+    uint64_t tag;
+    uint64_t at, size;
+  };
+  List<Place> places{};
+  bool sorted = true;
+  for (uint64_t at = 0; at < entries.size();) {
+    Place place{0, at, whole_size(entries.data() + at, entries.size() - at, entry_size)};
+    memcpy(&place.tag, entries.data() + at, 8);
+    sorted = sorted && (!places.count || places[places.count - 1].tag >= place.tag);
+    places.push(place);
+    at += place.size;
+  }
+  if (!sorted) {
+    std::sort(places.begin(), places.end(), [](const Place &a, const Place &b) {
+      return a.tag != b.tag ? a.tag > b.tag : a.at < b.at;
+    });
+    Writer to;
+    for (const Place &place : places)
+      to.bytes(entries.data() + place.at, place.size);
+    entries.swap(to);
+  }
+  places.free();
+}
+
 //--- writing -----------------------------------------------------------------
 
 SortedWriter::SortedWriter(const char *folder, const char *name, bool named, uint32_t entry_size,
                            uint64_t filtered)
-    : file_(new SortedFile) {
+    : file_(new SortedFile), index_(entry_size, SortedFile::block) {
+  StoredFile *stored = file_->stored = new StoredFile;
   file_->entry_size = entry_size;
   file_->make_filter(filtered);
   uint64_t size = strlen(folder) + strlen(name) + 2;
   char *path = (char *)must_alloc(size);
   snprintf(path, size, "%s/%s", folder, name);
-  file_->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (file_->fd < 0)
+  stored->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (stored->fd < 0)
     error_ = errno;
-  if (named && file_->fd >= 0) {
-    file_->path = path;
+  if (named && stored->fd >= 0) {
+    stored->path = path;
     return;
   }
-  if (file_->fd >= 0) // gone with the process, however that ends
+  if (stored->fd >= 0) // gone with the process, however that ends
     unlink(path);
   free(path);
 }
@@ -68,75 +151,115 @@ SortedWriter::~SortedWriter() { sorted_release(file_); }
 Writer &SortedWriter::entry(uint64_t tag) {
   if (buffer_.size() >= flush_at)
     flush();
-  uint64_t at = flushed_ + buffer_.size();
-  List<SortedFile::Block> &blocks = file_->blocks;
-  if (!blocks.count || at - blocks[blocks.count - 1].at >= SortedFile::block)
-    blocks.push({tag, at});
-  ++file_->count;
   add_to_filter(file_, tag);
   return buffer_;
 }
 
-void SortedWriter::flush() {
-  const char *from = buffer_.data();
-  uint64_t left = buffer_.size();
-  file_->crc = crc32c(file_->crc, from, left);
+void SortedWriter::put(const char *from, uint64_t left) {
+  StoredFile *stored = file_->stored;
+  stored->crc = crc32c(stored->crc, from, left);
+  stored->size += left;
   while (left && !error_) {
-    ssize_t put = write(file_->fd, from, left);
+    ssize_t put = write(stored->fd, from, left);
     if (put > 0)
       from += put, left -= (uint64_t)put;
     else if (errno != EINTR)
       error_ = errno ? errno : EIO;
   }
-  flushed_ += buffer_.size();
+}
+
+void SortedWriter::flush() {
+  index_.add(buffer_.view());
+  put(buffer_.data(), buffer_.size());
   buffer_.clear();
 }
 
 SortedFile *SortedWriter::finish() {
   flush();
+  SortedFile *file = file_;
+  const uint64_t filter_size = file->filter_words * 8;
+  file->size = index_.size();
+  file->count = index_.count();
+  file->blocks = index_.blocks();
+  index_.blocks() = {};
+  file->block_count = file->blocks.count;
+  std::string_view index{(const char *)file->blocks.begin(),
+                         file->blocks.count * sizeof(SortedFile::Block)};
+  file->index_crc = crc32c(0, index.data(), index.size());
+  file->index_crc = crc32c(file->index_crc, (const char *)file->filter, filter_size);
+  put(index.data(), index.size());
+  put((const char *)file->filter, filter_size);
   if (error_) {
     errno = error_;
     return nullptr;
   }
-  SortedFile *file = file_;
-  file->size = flushed_;
   file_ = nullptr;
   return file;
 }
 
 //--- reading -----------------------------------------------------------------
 
-SortedFile *sorted_open(const char *path, uint32_t entry_size, uint64_t size, uint32_t crc,
-                        uint64_t filtered) {
+static int read_at(int fd, char *to, uint64_t size, uint64_t at) {
+  while (size) {
+    ssize_t got = pread(fd, to, size, (off_t)at);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return got < 0 ? errno : EBADMSG; // cut off
+    to += got;
+    at += (uint64_t)got;
+    size -= (uint64_t)got;
+  }
+  return 0;
+}
+
+StoredFile *stored_open(const char *path) {
   int fd = open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)
     return nullptr;
-  auto *file = new SortedFile;
+  auto *file = new StoredFile;
   file->fd = fd;
-  file->entry_size = entry_size;
-  file->size = size;
-  file->make_filter(filtered);
-  SortedReader reader;
-  reader.start(file, ~(uint64_t)0, flush_at);
-  uint64_t at = 0, last = ~(uint64_t)0;
-  while (reader.next()) {
-    if (reader.tag() > last)
-      break;
-    last = reader.tag();
-    if (!file->blocks.count ||
-        at - file->blocks[file->blocks.count - 1].at >= SortedFile::block)
-      file->blocks.push({last, at});
-    at += reader.whole().size();
-    file->crc = crc32c(file->crc, reader.whole().data(), reader.whole().size());
-    ++file->count;
-    add_to_filter(file, last);
+  return file;
+}
+
+/// Whether the index tells of blocks one behind the other.
+static bool makes_sense(const SortedFile *file) {
+  const List<SortedFile::Block> &blocks = file->blocks;
+  for (uint64_t i = 0; i < blocks.count; ++i)
+    if (i ? blocks[i].at <= blocks[i - 1].at || blocks[i].tag > blocks[i - 1].tag : blocks[i].at)
+      return false;
+  return blocks.count ? blocks[blocks.count - 1].at < file->size : file->size == 0;
+}
+
+SortedFile *sorted_open(StoredFile *stored, const RunPlace &place, uint32_t entry_size) {
+  const uint64_t index = place.block_count * sizeof(SortedFile::Block), filter = place.filter_words * 8;
+  if (place.block_count > place.size || place.filter_words > place.count || place.begin > stored->size ||
+      place.size > stored->size - place.begin ||
+      index + filter > stored->size - place.begin - place.size) {
+    errno = EBADMSG;
+    return nullptr;
   }
-  if (at == size && file->crc == crc)
-    return file;
-  int error = reader.failed;
-  sorted_release(file);
-  errno = error;
-  return nullptr;
+  auto *file = new SortedFile;
+  (RunPlace &)*file = place;
+  file->entry_size = entry_size;
+  for (uint64_t i = 0; i < place.block_count; ++i)
+    file->blocks.push({});
+  file->filter = filter ? (uint64_t *)must_alloc(filter) : nullptr;
+  int error = read_at(stored->fd, (char *)file->blocks.begin(), index, place.begin + place.size);
+  if (!error)
+    error = read_at(stored->fd, (char *)file->filter, filter, place.begin + place.size + index);
+  if (!error) {
+    uint32_t crc = crc32c(0, (const char *)file->blocks.begin(), index);
+    if (crc32c(crc, (const char *)file->filter, filter) != place.index_crc || !makes_sense(file))
+      error = EBADMSG;
+  }
+  if (error) {
+    sorted_release(file);
+    errno = error;
+    return nullptr;
+  }
+  file->stored = stored;
+  return file;
 }
 
 void SortedReader::start(const SortedFile *file, uint64_t tag, uint64_t buffer) {
@@ -150,68 +273,58 @@ void SortedReader::start(const SortedFile *file, uint64_t tag, uint64_t buffer) 
       high = middle;
   }
   file_ = file;
-  next_at_ = low ? file->blocks[low - 1].at : 0;
+  next_block_ = low ? low - 1 : 0;
+  most_ = buffer;
   begin_ = end_ = 0;
   failed = 0;
-  if (room_ < buffer) {
-    free(buffer_);
-    buffer_ = (char *)must_alloc(room_ = buffer);
-  }
   tag_ = 0;
 }
 
-/// At least `need` bytes from begin_ on.
-bool SortedReader::fill(uint64_t need) {
-  if (end_ - begin_ >= need)
-    return true;
-  if (end_ - begin_ + (file_->size - next_at_) < need)
+/// Reads the next blocks, at least one.
+bool SortedReader::load() {
+  const uint64_t first = next_block_, count = file_->blocks.count;
+  if (first == count)
     return false;
-  if (need > room_) {
-    auto *bigger = (char *)must_alloc(need);
-    memcpy(bigger, buffer_ + begin_, end_ - begin_);
+  const uint64_t from = file_->blocks[first].at;
+  uint64_t end = first + 1;
+  while (end < count && file_->block_end(end) - from <= most_)
+    ++end;
+  const uint64_t size = file_->block_end(end - 1) - from;
+  if (room_ < size) {
     free(buffer_);
-    buffer_ = bigger;
-    room_ = need;
-  } else if (begin_) {
-    memmove(buffer_, buffer_ + begin_, end_ - begin_);
+    room_ = size < most_ ? most_ : size;
+    buffer_ = (char *)must_alloc(room_);
   }
-  end_ -= begin_;
+  failed = read_at(file_->stored->fd, buffer_, size, file_->begin + from);
+  for (uint64_t i = first; i < end && !failed; ++i)
+    if (crc32c(0, buffer_ + (file_->blocks[i].at - from), file_->block_end(i) - file_->blocks[i].at) !=
+        file_->blocks[i].crc)
+      failed = EBADMSG;
   begin_ = 0;
-  while (end_ < need) {
-    uint64_t left = file_->size - next_at_, want = room_ - end_ < left ? room_ - end_ : left;
-    ssize_t got = pread(file_->fd, buffer_ + end_, want, (off_t)next_at_);
-    if (got <= 0) {
-      if (got < 0 && errno == EINTR)
-        continue;
-      failed = got < 0 ? errno : EIO;
-      return false;
-    }
-    end_ += (uint64_t)got;
-    next_at_ += (uint64_t)got;
-  }
-  return true;
+  end_ = failed ? 0 : size;
+  next_block_ = end;
+  return !failed;
+}
+
+std::string_view SortedReader::take_blocks() {
+  if (begin_ == end_ && (failed || !load()))
+    return {};
+  std::string_view some{buffer_ + begin_, end_ - begin_};
+  begin_ = end_;
+  return some;
 }
 
 bool SortedReader::next() {
-  uint64_t head = file_->entry_size ? 8 : 16, size = file_->entry_size;
-  if (!fill(head)) {
-    if (!failed && (end_ != begin_ || next_at_ != file_->size))
-      failed = EIO;
+  if (begin_ == end_ && (failed || !load()))
     return false;
-  }
-  if (!size) {
-    memcpy(&size, buffer_ + begin_ + 8, 8);
-    size += 16;
-    if (size < 16) {
-      failed = EIO;
-      return false;
-    }
-  }
-  if (!fill(size)) {
-    failed = failed ? failed : EIO;
-    return false;
-  }
   const char *at = buffer_ + begin_;
+  uint64_t size = whole_size(at, end_ - begin_, file_->entry_size);
+  if (!size) {
+    failed = EBADMSG;
+    begin_ = end_ = 0;
+    return false;
+  }
+  const uint64_t head = file_->entry_size ? 8 : 16;
   memcpy(&tag_, at, 8);
   whole_ = {at, size};
   bytes_ = {at + head, size - head};

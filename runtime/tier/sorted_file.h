@@ -1,9 +1,11 @@
-//===- sorted_file.h - entries that left memory, in the order of hashes ----===//
+//===- sorted_file.h - entries that are not in memory, in the order of hashes -===//
 //
-// Entries as parts of checkpoints have them (state/entry.h), by hash, then key:
-// the order of tables, so that files and tables are merged by reading each from
-// front to back. Never changed once written. The tag and place of the first entry
-// of every block stay in memory, for finding one key or a range of hashes.
+// A run: entries as parts of checkpoints have them (state/entry.h), by hash, then
+// key: the order of tables, so that runs and tables are merged by reading each
+// from front to back. Never changed once written. Behind its entries stands its
+// index: for every block the tag of its first entry, its place and its checksum.
+// The index is read when a run is opened; what a block holds is checked when it is
+// read. A file on disk may hold several runs.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_RUNTIME_TIER_SORTED_FILE_H
@@ -14,26 +16,44 @@
 
 namespace levada::rt {
 
-struct SortedFile {
-  static constexpr uint64_t block = 2048;
-  struct Block {
-    uint64_t tag, at;
-  };
+/// A file that runs stand in.
+struct StoredFile {
   int fd = -1;
   char *path = nullptr; // NULL: it has no name
   uint32_t worker = 0;  // with `number` its name in checkpoints
   uint64_t number = 0;
-  uint32_t entry_size;  // tag, key, accumulators; 0: a size stands behind each tag
-  uint64_t size = 0, count = 0;
-  uint32_t crc = 0;     // of all its bytes
+  uint64_t size = 0;
+  uint32_t crc = 0;  // of all its bytes
+  uint32_t refs = 1; // atomic: runs, and a checkpoint that is being written
+};
+void stored_retain(StoredFile *file);
+/// The last one who lets go of it removes it.
+void stored_release(StoredFile *file);
+
+/// Where a run stands in its file: what checkpoints say of it.
+struct RunPlace {
+  uint64_t begin = 0, size = 0; // of its entries; the index is behind them
+  uint64_t count = 0, block_count = 0, filter_words = 0;
+  uint32_t index_crc = 0;
   // Key groups whose entries count: others' stand in it after a change of parallelism.
   uint32_t first_group = 0, group_count = 128;
-  uint32_t refs = 1;    // atomic: a checkpoint that is being written holds it too
+  // Of runs of one generation the newest entry of a key counts. Generations add to
+  // one another where the slot's accumulators are mergeable.
+  uint32_t generation = 0;
+};
+
+struct SortedFile : RunPlace {
+  static constexpr uint64_t block = 2048;
+  struct Block {
+    uint64_t tag, at; // within the run
+    uint32_t crc, reserved;
+  };
+  StoredFile *stored = nullptr;
+  uint32_t entry_size = 0; // tag, key, accumulators; 0: a size stands behind each tag
   List<Block> blocks;
-  // For files in which single keys are looked up: a word has eight entries, each
+  // For runs in which single keys are looked up: a word has eight entries, each
   // of which sets four of its bits. No false negatives, some 3 % false positives.
   uint64_t *filter = nullptr;
-  uint64_t filter_words = 0;
 
   /// False: no entry has this tag.
   bool may_have(uint64_t tag) const {
@@ -46,6 +66,7 @@ struct SortedFile {
   void make_filter(uint64_t entries);
   /// Bytes of memory.
   uint64_t memory() const { return blocks.room * sizeof(Block) + filter_words * 8; }
+  uint64_t block_end(uint64_t i) const { return i + 1 < blocks.count ? blocks[i + 1].at : size; }
 };
 
 inline uint64_t SortedFile::filter_bits(uint64_t tag, uint64_t *word) const {
@@ -56,15 +77,40 @@ inline uint64_t SortedFile::filter_bits(uint64_t tag, uint64_t *word) const {
          (uint64_t)1 << (low >> 12 & 63) | (uint64_t)1 << (low >> 18 & 63);
 }
 
-void sorted_retain(SortedFile *file);
-/// The last one who lets go of it removes it.
 void sorted_release(SortedFile *file);
-/// Of a checkpoint, read once to learn its blocks. NULL: errno, or 0 where its
-/// bytes are no such file's or have another checksum.
-SortedFile *sorted_open(const char *path, uint32_t entry_size, uint64_t size, uint32_t crc,
-                        uint64_t filtered);
+/// A run of a file, of which a reference becomes the run's. NULL: errno, or
+/// EBADMSG where the index is none or has another checksum; the reference is kept
+/// by the caller then.
+SortedFile *sorted_open(StoredFile *stored, const RunPlace &place, uint32_t entry_size);
+/// Opens a file that is there. NULL: errno.
+StoredFile *stored_open(const char *path);
 
-/// Writes one. Errors stay until finish().
+/// Notes the blocks of entries that come one behind the other.
+class RunIndex {
+public:
+  RunIndex(uint32_t entry_size, uint64_t block) : entry_size_(entry_size), block_(block) {}
+  ~RunIndex() { blocks_.free(); }
+  RunIndex(RunIndex &&other) noexcept;
+  /// Whole entries.
+  void add(std::string_view entries);
+  /// What stands behind the entries.
+  std::string_view bytes() const {
+    return {(const char *)blocks_.items, blocks_.count * sizeof(SortedFile::Block)};
+  }
+  uint64_t size() const { return size_; }
+  uint64_t count() const { return count_; }
+  List<SortedFile::Block> &blocks() { return blocks_; }
+
+private:
+  uint32_t entry_size_;
+  uint64_t block_, size_ = 0, count_ = 0;
+  List<SortedFile::Block> blocks_{};
+};
+
+/// Puts entries of one run in order; those of one tag are in order already.
+void sort_entries(Writer &entries, uint32_t entry_size);
+
+/// Writes a file of one run. Errors stay until finish().
 class SortedWriter {
 public:
   /// In `folder`; `named`: it keeps a name there, for links. `filtered`: entries
@@ -79,9 +125,10 @@ public:
 
 private:
   void flush();
+  void put(const char *from, uint64_t size);
   SortedFile *file_;
+  RunIndex index_;
   Writer buffer_;
-  uint64_t flushed_ = 0;
   int error_ = 0;
 };
 
@@ -89,8 +136,12 @@ private:
 class SortedReader {
 public:
   ~SortedReader() { free(buffer_); }
-  /// At the first entry whose tag is not above `tag` (~0: the first of all).
+  /// At the first entry whose tag is not above `tag` (~0: the first of all), or
+  /// before it, in its block. Reads blocks of up to `buffer` bytes at once.
   void start(const SortedFile *file, uint64_t tag, uint64_t buffer);
+  /// What is left of the blocks at hand, or the next ones: whole entries. Empty at the
+  /// end, and where they cannot be read (failed).
+  std::string_view take_blocks();
   /// Moves to the next; false at the end, and where it cannot be read (failed).
   bool next();
   uint64_t tag() const { return tag_; }
@@ -98,14 +149,14 @@ public:
   std::string_view bytes() const { return bytes_; }
   /// The whole entry as it stands in the file.
   std::string_view whole() const { return whole_; }
-  int failed = 0; // errno
+  int failed = 0; // errno; EBADMSG: its bytes have another checksum
 
 private:
-  bool fill(uint64_t need);
+  bool load();
   const SortedFile *file_ = nullptr;
   char *buffer_ = nullptr;
   uint64_t room_ = 0, begin_ = 0, end_ = 0; // of what is in it
-  uint64_t next_at_ = 0;                    // in the file, behind `end_`
+  uint64_t next_block_ = 0, most_ = 0;
   uint64_t tag_ = 0;
   std::string_view bytes_, whole_;
 };

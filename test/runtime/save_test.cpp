@@ -5,10 +5,14 @@
 // fires must be what slots fire that were left alone.
 //
 //===----------------------------------------------------------------------===//
-#include "runtime/state/save.h"
+#include "runtime/checkpoint/tables.h"
+#include "runtime/state/part.h"
+#include "runtime/state/spill.h"
 #include "test/runtime/zone_data.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <random>
 #include <time.h>
@@ -31,6 +35,7 @@ struct Setup {
   Slot::KeyKind key;
   std::string zone;
   bool own_codec; // accumulators with save and load
+  bool mergeable = true;
 };
 
 void acc_save(levada_ctx *, void *to, const char *acc) {
@@ -48,6 +53,7 @@ void acc_zero(levada_ctx *, char *acc) { memset(acc, 0, sizeof(Acc)); }
 
 void start(Slot &slot, const Setup &setup) {
   slot.desc.init = acc_zero;
+  slot.desc.mergeable = setup.mergeable;
   if (setup.own_codec) {
     slot.desc.save = acc_save;
     slot.desc.load = acc_load;
@@ -89,7 +95,7 @@ std::vector<Setup> setups(std::mt19937_64 &random, int n) {
     int64_t slide = 1 + (int64_t)(random() % 12);
     all.push_back({i % 5, slide * (1 + (int64_t)(random() % 5)), slide,
                    (int64_t)(random() % 100) - 50, random() % 2 ? Slot::Int : Slot::Text,
-                   i % 3 == 0 ? local : "", random() % 2 == 0});
+                   i % 3 == 0 ? local : "", random() % 2 == 0, random() % 2 == 0});
   }
   return all;
 }
@@ -138,18 +144,36 @@ struct Crew {
   }
 };
 
-using Part = std::vector<std::string>; // of each worker
+struct Part { // of each worker
+  std::vector<std::string> bytes;
+  std::string folder; // with its files of tables
+};
+
+/// Where the tables of parts stand, and what slots read of them.
+enum class Tables { INSIDE, READ, LAZY, LIMITED };
 
 struct Chain {
+  Tables tables;
   std::vector<Part> parts;
-
   std::vector<Parts> making; // begun, of each worker
+  std::string folder;
+  std::vector<std::unique_ptr<Spill>> spills;
+  int made = 0;
+
+  explicit Chain(Tables tables) : tables(tables) {
+    folder = testing::TempDir() + "save-" + std::to_string(getpid());
+    std::filesystem::remove_all(folder);
+    std::filesystem::create_directories(folder);
+  }
+  ~Chain() { std::filesystem::remove_all(folder); }
 
   void save(Crew &crew, bool all) {
     finish(crew);
     making.resize(crew.slots.size());
-    for (size_t w = 0; w < making.size(); ++w)
+    for (size_t w = 0; w < making.size(); ++w) {
+      making[w].least_table = tables == Tables::INSIDE ? UINT64_MAX : 200;
       slot_save_begin(&crew.slots[w]->ctx, crew.slots[w]->slot, all, making[w]);
+    }
   }
   /// Rows come between the steps.
   void step(Crew &crew, uint64_t places) {
@@ -160,37 +184,68 @@ struct Chain {
   }
   void finish(Crew &crew) {
     step(crew, UINT64_MAX);
-    Part part;
-    for (Parts &one : making) {
-      part.emplace_back();
-      for (std::string_view piece : one.views())
-        part.back() += piece;
+    Part part{{}, folder + "/" + std::to_string(++made)};
+    std::filesystem::create_directories(part.folder);
+    for (size_t w = 0; w < making.size(); ++w) {
+      TablesFile file(making[w]);
+      if (!file.empty()) {
+        std::ofstream to(part.folder + "/" + tables_name((uint32_t)w).text);
+        for (std::string_view bytes : file.bytes())
+          to << bytes;
+      }
+      for (const StoredFile *linked : making[w].files())
+        std::filesystem::create_hard_link(linked->path,
+                                          part.folder + "/" + spill_link(linked).text);
+      part.bytes.emplace_back();
+      for (std::string_view piece : making[w].views())
+        part.bytes.back() += piece;
     }
     if (!making.empty())
       parts.push_back(part);
     making.clear();
   }
+  /// Between two numbers.
+  void settle(Crew &crew) {
+    for (auto &slot : crew.slots)
+      if (slot->slot->spill)
+        ASSERT_EQ(slot_settle(&slot->ctx, slot->slot), 0);
+  }
   void load(Crew &crew, std::mt19937_64 &random) {
+    if (tables == Tables::LAZY || tables == Tables::LIMITED)
+      for (auto &slot : crew.slots) {
+        auto &spill = spills.emplace_back(std::make_unique<Spill>());
+        spill->limit = tables == Tables::LAZY ? (uint64_t)1 << 60 : no_limit - 1;
+        spill->folder = folder.c_str();
+        spill->named = true;
+        spill->worker = (uint32_t)spills.size(); // names of their own
+        spill->slots = slot->slots;
+        spill->slot_count = 1;
+        slot_limit(slot->slot, spill.get());
+      }
     for (Part part : parts) {
-      std::shuffle(part.begin(), part.end(), random);
+      std::shuffle(part.bytes.begin(), part.bytes.end(), random);
       for (auto &slot : crew.slots)
-        for (auto &bytes : part) {
+        for (auto &bytes : part.bytes) {
           Reader from(bytes);
+          slot_load_from(slot->slot, part.folder.c_str());
           ASSERT_TRUE(slot_load(&slot->ctx, slot->slot, from));
           ASSERT_EQ(from.left(), 0u);
         }
     }
-    for (auto &slot : crew.slots)
+    for (auto &slot : crew.slots) {
       ASSERT_TRUE(slot_loaded(&slot->ctx, slot->slot));
+      if (slot->slot->spill)
+        spill_adopted(slot->slot->spill);
+    }
   }
 };
 
-void run(const Setup &setup, std::mt19937_64 &random, bool marks) {
+void run(const Setup &setup, std::mt19937_64 &random, bool marks, Tables tables) {
   int64_t origin = setup.zone.empty() ? -400 : -6000;
   std::vector<Row> rows = random_rows(random, setup, origin, 1200);
   Crew whole(setup, 1);
+  Chain chain(tables); // outlives the slots
   auto crew = std::make_unique<Crew>(setup, 1 + random() % 3);
-  Chain chain;
   auto keep_marks = [&] {
     if (marks)
       for (auto &slot : crew->slots)
@@ -206,6 +261,8 @@ void run(const Setup &setup, std::mt19937_64 &random, bool marks) {
     int64_t reached = i + 1 < rows.size() ? rows[i + 1].watermark : rows[i].watermark;
     crew->advance(reached);
     whole.advance(reached);
+    if (random() % 2)
+      chain.settle(*crew);
     if (crew->result != whole.result) {
       auto [a, b] = std::mismatch(crew->result.begin(), crew->result.end(), whole.result.begin(),
                                   whole.result.end());
@@ -242,11 +299,13 @@ void run(const Setup &setup, std::mt19937_64 &random, bool marks) {
 TEST(StateSave, WhatIsLoadedGoesOnAsIfNothingHadBeen) {
   std::mt19937_64 random(21);
   for (auto &setup : setups(random, 60))
-    for (bool marks : {true, false}) {
-      run(setup, random, marks);
-      if (HasFatalFailure())
-        FAIL() << setup.kind << " " << setup.size << " " << setup.slide << " " << marks;
-    }
+    for (bool marks : {true, false})
+      for (Tables tables : {Tables::INSIDE, (Tables)(1 + random() % 3)}) {
+        run(setup, random, marks, tables);
+        if (HasFatalFailure())
+          FAIL() << setup.kind << " " << setup.size << " " << setup.slide << " " << marks << " "
+                 << (int)tables;
+      }
 }
 
 TEST(StateSave, DeltasHoldWhatChangedAlone) {
@@ -325,7 +384,7 @@ TEST(StateSave, CutAndFlippedBytesDoNoHarm) {
     Crew crew(setup, 1);
     for (auto &slot : crew.slots)
       slot_keep_marks(slot->slot);
-    Chain chain;
+    Chain chain(Tables::INSIDE);
     int64_t time = 0;
     for (int part = 0; part < 3; ++part) {
       for (int i = 0; i < 40; ++i)
@@ -336,7 +395,7 @@ TEST(StateSave, CutAndFlippedBytesDoNoHarm) {
     for (int round = 0; round < 150; ++round) {
       std::vector<std::string> bytes;
       for (auto &part : chain.parts)
-        bytes.push_back(part[0]);
+        bytes.push_back(part.bytes[0]);
       std::string &victim = bytes[random() % 3];
       if (round % 2)
         victim.resize(random() % victim.size());

@@ -122,16 +122,6 @@ TEST(Spill, SaysWhereItCannotWrite) {
   EXPECT_EQ(slot.ctx.error_code, 692u);
 }
 
-TEST(Spill, SessionsSayThatTheyStay) {
-  Slot slot;
-  slot.session(1000);
-  Limited limited(slot, 200 << 10);
-  for (int64_t key = 0; key < 20000; ++key)
-    slot.add(0, 5, key);
-  EXPECT_NE(slot_settle(&slot.ctx, slot.slot), 0);
-  EXPECT_EQ(slot.ctx.error_code, 691u);
-}
-
 TEST(SortedFile, FindsWhatItHas) {
   std::string folder = testing::TempDir();
   for (uint32_t entry_size : {24u, 0u}) {

@@ -1,0 +1,109 @@
+//===- cold.cpp - entries that come to memory as rows ask for them --------===//
+#include "runtime/state/cold.h"
+
+#include "runtime/state/part.h"
+#include "runtime/state/spill.h"
+
+#include <errno.h>
+
+namespace levada::rt {
+
+/// Entries of a segment, about: a block of a large run.
+static constexpr uint64_t segment = 256;
+
+void cold_begin(levada_slot *slot, Slice *slice) {
+  const Spill *spill = slot->spill;
+  if (!slice->files.count || slot->desc->mergeable || slot->eager || !slot->owned.count ||
+      spill->limit < no_limit)
+    return;
+  uint64_t entries = 0;
+  for (const SortedFile *file : slice->files)
+    entries += file->count;
+  auto *cold = slice->cold = (Cold *)must_zero(sizeof(Cold));
+  cold->bits = 1;
+  while (cold->bits < 40 && entries >> cold->bits > segment)
+    ++cold->bits;
+  const uint64_t low = (uint64_t)slot->owned.first << key_group_shift;
+  const uint64_t high = low + (((uint64_t)slot->owned.count << key_group_shift) - 1);
+  cold->first = cold->next = low >> (64 - cold->bits);
+  cold->end = (high >> (64 - cold->bits)) + 1;
+  cold->left = cold->end - cold->first;
+  cold->here = (uint64_t *)must_zero((cold->left / 64 + 1) * 8);
+  if (slice->table.count == 0) { // pages are taken as they are touched
+    table_free(&slice->table);
+    table_init(&slice->table, slot_stride(slot->desc), slot->range, entries);
+  }
+}
+
+void cold_end(Slice *slice) {
+  if (!slice->cold)
+    return;
+  free(slice->cold->here);
+  free(slice->cold);
+  slice->cold = nullptr;
+}
+
+static bool is_here(const Cold *cold, uint64_t number) {
+  uint64_t i = number - cold->first;
+  return cold->here[i / 64] >> (i % 64) & 1;
+}
+
+/// Entries from `first` to `last`, the oldest file first: what is newer replaces them.
+static bool load_range(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t first,
+                       uint64_t last, uint64_t *count) {
+  SortedReader &reader = slot->spill->reader;
+  EntryReader entries(slot);
+  for (const SortedFile *file : slice->files) {
+    reader.start(file, tag_of(first), 32 << 10);
+    while (reader.next() && ~reader.tag() <= last) {
+      if (reader.tag() > tag_of(first) ||
+          key_group(~reader.tag()) - file->first_group >= file->group_count)
+        continue;
+      Reader bytes(reader.whole());
+      if (!entries.next(bytes) || !load_entry(ctx, slot, slice, entries))
+        return spill_failed(ctx, "reading state back", EBADMSG), false;
+      ++*count;
+    }
+    if (reader.failed)
+      return spill_failed(ctx, "reading state back", reader.failed), false;
+  }
+  return true;
+}
+
+static bool load_segment(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t number,
+                         uint64_t *count) {
+  Cold *cold = slice->cold;
+  const uint64_t first = number << (64 - cold->bits);
+  const uint64_t last = first + (((uint64_t)1 << (64 - cold->bits)) - 1);
+  if (!load_range(ctx, slot, slice, first, last, count))
+    return false;
+  cold->here[(number - cold->first) / 64] |= (uint64_t)1 << ((number - cold->first) % 64);
+  if (--cold->left)
+    return true;
+  cold_end(slice);
+  for (SortedFile *file : slice->files)
+    sorted_release(file);
+  slice->files.count = 0;
+  slice->anew = true; // the next part has all of it
+  return true;
+}
+
+bool cold_load(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t hash) {
+  uint64_t number = hash >> (64 - slice->cold->bits), count = 0;
+  return is_here(slice->cold, number) || load_segment(ctx, slot, slice, number, &count);
+}
+
+bool cold_follow(levada_ctx *ctx, levada_slot *slot) {
+  uint64_t count = 0;
+  for (Slice *slice : slot->slices)
+    while (slice->cold && count < 2048) {
+      Cold *cold = slice->cold;
+      while (is_here(cold, cold->next))
+        ++cold->next;
+      if (!load_segment(ctx, slot, slice, cold->next, &count))
+        return false;
+    }
+  return true;
+}
+
+} // namespace levada::rt
