@@ -94,7 +94,7 @@ int tool::runDiff(Arguments &arguments) {
       return exit;
 
   bool allowed = arguments.options.hasArg(OPT_allow_dropped_state);
-  bool usable = true, droppable = true, whole = false;
+  bool usable = true, droppable = true;
   llvm::raw_ostream &os = llvm::outs();
   for (const rt::Verdict &v : rt::compare(before, now)) {
     bool pipeline = llvm::StringRef(v.what) == "pipeline";
@@ -103,22 +103,18 @@ int tool::runDiff(Arguments &arguments) {
       os << ": " << v.why.c_str();
     else if (v.fate == rt::Fate::NEW)
       os << (llvm::StringRef(v.what) == "source" ? ": it is read from its beginning" : ": it starts empty");
-    if (v.key_changes)
-      os << ", from a savepoint";
     os << '\n';
     if (!v.before.empty())
       os << "  old: " << v.before.c_str() << "\n  new: " << v.now.c_str() << '\n';
     bool fits = v.fate != rt::Fate::DROPPED && v.fate != rt::Fate::REBUILD;
     usable &= fits || (allowed && !pipeline);
     droppable &= !pipeline;
-    whole |= v.key_changes;
   }
   const std::string &old = arguments.inputs[0], &fresh = arguments.inputs[1];
   if (!usable)
     os << "`" << fresh << "` cannot go on with the state of `" << old << "`"
        << (droppable ? "; with --allow-dropped-state it would leave out what is not its own" : "") << '\n';
   else
-    os << "`" << fresh << "` goes on with the state of `" << old << "`"
-       << (whole ? ", from a savepoint" : "") << '\n';
+    os << "`" << fresh << "` goes on with the state of `" << old << "`\n";
   return usable ? Exit::Done : Exit::Diagnosed;
 }
