@@ -225,6 +225,8 @@ static uint32_t take_due(levada_slot *slot, Due due, uint64_t *bytes) {
     }
     ++taken;
     if (session->end > due.end) {
+      if (all->files.count) // where a file has it too, its due time there is past
+        table_mark(table, ~due.tag);
       session->due = session->end;
       heap_push(all->heap, {session->end, session->tag}, sooner);
       continue; // another one of the key may have joined under the same time

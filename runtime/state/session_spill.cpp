@@ -206,7 +206,8 @@ bool sessions_spill(levada_ctx *ctx, levada_slot *slot) {
   if (all->files.count >= most_files && !merge_files(ctx, slot))
     return false;
   copy_finish(table);
-  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, 0, table->count);
+  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, 0,
+                  filtered_entries(spill, table->count));
   uint64_t left = table->count;
   int64_t end = INT64_MIN;
   for (uint64_t place = 0; left; ++place)
@@ -223,7 +224,12 @@ bool sessions_spill(levada_ctx *ctx, levada_slot *slot) {
   if (!spill_due(ctx, slot))
     return false;
   sessions_drop(slot);
-  if (table->marks)
+  const bool marked = table->marks;
+  if ((table->end + 2) * session_stride > spill->limit / 4) {
+    table_free(table);
+    table_init(table, session_stride, slot->range, 0);
+  }
+  if (marked)
     table_clear_marks(table);
   all->anew = true;
   return true;
@@ -238,7 +244,7 @@ bool sessions_room(levada_ctx *ctx, levada_slot *slot) {
   if (bytes + more < all->look_at)
     return true;
   // A table that would not fit goes, and stays as large as it is.
-  if (bytes > least_spilled && (more || slot->pins) && spill_used(spill) + more > spill->limit &&
+  if (all->count && bytes > least_spilled && (more || slot->pins) && spill_used(spill) + more > spill->limit &&
       !sessions_spill(ctx, slot))
     return false;
   while (spill_used(spill) > spill->limit && spill_largest(ctx, spill)) {
