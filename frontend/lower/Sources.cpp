@@ -92,7 +92,7 @@ Relation Lowering::lowerSource(const doc::Source &source) {
     metadata.push_back(builder.getNamedAttr(column.name.text, builder.getStringAttr(column.key.text)));
   }
   if (batch && source.endpoint.schema && source.endpoint.schema->isSource &&
-      !source.endpoint.schema->bounded)
+      (!source.endpoint.schema->bounded || source.endpoint.find("source.monitor-interval")))
     engine.emit(source.endpoint.connector.range, diag::BatchUnbounded,
                 source.endpoint.connector.text);
   checkFormat(source, names);

@@ -137,6 +137,7 @@ bool OptionReader::typed(const Option &schema, const Node &node,
       return wrong("a duration in a string");
     if (std::optional<int64_t> millis = parseDuration(node.text, f)) {
       out.number = *millis;
+      out.text = std::to_string(*millis) + "ms";
       if (*millis >= 0)
         return true;
       engine.emit(node.range, diag::OutOfRange, quoted(out.key.text),

@@ -83,13 +83,16 @@ struct SourceTable {
   /// is, -1: what has been read is not there as it was.
   int (*resume)(void *source, const std::vector<Stream> &read, bool whole,
                 Error &error) = nullptr;
-  /// Before any is opened: all of `read` are as they were, and no other has come.
-  bool (*same)(void *source, const std::vector<Stream> &read) = nullptr;
+  /// Before any is opened: all of `read` are as they were (the last may be gone,
+  /// with `whole`), and no other has come.
+  bool (*same)(void *source, const std::vector<Stream> &read, bool whole) = nullptr;
   /// Goes to a byte of the current stream. 0: it has fewer, -1: error.
   int (*seek)(void *source, uint64_t offset, Error &error) = nullptr;
 
-  /// Only of sources that may be waited for in vain though they can be read again;
-  /// from any thread. Whether read() waits for what may never come.
+  /// Whether it never ends though it can be read again. The others are of such a one
+  /// only, and called by any thread.
+  bool (*endless)(void *source) = nullptr;
+  /// Whether read() waits for what may never come.
   bool (*waits)(void *source) = nullptr;
   /// Whether the stream `name` ended, when it was looked at last, at that decoded byte.
   bool (*at_end)(void *source, const Text &name, uint64_t offset) = nullptr;

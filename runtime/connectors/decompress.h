@@ -34,6 +34,10 @@ public:
   uint64_t taken() const { return kind_ == PLAIN ? decoded_ : position_; }
   uint64_t stored() const;
   int fd() const { return fd_; }
+  /// Bytes that were read wait to be decoded.
+  bool holds() const { return at_ < have_; }
+  /// The next read() finds the end, unless more comes.
+  bool at_end() const { return taken() >= stored() && !holds() && !inside_; }
   void close();
 
 private:

@@ -108,7 +108,7 @@ int resume(void *source, const std::vector<Stream> &, bool, Error &error) {
   return -1;
 }
 
-bool same(void *source, const std::vector<Stream> &read) { return unchanged(source, read.back()); }
+bool same(void *source, const std::vector<Stream> &read, bool) { return unchanged(source, read.back()); }
 
 int seek(void *source, uint64_t offset, Error &error) {
   if (offset > stored(source))

@@ -33,9 +33,9 @@ int64_t read_values(void *source, char *to, uint64_t size, Error &) {
   return 1;
 }
 
-bool resume(void *source, const std::vector<Stream> &, Error &) {
+int resume(void *source, const std::vector<Stream> &, bool, Error &) {
   static_cast<Values *>(source)->begun = true;
-  return true;
+  return 1;
 }
 
 int seek(void *source, uint64_t offset, Error &) {

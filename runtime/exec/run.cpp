@@ -150,8 +150,12 @@ bool Run::open(Error &error) {
     return true;
   if (checkpoints && !checkpoints->start(error))
     return false;
-  if (topology.workers > 1)
-    for (auto &source : sources)
+  // One that waits for more files lets the others go on.
+  bool ahead = topology.workers > 1;
+  for (auto &source : sources)
+    ahead |= sources.size() > 1 && source->endless();
+  for (auto &source : sources)
+    if (ahead)
       source->start_ahead(event_);
   return true;
 }
@@ -220,7 +224,7 @@ int Run::choose_source(uint64_t seq) {
   int best = -1;
   for (uint32_t i = 1; i <= count; ++i) {
     uint32_t s = (turn_ + i) % count;
-    if (!sources[s]->ended && !sources[s]->paused && (best < 0 || (timed && known_[s] < known_[best])))
+    if (!sources[s]->ended && !sources[s]->paused && !sources[s]->passed && (best < 0 || (timed && known_[s] < known_[best])))
       best = s;
   }
   return best;
@@ -277,13 +281,24 @@ bool Run::take_chunk(Worker &worker) {
   Chunk *chunk = nullptr;
   Error error;
   auto draining = [&] { return draining_.load(std::memory_order_acquire); };
-  Source::Result result = draining() ? Source::END : source.next(chunk, error);
+  Source::Result result = draining() ? Source::END : sources[chosen]->next(chunk, error);
+  while (result == Source::WAIT && sources.size() > 1 && sources[chosen]->waits()) {
+    sources[chosen]->passed = true;
+    int other = choose_source(seq);
+    if (other < 0)
+      break;
+    chosen = other;
+    result = sources[chosen]->next(chunk, error);
+  }
+  for (auto &one : sources)
+    one->passed = false;
+  Source &source = *sources[chosen];
   if (result != Source::CHUNK && result != Source::FAILED && draining())
     result = Source::END;
   bool idle = result == Source::WAIT || (result == Source::STOP && !stop_requested());
   // A file that is being decoded has its chunk soon: a number less or more would
   // depend on how fast that goes, and with it the order of several inputs.
-  bool soon = result == Source::WAIT && source.replays();
+  bool soon = result == Source::WAIT && source.replays() && !source.waits();
   bool nothing = idle && !soon && checkpoints && checkpoints->due_idle(seq);
   if (nothing) // a number without rows carries the barrier
     result = Source::CHUNK;

@@ -118,13 +118,17 @@ void Source::began(Text &&name) {
 }
 
 Source::Result Source::open_file(Error &error) {
-  if (file_ && table_->taken) {
-    uint64_t size = table_->taken(state_);
+  if (file_ && file_ended_ && table_->mark) {
+    Stream stream;
+    table_->mark(state_, stream);
     Lock lock(opened_mutex_);
-    opened_.back().size = size;
+    stream.name = std::move(opened_.back().name);
+    opened_.back() = std::move(stream);
   }
   Text name;
   int status = table_->next(state_, name, error);
+  if (status == STOPPED)
+    return STOP;
   if (status < 0)
     return FAILED;
   if (status == 0)
@@ -308,6 +312,7 @@ Source::Result Source::next(Chunk *&chunk, Error &error) {
     position_.offset = abi.byte_offset + abi.size;
     position_.line = chunk->next_line;
     position_.end_size = 0;
+    position_.whole = false;
     position_.head_size = chunk->file->head_size;
     position_.head_crc = chunk->file->head_crc;
     position_.tail_size = abi.size < NEAR ? abi.size : NEAR;
@@ -315,7 +320,12 @@ Source::Result Source::next(Chunk *&chunk, Error &error) {
         crc32c(0, abi.data + abi.size - position_.tail_size, position_.tail_size);
     position_.again = chunk->file->again;
   } else if (result == PAUSED && !idle_) { // nobody cuts any more
-    position_.end_size = table_->taken ? table_->taken(state_) : 0;
+    Stream end;
+    if (table_->mark && file_)
+      table_->mark(state_, end);
+    position_.end_size = end.size;
+    position_.end_changed = end.changed;
+    position_.end_crc = end.crc;
   }
   cut_off_ = result == STOP;
   return result;

@@ -77,6 +77,12 @@ public:
   /// What was read can be read again after a crash.
   bool replays() const { return replays_; }
 
+  /// It never ends, though it can be read again.
+  bool endless() const { return table_->endless && table_->endless(state_); }
+  /// It waits for what may never come, and can be read again; others may go on.
+  bool waits() const { return table_->waits && table_->waits(state_); }
+  bool passed = false; // it has nothing now
+
   /// How far it has been read, for a reader; from any thread.
   Text where() const;
 
@@ -106,6 +112,9 @@ private:
   struct Position {
     uint64_t file_number = 0, offset = 0, line = 1;
     uint64_t end_size = 0;        // of the file, where all of it was read; 0: it was not
+    int64_t end_changed = 0;      // and what more tells that
+    uint32_t end_crc = 0;
+    bool whole = false;           // and nothing of it is left: it may go
     uint32_t head_size = 0, head_crc = 0; // of the file's first bytes
     uint32_t tail_size = 0, tail_crc = 0; // of those before the offset
     bool again = false;           // the file can be read again

@@ -3,8 +3,8 @@
 // A position is the file that was being read, with those read before it, and the
 // offset behind the last chunk that was handed out. A file is told by its name,
 // its first bytes and those before the offset; it may have grown. A file that was
-// read to its end may be gone; if it is there, it has the size that it had. A pipe
-// has no position: what comes is what follows.
+// read to its end may be gone; if it is there, it is as it was. A pipe has no
+// position: what comes is what follows.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/checkpoint/crc32c.h"
@@ -24,6 +24,8 @@ static void save_streams(const std::vector<Stream> &streams, uint64_t count, Wri
     to.value(same);
     to.text(name.substr(same));
     to.value(streams[i].size);
+    to.value(streams[i].changed);
+    to.value(streams[i].crc);
     before = name;
   }
 }
@@ -37,7 +39,7 @@ static bool load_streams(Reader &from, std::vector<Stream> &streams) {
     std::string_view rest;
     Stream stream;
     if (!from.value(same) || !from.text(rest) || !from.value(stream.size) ||
-        same > (streams.empty() ? 0 : streams.back().name.size()))
+        !from.value(stream.changed) || !from.value(stream.crc) || same > (streams.empty() ? 0 : streams.back().name.size()))
       return false;
     if (same)
       stream.name = Text(streams.back().name.view().substr(0, same));
@@ -48,6 +50,11 @@ static bool load_streams(Reader &from, std::vector<Stream> &streams) {
 }
 
 void Source::save(Writer &to) {
+  if (position_.again && !position_.whole && table_->at_end) {
+    Lock lock(opened_mutex_);
+    const Stream &stream = opened_[position_.file_number - 1];
+    position_.whole = table_->at_end(state_, stream.name, position_.offset);
+  }
   to.value(position_);
   {
     Lock lock(opened_mutex_);
@@ -89,19 +96,27 @@ bool Source::check(uint32_t size, uint32_t crc, Error &error) {
 
 /// The file of the position, at its offset, with its columns known.
 bool Source::open_again(Error &error) {
-  if (!table_->resume(state_, opened_, error))
+  Stream &last = opened_.back();
+  last.size = position_.end_size;
+  last.changed = position_.end_changed;
+  last.crc = position_.end_crc;
+  int there = table_->resume(state_, opened_, position_.whole, error);
+  if (there < 0)
     return false;
-  began(Text(opened_.back().name));
+  if (!there) { // what follows is in other files
+    idle_ = once_ && !(table_->more && table_->more(state_));
+    return true;
+  }
+  began(Text(last.name));
   if (!file_->again)
     return changed("was a file at the checkpoint, and is none now", error);
   file_->head_size = position_.head_size;
   file_->head_crc = position_.head_crc;
-  idle_ = once_ && position_.end_size && table_->stored &&
-          table_->stored(state_) == position_.end_size &&
+  idle_ = once_ && position_.end_size && table_->unchanged && table_->unchanged(state_, last) &&
           !(table_->more && table_->more(state_));
   if (idle_ && table_->ahead && table_->ahead(state_))
     return true; // compressed: not decoded again for nothing
-  int there = table_->seek(state_, 0, error);
+  there = table_->seek(state_, 0, error);
   if (there < 0 || !check(position_.head_size, position_.head_crc, error))
     return false;
   if (desc.header == 1) { // names the columns
@@ -139,9 +154,13 @@ bool Source::open_again(Error &error) {
 bool Source::nothing_new(Reader from) const {
   Position position;
   std::vector<Stream> opened;
-  return from.value(position) && load_streams(from, opened) && position.again &&
-         position.end_size && opened.size() == position.file_number && !opened.empty() &&
-         table_->same && table_->same(state_, opened, position.end_size);
+  if (!from.value(position) || !load_streams(from, opened) || !position.again ||
+      !position.end_size || opened.size() != position.file_number || opened.empty() || !table_->same)
+    return false;
+  opened.back().size = position.end_size;
+  opened.back().changed = position.end_changed;
+  opened.back().crc = position.end_crc;
+  return table_->same(state_, opened, position.whole);
 }
 
 bool Source::restore(Reader &from, Error &error) {
