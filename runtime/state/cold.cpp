@@ -23,8 +23,8 @@ void cold_begin(levada_slot *slot, Slice *slice) {
   cold->bits = 1;
   while (cold->bits < 40 && entries >> cold->bits > segment)
     ++cold->bits;
-  const uint64_t low = (uint64_t)slot->owned.first << key_group_shift;
-  const uint64_t high = low + (((uint64_t)slot->owned.count << key_group_shift) - 1);
+  const uint64_t low = (uint64_t)slot->range.first << key_group_shift;
+  const uint64_t high = low + (((uint64_t)slot->range.count << key_group_shift) - 1);
   cold->first = cold->next = low >> (64 - cold->bits);
   cold->end = (high >> (64 - cold->bits)) + 1;
   cold->left = cold->end - cold->first;
@@ -57,7 +57,7 @@ static bool load_range(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_
     reader.start(file, tag_of(first), 32 << 10);
     while (reader.next() && ~reader.tag() <= last) {
       if (reader.tag() > tag_of(first) ||
-          key_group(~reader.tag()) - file->first_group >= file->group_count)
+          group_of(slot->desc, reader.tag()) - file->first_group >= file->group_count)
         continue;
       Reader bytes(reader.whole());
       if (!entries.next(bytes) || !load_entry(ctx, slot, slice, entries))

@@ -35,6 +35,12 @@ static uint64_t file_bytes(const Spill *spill) {
   return bytes;
 }
 
+uint64_t filtered_entries(const Spill *spill, uint64_t entries) {
+  const uint64_t room = spill->limit / 2, have = file_bytes(spill); // a byte for each entry
+  const uint64_t most = have < room ? room - have : 0;
+  return entries <= most ? entries : most < entries / 4 ? 0 : most;
+}
+
 /// Of that, what counts: beyond half of all the limit is exceeded, as it must be.
 static uint64_t file_share(const Spill *spill) {
   uint64_t bytes = file_bytes(spill);
@@ -70,7 +76,8 @@ int32_t over_limit(levada_ctx *ctx, const levada_slot *slot, const char *what) {
 
 int32_t spill_failed(levada_ctx *ctx, const char *what, int error) {
   char text[400];
-  snprintf(text, sizeof text, "%s: %s", what, strerror(error));
+  snprintf(text, sizeof text, "%s: %s", what,
+           error == EBADMSG ? "its bytes do not have their checksum" : strerror(error));
   return fail_with(ctx, 692, text);
 }
 
@@ -224,7 +231,7 @@ bool spill_table(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
   const uint32_t stride = slot_stride(desc), head = slot_head(desc);
   Spill *spill = slot->spill;
   SortedWriter to(spill->folder, spill_name(spill).text, spill->named, entry_size_of(desc),
-                  desc->mergeable ? 0 : slice->table.count);
+                  desc->mergeable ? 0 : filtered_entries(spill, slice->table.count));
   const char *at = slice->table.slots;
   for (uint64_t left = slice->table.count; left; at += stride)
     if (uint64_t tag = load64(at)) {
@@ -250,7 +257,8 @@ bool spill_largest(levada_ctx *ctx, Spill *spill) {
     levada_slot *slot = spill->slots[i];
     if (!slot || slot->pins)
       continue;
-    if ((slot->sessions || slot->sorter) && slot_bytes(slot) > most) {
+    const bool any = slot->sessions ? slot->sessions->count : slot->sorter != nullptr;
+    if (any && slot_bytes(slot) > most) {
       most = slot_bytes(slot);
       from = slot;
       largest = nullptr;

@@ -63,6 +63,10 @@ SortedFile *spill_adopt(levada_slot *slot, const Lost &lost, uint32_t entry_size
 /// All runs that parts speak of are opened.
 void spill_adopted(Spill *spill);
 
+/// How many of so many entries a filter is made for: all, while filters and indexes
+/// of files have less than half of the limit. One that is too small says little.
+uint64_t filtered_entries(const Spill *spill, uint64_t entries);
+
 /// Bytes of all state of the worker.
 uint64_t spill_used(const Spill *spill);
 /// The slice, sessions or sorter that has most; spills it. False: there is none that

@@ -340,7 +340,7 @@ static SortedFile *merge_to_file(levada_ctx *ctx, levada_slot *slot, Merge &merg
   const levada_slot_desc *desc = slot->desc;
   Spill *spill = slot->spill;
   SortedWriter to(spill->folder, spill_name(spill).text, spill->named,
-                  entry_size_of(desc), desc->mergeable ? 0 : entries);
+                  entry_size_of(desc), desc->mergeable ? 0 : filtered_entries(spill, entries));
   char *entry = (char *)must_alloc(desc->entry_size + 16);
   Memory *memory = merge.memory = memory_new();
   for (uint64_t tag; merge.next(entry, &tag);) {

@@ -155,7 +155,8 @@ SortedFile *merge_newest(levada_ctx *ctx, levada_slot *slot, const List<SortedFi
   uint64_t entries = 0;
   for (uint64_t i = from; i < files.count; ++i)
     entries += files[i]->count;
-  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, entry_size, entries);
+  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, entry_size,
+                  filtered_entries(spill, entries));
   Copied copied{to, gone};
   if (!each_newest(ctx, slot, files, from, key_at, copy_entry, &copied))
     return nullptr;

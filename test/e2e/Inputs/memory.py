@@ -2,6 +2,7 @@
 
   memory.py rows N KEYS        CSV rows with event time, half of them of few keys
   memory.py hot N              CSV rows of one key with long values
+  memory.py values N KEYS      CSV rows, three of five with a value that none before has, some out of order
   memory.py run MB COMMAND…    runs it with --memory MBMB; fails where it took a fifth more at its peak
 """
 import random
@@ -25,6 +26,14 @@ def hot(count):
         print(f"hot,{i:0100d},1.5,2026-01-01 00:00:00.000")
 
 
+def values(count, keys):
+    random.seed(6)
+    for i in range(count):
+        key = "the key" if keys == 1 else f"key {random.randrange(keys)}"
+        second = max(0, i * 55 // count - random.randrange(8))
+        print(f"{key},{i if i % 5 < 3 else random.randrange(i) // 5 * 5},2026-01-01 00:00:{second:02d}.000")
+
+
 def run(limit, command):
     process = subprocess.run(command + ["--memory", f"{limit}MB"])
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
@@ -35,6 +44,8 @@ def run(limit, command):
 
 if sys.argv[1] == "run":
     run(int(sys.argv[2]), sys.argv[3:])
+elif sys.argv[1] == "values":
+    values(int(sys.argv[2]), int(sys.argv[3]))
 elif sys.argv[1] == "hot":
     hot(int(sys.argv[2]))
 else:
