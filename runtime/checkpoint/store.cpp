@@ -86,8 +86,8 @@ void examine(Store::Found &found, Store::Depth depth) {
   }
   if (!found.manifest.parse(text, found.problem))
     return;
-  if (read_whole(textf("%s/%s", found.path.c_str(), MARK).c_str(), text)) {
-    found.problem = std::move(text);
+  if (Text mark; read_whole(textf("%s/%s", found.path.c_str(), MARK).c_str(), mark)) {
+    found.problem = std::move(mark);
     return;
   }
   if (found.epoch && found.manifest.epoch != found.epoch) {
@@ -476,6 +476,22 @@ bool Store::write(const char *name, const std::vector<std::string_view> &pieces,
   }
   if (crc)
     *crc = file.crc;
+  files_.push_back(std::move(file));
+  return true;
+}
+
+void Store::open(const char *name, FileStream &file, bool direct) const {
+  file.open(textf("%s/%s", making_.c_str(), name).c_str(), PART_FILE, direct);
+}
+
+bool Store::finish(const char *name, FileStream &stream, Error &error) {
+  if (!stream.finish())
+    return error.set(NO_CHECKPOINT, textf("cannot write `%s/%s`: %s", making_.c_str(), name,
+                                          strerror(errno)));
+  Manifest::File file;
+  file.name = Text(name);
+  file.size = stream.size();
+  file.crc = stream.crc();
   files_.push_back(std::move(file));
   return true;
 }

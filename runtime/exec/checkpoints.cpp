@@ -1,43 +1,18 @@
 //===- checkpoints.cpp - making checkpoints -------------------------------===//
-#include "runtime/exec/checkpoints.h"
+#include "runtime/exec/pending.h"
 
-#include "runtime/checkpoint/tables.h"
 #include "runtime/core/settings.h"
 #include "runtime/exec/run.h"
 #include "runtime/exec/sink.h"
-#include "runtime/state/part.h"
+#include "runtime/state/save.h"
 
 #include <algorithm>
-#include <time.h>
 #include <unistd.h>
 
 namespace levada::rt {
 
-/// A chain of changes is no longer than this.
-constexpr uint32_t LONGEST_CHAIN = 16;
 /// Places of tables that a worker copies between two numbers: a millisecond or so.
 constexpr uint64_t SAVED_AT_ONCE = 16 << 10;
-
-struct Checkpoints::Pending {
-  uint64_t barrier, epoch;
-  int64_t created;
-  bool full;
-  std::vector<Parts> workers; // each written by its worker
-  Writer sources, choice, sinks;
-  std::vector<uint64_t> counters; // at the end of input: all there are
-  std::atomic<uint32_t> remaining{0};
-  std::atomic<uint64_t> rows_in{0};
-  uint64_t rows_out = 0;
-  Text target; // of a savepoint, else empty
-  bool failed = false; // the run ends before it, or a sink could not prepare
-  Error error;
-};
-
-static int64_t clock_ms(clockid_t clock) {
-  timespec now;
-  clock_gettime(clock, &now);
-  return int64_t(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
-}
 
 bool Checkpoints::wanted(const levada_program *program, const Settings &settings) {
   if (program->batch)
@@ -68,6 +43,7 @@ Checkpoints::~Checkpoints() {
   {
     Lock lock(mutex_);
     stopping_ = true;
+    give_up();
     pthread_cond_broadcast(&changed_);
   }
   pthread_join(thread_, nullptr);
@@ -81,6 +57,7 @@ bool Checkpoints::start(Error &error) {
           slot_keep_marks(worker->ctx.slots[i]);
   next_at_.store(interval_ms_ ? clock_ms(CLOCK_MONOTONIC) + int64_t(interval_ms_) : INT64_MAX,
                  std::memory_order_relaxed);
+  chunks_.tell(&run_.event());
   started_ = pthread_create(&thread_, nullptr, thread_main, this) == 0;
   return started_ || error.set(NO_CHECKPOINT, "cannot start the thread that writes checkpoints");
 }
@@ -108,6 +85,10 @@ void Checkpoints::collect(uint64_t barrier) {
     p.full = true;
   }
   p.workers.resize(run_.workers_.size());
+  for (Parts &parts : p.workers) {
+    parts.chunks = &chunks_;
+    parts.most_early = most_early_;
+  }
   p.sources.value(uint32_t(run_.sources.size()));
   for (uint32_t s = 0; s < run_.sources.size(); ++s) {
     p.sources.text(run_.program->sources[s].name);
@@ -135,6 +116,7 @@ void Checkpoints::begin(uint64_t barrier) {
     for (uint32_t index : run_.topology.order)
       parts += worker->executions[index] != nullptr;
   pending_->remaining.store(parts, std::memory_order_relaxed);
+  begin_writing();
   barrier_.store(barrier, std::memory_order_release);
 }
 
@@ -142,32 +124,32 @@ void Checkpoints::save(Execution &execution) {
   Pending &p = *pending_;
   execution.saved = p.barrier + 1;
   execution.save(p.full, p.workers[execution.worker.index]);
-  if (uint64_t budget = SAVED_AT_ONCE; execution.save_some(&budget))
+  std::vector<Execution *> &saving = execution.worker.saving;
+  // Those begun before have their turn first.
+  if (uint64_t budget = SAVED_AT_ONCE; saving.empty() && execution.save_some(&budget))
     part_done();
   else
-    execution.worker.saving.push_back(&execution);
+    saving.push_back(&execution);
 }
 
 bool Checkpoints::save_some(Worker &worker) {
+  std::vector<Execution *> &saving = worker.saving;
   uint64_t budget = SAVED_AT_ONCE;
-  bool sources = false;
-  for (size_t i = 0; i < worker.saving.size();) {
-    Execution &execution = *worker.saving[i];
-    bool whole = execution.save_some(&budget);
-    sources |= !whole && execution.stage.source;
-    if (!whole) {
-      ++i;
-      continue;
-    }
-    worker.saving.erase(worker.saving.begin() + i);
-    if (!execution.stage.source)
+  bool some = false;
+  while (!saving.empty() && saving.front()->save_some(&budget)) {
+    const bool source = saving.front()->stage.source;
+    saving.erase(saving.begin());
+    some = true;
+    if (!source)
       part_done();
   }
-  if (worker.saving_sources && !sources) {
+  if (worker.saving_sources && std::none_of(saving.begin(), saving.end(), [](Execution *one) {
+        return one->stage.source;
+      })) {
     worker.saving_sources = false;
     part_done();
   }
-  return !worker.saving.empty();
+  return some || budget != SAVED_AT_ONCE;
 }
 
 uint64_t Checkpoints::rows_read(const Worker &worker) const {
@@ -228,152 +210,7 @@ void Checkpoints::committed(bool failed) {
 void Checkpoints::part_done() {
   if (pending_->remaining.fetch_sub(1, std::memory_order_acq_rel) != 1)
     return;
-  Lock lock(mutex_);
-  ready_ = true;
-  pthread_cond_broadcast(&changed_);
-}
-
-//===--- writing ------------------------------------------------------------===//
-
-void *Checkpoints::thread_main(void *arg) {
-  static_cast<Checkpoints *>(arg)->write_loop();
-  return nullptr;
-}
-
-void Checkpoints::write_loop() {
-  const bool sound = verify();
-  {
-    Lock lock(mutex_);
-    verified_ = sound ? SOUND : DAMAGED;
-    pthread_cond_broadcast(&changed_);
-  }
-  for (;;) {
-    {
-      Lock lock(mutex_);
-      while (!ready_ && !stopping_)
-        pthread_cond_wait(&changed_, mutex_.native());
-      if (!ready_)
-        return;
-    }
-    Error error;
-    bool made = sound && write(*pending_, error);
-    if (!pending_->target.empty()) {
-      answer(made, error);
-    } else if (!made && error) {
-      error.help = Text("the run goes on; the next checkpoint is tried in its time");
-      warn(error);
-    }
-    int64_t earliest = clock_ms(CLOCK_MONOTONIC) + int64_t(pause_ms_);
-    if (next_at_.load(std::memory_order_relaxed) < earliest)
-      next_at_.store(earliest, std::memory_order_relaxed);
-    Lock lock(mutex_);
-    ready_ = false;
-    busy_.store(false, std::memory_order_release);
-    pthread_cond_broadcast(&changed_);
-    if (every_)
-      run_.event_.notify();
-  }
-}
-
-bool Checkpoints::write(Pending &p, Error &error) {
-  const levada_program *program = run_.program;
-  const Text &target = p.target;
-  // Whatever goes wrong, what the slots forgot as saved must be saved again.
-  full_next_ = true;
-  if (p.failed) {
-    error = std::move(p.error);
-    return false;
-  }
-  for (auto &sink : run_.sinks_)
-    if (!sink->persist(error))
-      return false;
-  Manifest manifest;
-  manifest.program = Text(program->name);
-  manifest.fingerprint = Text(program->fingerprint);
-  manifest.epoch = p.epoch;
-  manifest.number = p.barrier + 1;
-  manifest.base = p.full ? 0 : last().epoch;
-  manifest.created = p.created;
-  manifest.parallelism = run_.topology.workers;
-  manifest.rows_in = p.rows_in.load(std::memory_order_relaxed);
-  for (uint32_t i = 0; i < program->source_count; ++i) {
-    const levada_source_desc &source = program->sources[i];
-    manifest.rows_in += run_.counters_[uint64_t(source.op) * LEVADA_COUNTERS + LEVADA_COUNT_IN];
-  }
-  manifest.rows_out = p.rows_out;
-  manifest.state = state_;
-  Writer run;
-  run.bytes(p.sources.data(), p.sources.size());
-  run.bytes(p.choice.data(), p.choice.size());
-  run.bytes(p.sinks.data(), p.sinks.size());
-  // What was counted before this run began.
-  Writer before;
-  save_counters(program, p.counters.empty() ? run_.counters_ : p.counters, before);
-  run.bytes(before.data(), before.size());
-  if (!store_.begin(manifest.epoch, target.empty() ? nullptr : target.c_str(), error) ||
-      !store_.write("run", run.view(), error))
-    return false;
-  uint64_t linked = 0;
-  for (Parts &parts : p.workers) {
-    parts.settle();
-    for (const StoredFile *file : parts.files()) {
-      linked += file->size;
-      if (!store_.link(spill_link(file).text, file->path, file->fd, file->size, file->crc, error)) {
-        store_.abandon();
-        return false;
-      }
-    }
-  }
-  for (uint32_t w = 0; w < p.workers.size(); ++w) {
-    TablesFile tables(p.workers[w]);
-    uint32_t crc = 0;
-    bool good = tables.empty() || store_.write(tables_name(w).text, tables.bytes(), error, &crc);
-    tables.written(crc);
-    if (!good || !store_.write(textf("state-%u", w).c_str(), p.workers[w].views(), error)) {
-      store_.abandon();
-      return false;
-    }
-  }
-  if (!store_.publish(manifest, error)) {
-    store_.abandon();
-    return false;
-  }
-  if (!target.empty())
-    return true;
-  {
-    Lock lock(mutex_);
-    last_ = {manifest.epoch, manifest.number, manifest.created};
-  }
-  if (!commit(error))
-    return false;
-  if (p.full) {
-    full_bytes_ = manifest.bytes() - linked;
-    delta_bytes_ = deltas_ = 0;
-  } else {
-    delta_bytes_ += manifest.bytes() - linked;
-    ++deltas_;
-  }
-  full_next_ = deltas_ + 1 >= LONGEST_CHAIN || delta_bytes_ * 2 > full_bytes_;
-  store_.retain(keep_);
-  return true;
-}
-
-bool Checkpoints::commit(Error &error) {
-  for (auto &sink : run_.sinks_)
-    if (!sink->commit(error))
-      return false;
-  run_.allowance.end();
-  return true;
-}
-
-Checkpoints::Last Checkpoints::last() const {
-  Lock lock(mutex_);
-  return last_;
-}
-
-void Checkpoints::warn(const Error &error) const {
-  Text text = render(error, "warning", run_.settings.json);
-  (void)!::write(2, text.c_str(), text.size());
+  all_there();
 }
 
 //===--- the end ------------------------------------------------------------===//
@@ -403,8 +240,9 @@ void Checkpoints::save_all() {
         worker->saving.push_back(execution.get());
       }
     save_sources(*worker);
-    while (save_some(*worker)) {
-    }
+    while (!worker->saving.empty())
+      if (!save_some(*worker))
+        chunks_.await();
   }
 }
 
@@ -416,12 +254,24 @@ bool Checkpoints::last_one(bool stopped, Error &error) {
     return commit(error);
   full_next_ |= !stopped || busy_.load(std::memory_order_acquire); // slots may have forgotten
   collect(number - 1);
+  pending_->last = true;
+  if (!stopped)
+    save_end();
+  if (started_)
+    begin_writing();
+  else
+    chunks_.limit(UINT32_MAX); // nobody takes them meanwhile
   if (stopped)
     save_all();
-  else
-    save_end();
   prepare();
-  return write(*pending_, error);
+  all_there();
+  if (!started_)
+    return write(*pending_, true, error);
+  Lock lock(mutex_);
+  while (writing_)
+    pthread_cond_wait(&changed_, mutex_.native());
+  error = std::move(pending_->error);
+  return pending_->made;
 }
 
 bool Checkpoints::end(bool well, bool stopped, Error &error) {
@@ -429,13 +279,24 @@ bool Checkpoints::end(bool well, bool stopped, Error &error) {
   {
     Lock lock(mutex_);
     // One whose parts are not all there has no one left to bring them.
-    while (ready_ || (started_ && verified_ == NOT_YET))
+    if (!ready_)
+      give_up();
+    while (writing_ || (started_ && verified_ == NOT_YET))
       pthread_cond_wait(&changed_, mutex_.native());
     requested_.store(false, std::memory_order_relaxed);
     ended_ = true;
     pthread_cond_broadcast(&changed_);
     target.swap(stop_target_);
-    well &= verified_ != DAMAGED; // the run has the error
+  }
+  if (verified_ == DAMAGED) { // whatever a worker found of it
+    error = std::move(damage_);
+    return false;
+  }
+  for (auto &worker : run_.workers_) {
+    for (Execution *execution : worker->saving)
+      execution->save_drop();
+    worker->saving.clear();
+    worker->saving_sources = false;
   }
   if (!well)
     return true;

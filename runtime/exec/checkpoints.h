@@ -12,8 +12,10 @@
 
 #include "runtime/abi/abi.h"
 #include "runtime/checkpoint/bytes.h"
+#include "runtime/checkpoint/chunks.h"
 #include "runtime/checkpoint/schema.h"
 #include "runtime/checkpoint/store.h"
+#include "runtime/checkpoint/stream.h"
 #include "runtime/core/sync.h"
 
 #include <memory>
@@ -24,6 +26,7 @@ namespace levada::rt {
 class Run;
 class Execution;
 class Former;
+class TablesFile;
 struct Entry;
 struct Settings;
 struct Worker;
@@ -49,6 +52,9 @@ public:
   /// Then calls each(to, entry) for all that slot `index` holds.
   bool walk(uint32_t index, void *to, void (*each)(void *to, const Entry &entry), Error &error);
   bool resuming() const { return !chain_.empty(); }
+  /// Of `share` bytes that --memory leaves to state, takes what making checkpoints
+  /// needs at once; 0: there is no limit. Returns how much.
+  uint64_t limit_memory(uint64_t share, uint32_t workers);
   /// With --once, after restore: no input has more than at the checkpoint, and no
   /// state was loaded.
   bool idle() const { return idle_; }
@@ -133,7 +139,13 @@ private:
   void collect(uint64_t number);
   void prepare();
   void part_done();
-  bool write(Pending &pending, Error &error);
+  void begin_writing();
+  void all_there();
+  void give_up();
+  bool begin_files(Pending &pending, Error &error);
+  bool stream(Pending &pending, std::vector<TablesFile> &tables, bool &good, Error &error);
+  bool finish(Pending &pending, std::vector<TablesFile> &tables, Error &error);
+  bool write(Pending &pending, bool wanted, Error &error);
   bool commit(Error &error);
   void write_loop();
   void warn(const Error &error) const;
@@ -148,6 +160,9 @@ private:
   std::vector<Text> left_out_;      // "operator ID", "source NAME": state not taken over
   std::vector<Migration> migrations_; // by slot; same: none
   std::atomic<uint64_t> barrier_{~uint64_t(0)};
+  Chunks chunks_;                           // of the parts
+  std::unique_ptr<FileStream[]> streams_;   // by worker: its file of tables
+  uint64_t most_early_ = 32 << 20;          // bytes of Parts
   std::unique_ptr<Pending> pending_;
   std::atomic<bool> busy_{false}; // one is under way
   uint64_t interval_ms_ = 0, pause_ms_ = 0;
@@ -158,7 +173,9 @@ private:
 
   mutable Mutex mutex_; // the fields below
   pthread_cond_t changed_ = PTHREAD_COND_INITIALIZER;
-  bool ready_ = false, stopping_ = false, started_ = false;
+  bool writing_ = false; // one is under way, and the thread at work on it
+  bool ready_ = false;   // all parts of it are there
+  bool stopping_ = false, started_ = false;
   pthread_t thread_{};
   Last last_;
   Text target_, stop_target_;  // of savepoints that are wished for
@@ -166,6 +183,7 @@ private:
   bool ended_ = false; // no more wishes
   Error wish_error_;
   enum { NOT_YET, SOUND, DAMAGED } verified_ = NOT_YET; // what is resumed from
+  Error damage_;
   uint32_t deltas_ = 0; // since the last full one
   uint64_t full_bytes_ = 0, delta_bytes_ = 0;
   bool full_next_ = true;

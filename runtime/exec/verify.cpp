@@ -16,12 +16,13 @@ bool Checkpoints::verify() {
     Text problem;
     if (idle_ || store_.verify_tables(found, problem))
       continue;
-    Error error;
-    error.set(NO_CHECKPOINT,
-              textf("checkpoint `%s` is damaged: %s", found.path.c_str(), problem.c_str()),
-              "nothing was published since it was resumed from; it is marked, and the next start "
-              "goes on from the one before");
+    damage_.set(NO_CHECKPOINT,
+                textf("checkpoint `%s` is damaged: %s", found.path.c_str(), problem.c_str()),
+                "nothing was published since it was resumed from; it is marked, and the next start "
+                "goes on from the one before");
     store_.mark_damaged(chain_.back(), problem);
+    Error error;
+    error.set(damage_.code, Text(damage_.what.view()));
     run_.sink_failed(run_.handed(), std::move(error));
     run_.poke();
     return false;
