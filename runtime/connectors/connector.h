@@ -94,8 +94,9 @@ struct SourceTable {
   bool (*endless)(void *source) = nullptr;
   /// Whether read() waits for what may never come.
   bool (*waits)(void *source) = nullptr;
-  /// Whether the stream `name` ended, when it was looked at last, at that decoded byte.
-  bool (*at_end)(void *source, const Text &name, uint64_t offset) = nullptr;
+  /// Whether the stream `name` ended, when its end was seen last, at that decoded byte;
+  /// -1: its end was not seen.
+  int (*at_end)(void *source, const Text &name, uint64_t offset) = nullptr;
 };
 constexpr int64_t STOPPED = -2;
 

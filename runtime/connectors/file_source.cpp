@@ -319,10 +319,10 @@ int seek(void *source, uint64_t offset, Error &error) {
 
 bool waits(void *source) { return files_of(source).waits.load(std::memory_order_relaxed); }
 
-bool at_end(void *source, const Text &name, uint64_t offset) {
+int at_end(void *source, const Text &name, uint64_t offset) {
   Files &files = files_of(source);
   Lock lock(files.mutex);
-  return files.end == offset && files.ended == name;
+  return files.ended == name ? files.end == offset : -1;
 }
 
 //===--- going on -----------------------------------------------------------===//

@@ -50,10 +50,11 @@ static bool load_streams(Reader &from, std::vector<Stream> &streams) {
 }
 
 void Source::save(Writer &to) {
-  if (position_.again && !position_.whole && table_->at_end) {
+  if (position_.again && table_->at_end) {
     Lock lock(opened_mutex_);
     const Stream &stream = opened_[position_.file_number - 1];
-    position_.whole = table_->at_end(state_, stream.name, position_.offset);
+    int end = table_->at_end(state_, stream.name, position_.offset);
+    position_.whole = end < 0 ? position_.whole : end;
   }
   to.value(position_);
   {

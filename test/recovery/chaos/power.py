@@ -94,7 +94,7 @@ def one(pipeline, seed, place, skip):
     for step in NEEDED:
         if step + ".before" not in run.places:
             continue
-        for _ in range(60):
+        for _ in range(400):
             name = run.rng.choice(sorted(run.places))
             runs += 1
             try:
