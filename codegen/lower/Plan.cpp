@@ -234,7 +234,7 @@ void Plan::planSlot(exec::SlotOp op) {
 
 /// "per_key/DISTINCT v[k]" of "per_key/aggregate[k]".
 static std::string elementsId(llvm::StringRef id, const flow::AggAttr &agg) {
-  std::string what = "DISTINCT " + cast<StringAttr>(agg.getArgs()[0]).str();
+  std::string what = "DISTINCT " + plainColumn(agg.getArgs()[0].getValue()).str();
   if (!agg.getFilter().empty())
     what += " FILTER (WHERE " + agg.getFilter().str() + ")";
   llvm::StringRef kind = "/aggregate[";

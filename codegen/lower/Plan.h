@@ -42,6 +42,12 @@ struct AggPlan {
   bool anew = false;
 };
 
+/// "v" of "v'", which is v as the type that an aggregate takes. Literals have their
+/// quotes in pairs.
+inline llvm::StringRef plainColumn(llvm::StringRef name) {
+  return name.ends_with("'") && name.count('\'') % 2 ? name.drop_back() : name;
+}
+
 struct SlotPlan {
   exec::SlotOp op;
   Layout key;

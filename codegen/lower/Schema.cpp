@@ -67,6 +67,25 @@ static std::string columnText(llvm::StringRef name, const Column &column) {
   return text;
 }
 
+/// "MIN(v)" of "MIN(v')", where v' is v as the type that MIN takes: other versions of
+/// the program have v itself there. As it is where another one is called so.
+static std::string nameOf(const SlotPlan &slot, const AggPlan &agg) {
+  auto plain = [](const AggPlan &agg) {
+    std::string text = callText(agg.attr);
+    for (StringAttr arg : agg.attr.getArgs()) {
+      llvm::StringRef name = arg.getValue();
+      if (size_t at = text.find(name); name.ends_with("'") && at != text.npos)
+        text.replace(at, name.size(), plainColumn(name));
+    }
+    return text;
+  };
+  std::string name = plain(agg);
+  for (const AggPlan &other : slot.aggs)
+    if (&other != &agg && plain(other) == name)
+      return callText(agg.attr);
+  return name;
+}
+
 std::string slotSchema(const Plan &plan, const SlotPlan &slot) {
   exec::SlotOp op = slot.op;
   std::string schema;
@@ -83,14 +102,14 @@ std::string slotSchema(const Plan &plan, const SlotPlan &slot) {
     os << (op.getKind() == "sort" ? "column\t" : "key\t") << columnText(name.getValue(), column)
        << '\n';
   if (slot.owner >= 0) {
-    const Column &value = slot.key.columns.back();
-    for (const AggPlan &agg : plan.slots[slot.owner].aggs)
+    const SlotPlan &owner = plan.slots[slot.owner];
+    for (const AggPlan &agg : owner.aggs)
       if (agg.elements >= 0 && &plan.slots[agg.elements] == &slot) {
-        os << "key\t" << field(cast<StringAttr>(agg.attr.getArgs()[0]).getValue()) << '\t'
-           << field(value.type.str()) << '\t' << kindName(value.rep) << '\t' << value.offset
-           << "\t-1\n";
+        llvm::StringRef name = agg.attr.getArgs()[0].getValue();
+        os << "key\t" << columnText(plainColumn(name), slot.key.columns.back()) << '\n';
         break;
       }
+    os << "owner\t" << field(owner.id) << '\n';
   }
   // In brackets: nobody wrote it.
   if (slot.countsRows())
@@ -100,7 +119,7 @@ std::string slotSchema(const Plan &plan, const SlotPlan &slot) {
   if (slot.since)
     os << "aggregate\t(since)\t\t\t8\t8\t-1\tplain\tsince i64 0\n";
   for (const AggPlan &agg : slot.aggs) {
-    os << "aggregate\t" << field(callText(agg.attr)) << '\t'
+    os << "aggregate\t" << field(nameOf(slot, agg)) << '\t'
        << (agg.argType ? field(agg.argType.withNullable(true).str()) : "") << '\t'
        << agg.attr.getSymbol().getValue() << '\t' << agg.offset << '\t'
        << (agg.impl ? agg.impl->size : 8) << '\t' << std::max(agg.setOffset, agg.keptOffset) << '\t'
@@ -130,7 +149,7 @@ std::string programState(const Plan &plan) {
   for (const SourcePlan &source : plan.sources) {
     exec::SourceOp op = source.op;
     os << "source\t" << field(op.getSymName()) << '\t' << op.getConnector() << '\t'
-       << op.getFormat() << '\n';
+       << op.getFormat() << '\t' << field(optionOf(op.getOptions(), "path")) << '\n';
   }
   for (const SinkPlan &sink : plan.sinks) {
     exec::SinkOp op = sink.op;

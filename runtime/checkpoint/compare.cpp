@@ -283,13 +283,16 @@ void compare_parts(const char *what, const std::vector<ProgramState::Part> &befo
     const ProgramState::Part *old = find(before, part.name);
     Verdict v = verdict(old ? Fate::SAME : Fate::NEW, what, part.name);
     // A source's position, and what a sink has written, are of their kind.
-    if (old && (!(old->connector == part.connector) || (!source && !(old->format == part.format)))) {
+    if (old && (!(old->connector == part.connector) || !(old->format == part.format))) {
       v.fate = Fate::REBUILD;
-      v.why = source ? Text("its connector is another: a position in one is none in the other")
+      v.why = source ? Text("it reads otherwise: a position in one is none in the other")
                      : Text("it writes otherwise: what it has committed cannot be continued");
       v.before = textf("%s %s", old->connector.c_str(), old->format.c_str());
       v.now = textf("%s %s", part.connector.c_str(), part.format.c_str());
     }
+    if (v.fate == Fate::SAME && !(old->path == part.path))
+      v.why = textf("it reads `%s` where it read `%s`: other files are read from their beginning",
+                    part.path.c_str(), old->path.c_str());
     out.push_back(std::move(v));
   }
   for (const ProgramState::Part &part : before)
@@ -314,6 +317,21 @@ Verdict compare_slot(const ProgramState::Slot &before, const ProgramState::Slot 
     v.now = described(now);
   }
   return v;
+}
+
+/// Elements of what an operator keeps go where that goes.
+void follow_owner(Verdict &v, const ProgramState &now, const std::vector<Verdict> &all) {
+  const ProgramState::Slot *slot = strcmp(v.what, "operator") == 0 ? now.slot(v.name) : nullptr;
+  Schema schema;
+  if (!slot || !schema.parse(slot->schema) || schema.owner.empty() ||
+      (v.fate != Fate::SAME && v.fate != Fate::MIGRATES))
+    return;
+  for (const Verdict &owner : all)
+    if (owner.name == schema.owner && owner.fate != Fate::SAME && owner.fate != Fate::MIGRATES) {
+      v.fate = Fate::REBUILD;
+      v.why = textf("it is part of `%s`, which begins anew", schema.owner.c_str());
+      v.before = v.now = schema.describe();
+    }
 }
 
 } // namespace
@@ -355,6 +373,8 @@ std::vector<Verdict> compare(const ProgramState &before, const ProgramState &now
   }
   for (const ProgramState::Slot *slot : gone)
     out.push_back(verdict(Fate::DROPPED, "operator", slot->id));
+  for (Verdict &v : out)
+    follow_owner(v, now, out);
   return out;
 }
 

@@ -102,6 +102,8 @@ bool Schema::parse(std::string_view text) {
         }
       }
       aggregates.push_back(std::move(agg));
+    } else if (word.view() == "owner") {
+      owner = take_field(line);
     } else if (word.view() == "by") {
       order.push_back(take_field(line));
     } else {
@@ -163,6 +165,7 @@ bool ProgramState::take(std::string_view word, std::string_view line) {
     part.name = take_field(line);
     part.connector = take_field(line);
     part.format = take_field(line);
+    part.path = take_field(line);
     (word == "source" ? sources : sinks).push_back(std::move(part));
     return true;
   }
@@ -181,6 +184,7 @@ void ProgramState::print(Text &text) const {
       append_field(text.append(word).append('\t'), part.name);
       append_field(text.append('\t'), part.connector);
       append_field(text.append('\t'), part.format);
+      append_field(text.append('\t'), part.path);
       text.append('\n');
     }
   };

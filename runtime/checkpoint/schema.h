@@ -51,6 +51,7 @@ struct Schema {
   std::vector<Key> keys;
   std::vector<Aggregate> aggregates;
   std::vector<Text> order; // of a sort
+  Text owner; // the slot of whose keys these are elements, or empty
 
   /// False: the text is no schema.
   bool parse(std::string_view text);
@@ -83,6 +84,7 @@ bool plan_migration(const Schema &before, const Schema &now, Migration &out, Tex
 struct ProgramState {
   struct Part {
     Text name, connector, format;
+    Text path; // of a source, as it is written
   };
   struct Slot {
     Text id, schema;
