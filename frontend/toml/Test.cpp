@@ -9,6 +9,7 @@
 #include "ir/diag/codes/Document.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace levada::doc {
 namespace {
@@ -100,7 +101,12 @@ void checkTests(const Document &document, Reader &reader) {
     sinks.push_back(s.name.text);
   both = sources;
   both.insert(both.end(), streams.begin(), streams.end());
+  std::unordered_map<std::string_view, const Test *> names;
   for (const Test &test : document.tests) {
+    if (auto [first, added] = names.try_emplace(test.name.text, &test); !added)
+      reader.engine.emit(test.name.range, diag::DuplicateKey, test.name.text)
+          .label(first->second->name.range, "first here")
+          .hint("results are told by the names of tests");
     for (const TestRows &rows : test.input)
       checkName(rows.table, diag::UnknownInput, "sources", sources, reader);
     for (const TestRows &rows : test.expect)
