@@ -46,7 +46,32 @@ Text as_json(Run &run, int64_t up, const Checkpoints::Last &last) {
     append_json(text.append(",\"read\":"), run.sources[i]->where());
     text.append('}');
   }
+  text.append("],\"state\":[");
+  for (uint32_t i = 0; i < run.program->slot_count; ++i) {
+    Footprint all = run.footprint(i);
+    append_json(text.append(i ? ",{\"operator\":" : "{\"operator\":"), run.program->slots[i].id);
+    text.format(",\"entries\":%llu,\"bytes\":%llu,\"file_entries\":%llu,\"file_bytes\":%llu}",
+                (unsigned long long)all.entries, (unsigned long long)all.bytes,
+                (unsigned long long)all.file_entries, (unsigned long long)all.file_bytes);
+  }
   return text.append("]}\n");
+}
+
+/// "state per_hour/aggregate[k]: 3 entries in 1,024 bytes of memory"
+void append_state(Text &text, const char *id, const Footprint &all) {
+  text.format("state %s: %s entr%s in %s bytes of memory", id, grouped(all.entries).c_str(),
+              all.entries == 1 ? "y" : "ies", grouped(all.bytes).c_str());
+  if (all.file_bytes)
+    text.format(", %s in %s bytes of files", grouped(all.file_entries).c_str(),
+                grouped(all.file_bytes).c_str());
+  text.append('\n');
+}
+
+/// Workers say what their slots take between two numbers: soon, unless one is long.
+void wait_for_footprints(Run &run) {
+  run.ask_footprints();
+  for (int i = 0; i < 200 && !run.footprints_told(); ++i)
+    usleep(1000);
 }
 
 } // namespace
@@ -56,6 +81,7 @@ Text running_status(Run &run, int64_t started_at, bool json) {
   clock_gettime(CLOCK_REALTIME, &now);
   int64_t up = int64_t(now.tv_sec) * 1000 + now.tv_nsec / 1000000 - started_at;
   Checkpoints::Last last = run.checkpoints->last();
+  wait_for_footprints(run);
   if (json)
     return as_json(run, up, last);
   Text text =
@@ -73,6 +99,8 @@ Text running_status(Run &run, int64_t started_at, bool json) {
     text.append("checkpoint: none yet\n");
   for (auto &source : run.sources)
     text.format("source %s: %s\n", source->desc.name, source->where().c_str());
+  for (uint32_t i = 0; i < run.program->slot_count; ++i)
+    append_state(text, run.program->slots[i].id, run.footprint(i));
   return text;
 }
 

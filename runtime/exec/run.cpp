@@ -75,6 +75,8 @@ Run::~Run() {
 /// ones of the rest.
 void Run::limit_memory() {
   // A checkpoint may have files of a run that was limited.
+  if (checkpoints && !settings.memory)
+    checkpoints->limit_memory(0, topology.workers);
   if (!settings.memory && !(checkpoints && checkpoints->resuming()))
     return;
   // Large tables are given back to the system when they go.
@@ -88,11 +90,11 @@ void Run::limit_memory() {
       worker->limit_slots(uint64_t(1) << 60, spill_folder_.c_str(), true);
     return;
   }
-  // Merging takes some for what it reads and makes.
-  uint64_t state = (settings.memory - memory_beside(topology.workers)) / 4 * 3;
-  // A checkpoint that is being made may be a copy of what is in memory.
+  uint64_t share = settings.memory - memory_beside(topology.workers);
   if (checkpoints)
-    state /= 2;
+    share -= checkpoints->limit_memory(share, topology.workers);
+  // Merging takes some for what it reads and makes.
+  const uint64_t state = share / 4 * 3;
   for (auto &worker : workers_)
     worker->limit_slots(state / topology.workers, spill_folder_.c_str(), checkpoints != nullptr);
 }
@@ -201,6 +203,45 @@ void Run::count_progress(Worker &worker) {
   worker.rows_counted = rows;
 }
 
+//===--- footprints ---------------------------------------------------------===//
+
+void Run::ask_footprints() {
+  asked_.fetch_add(1, std::memory_order_relaxed);
+  poke();
+}
+
+void Run::tell_footprints(Worker &worker) {
+  uint32_t asked = asked_.load(std::memory_order_relaxed);
+  if (worker.told.load(std::memory_order_relaxed) == asked)
+    return;
+  for (uint32_t i = 0; i < program->slot_count; ++i) {
+    Footprint all{};
+    if (worker.ctx.slots[i])
+      all = slot_footprint(worker.ctx.slots[i]);
+    std::atomic<uint64_t> *to = &worker.footprints[uint64_t(i) * 4];
+    for (uint64_t value : {all.entries, all.bytes, all.file_entries, all.file_bytes})
+      to++->store(value, std::memory_order_relaxed);
+  }
+  worker.told.store(asked, std::memory_order_release);
+}
+
+bool Run::footprints_told() const {
+  for (auto &worker : workers_)
+    if (worker->told.load(std::memory_order_acquire) != asked_.load(std::memory_order_relaxed))
+      return false;
+  return true;
+}
+
+Footprint Run::footprint(uint32_t slot) const {
+  Footprint all{};
+  for (auto &worker : workers_) {
+    const std::atomic<uint64_t> *from = &worker->footprints[uint64_t(slot) * 4];
+    for (uint64_t *value : {&all.entries, &all.bytes, &all.file_entries, &all.file_bytes})
+      *value += from++->load(std::memory_order_relaxed);
+  }
+  return all;
+}
+
 /// Sources that all have watermarks: the one that is behind; else each in turn.
 int Run::choose_source(uint64_t seq) {
   uint32_t count = sources.size(), left = 0;
@@ -277,7 +318,6 @@ bool Run::take_chunk(Worker &worker) {
     cut_mutex_.unlock();
     return chosen == NONE_LEFT;
   }
-  Source &source = *sources[chosen];
   Chunk *chunk = nullptr;
   Error error;
   auto draining = [&] { return draining_.load(std::memory_order_acquire); };
@@ -383,6 +423,7 @@ void Run::work(Worker &worker) {
     some |= take_chunk(worker);
     if (tick || checkpoints)
       count_progress(worker);
+    tell_footprints(worker);
     if (tick && worker.index == 0)
       tick(*this);
     if (!some && !over())

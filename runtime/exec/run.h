@@ -15,6 +15,7 @@
 #include "runtime/core/sync.h"
 #include "runtime/exec/source.h"
 #include "runtime/exec/worker.h"
+#include "runtime/state/walk.h"
 
 namespace levada::rt {
 
@@ -89,6 +90,12 @@ public:
   /// The lowest of the sources', about now.
   int64_t watermark() const;
   bool stopped() const { return stopped_; }
+  /// Asks the workers what their slots take; they say it between two numbers.
+  void ask_footprints();
+  /// Whether all have said it.
+  bool footprints_told() const;
+  /// Of all workers, as they said last.
+  Footprint footprint(uint32_t slot) const;
   /// Bytes of state that --memory sent to disk.
   uint64_t spilled() const;
   /// Wakes who waits for input: a checkpoint may be due, or the input is to end.
@@ -121,6 +128,7 @@ private:
   void forgive_after(uint64_t seq);
   void stop_taking(bool stopped);
   void count_progress(Worker &worker);
+  void tell_footprints(Worker &worker);
   enum { NONE_LEFT = -1, NOT_YET = -2 };
   int choose_source(uint64_t seq);
   void commit();
@@ -146,6 +154,7 @@ private:
   Mutex sink_mutex_; // sinks
   Event event_;
   bool stopped_ = false;
+  std::atomic<uint32_t> asked_{0}; // for footprints
 
   Mutex fail_mutex_;
   struct Failure {

@@ -15,6 +15,8 @@ Worker::Worker(Run &run, uint32_t index) : run(run), index(index) {
   for (uint32_t c = 0; c < program->channel_count; ++c)
     channels_[c] = &rows_[uint64_t(c) * workers];
   slots_.resize(program->slot_count);
+  std::vector<std::atomic<uint64_t>> none(uint64_t(program->slot_count) * 4);
+  footprints.swap(none);
   ctx.channels = channels_.data();
   ctx.slots = slots_.data();
   ctx.program = program;

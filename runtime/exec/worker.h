@@ -146,6 +146,9 @@ struct Worker {
   Spill spill{}; // what its slots share under --memory
   std::vector<std::unique_ptr<Execution>> executions; // by stage; null: fire or not here
   uint64_t rows_counted = 0; // in the progress line
+  /// What its slots take, four numbers each, as it was when somebody asked last.
+  std::vector<std::atomic<uint64_t>> footprints;
+  std::atomic<uint32_t> told{0}; // that question
   uint64_t saved = 0;        // the last barrier that its sources' stages have passed, + 1
   std::vector<Execution *> saving; // whose parts are not whole yet
   bool saving_sources = false;     // some of them, or all, read sources

@@ -29,6 +29,24 @@ static void visit(void *to, const char *entry) {
   visit->each(visit->to, {entry, visit->slice->start, visit->slice->end, visit->slice->last_end});
 }
 
+Footprint slot_footprint(const levada_slot *slot) {
+  SlotSize size = slot_size(slot);
+  Footprint all{size.entries, size.bytes, 0, 0};
+  auto add = [&](const List<SortedFile *> &files) {
+    for (uint64_t i = 0; i < files.count; ++i) {
+      all.file_entries += files[i]->count;
+      all.file_bytes += files[i]->size;
+    }
+  };
+  for (uint64_t i = 0; i < slot->slices.count; ++i)
+    add(slot->slices[i]->files);
+  if (slot->sessions)
+    add(slot->sessions->files);
+  if (slot->sorter)
+    add(slot->sorter->files);
+  return all;
+}
+
 bool slot_walk(levada_ctx *ctx, levada_slot *slot, void *to,
                void (*each)(void *to, const Entry &entry)) {
   if (slot->sessions) {

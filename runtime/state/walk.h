@@ -14,6 +14,13 @@ struct Entry {
   int64_t start, end, last_end;
 };
 
+/// What a slot takes: entries and bytes in memory, and in files. A key may have an
+/// entry in both, and in several files.
+struct Footprint {
+  uint64_t entries, bytes, file_entries, file_bytes;
+};
+Footprint slot_footprint(const levada_slot *slot);
+
 /// Calls each(to, entry) for all that there is, by window, then hash: what is in
 /// files counts as what is in memory (of sessions it comes behind that). False: ctx has the error.
 bool slot_walk(levada_ctx *ctx, levada_slot *slot, void *to,
