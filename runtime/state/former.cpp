@@ -115,8 +115,14 @@ bool Former::take(levada_ctx *ctx, std::string_view bytes, Slice *to, int64_t st
   if (group_of(desc, tag) - slot_->owned.first >= slot_->owned.count)
     return true; // another worker's
   if (!to) {
+    bool found; // what its key has comes in one go, and stays together
+    find_place(&slot_->sessions->table, &desc->key, tag, key, &found);
+    if (!found && slot_->spill && !sessions_room(ctx, slot_))
+      return false;
     Session *session = session_put(ctx, slot_, tag, key, start, end);
-    return load(ctx, entry, session->entry() + desc->acc_offset);
+    const bool good = load(ctx, entry, session->entry() + desc->acc_offset);
+    session_count(slot_->sessions, session);
+    return good;
   }
   // What came before is older: it is added to, or superseded.
   char *there = table_find(&to->table, desc, ~tag, key);
@@ -141,39 +147,45 @@ bool Former::take(levada_ctx *ctx, std::string_view bytes, Slice *to, int64_t st
   return true;
 }
 
-namespace {
-struct Way {
+struct Former::Way {
   Former *former;
   levada_ctx *ctx;
   Slice *to;
+  Writer bytes;
+  bool good = true;
 };
-} // namespace
 
 bool Former::convert_slice(levada_ctx *ctx, uint64_t at, Slice *to) {
-  Way way{this, ctx, to};
+  Way way{this, ctx, to, {}, true};
   return each_counted(ctx, former_, at, &way, [](void *to, std::string_view entry) {
     auto &way = *static_cast<Way *>(to);
     return way.former->take(way.ctx, entry, way.to, 0, 0);
   });
 }
 
+void Former::take_session(Way &way, const Session *session) {
+  if (!way.good)
+    return;
+  way.bytes.clear();
+  entry_save(way.ctx, former_->desc, session->tag, const_cast<Session *>(session)->entry(), way.bytes);
+  way.good = take(way.ctx, way.bytes.view(), nullptr, session->start, session->end);
+}
+
 bool Former::convert_sessions(levada_ctx *ctx) {
-  if (!sessions_gather(ctx, former_))
-    return false;
+  Way way{this, ctx, nullptr, {}, true};
   const Table *table = &former_->sessions->table;
-  Writer bytes;
   uint64_t left = table->count;
   for (uint64_t place = 0; left; ++place)
     if (load64(table->slots + place * session_stride)) {
-      for (Session *s = newest(table, place); s; s = s->older) {
-        bytes.clear();
-        entry_save(ctx, former_->desc, s->tag, s->entry(), bytes);
-        if (!take(ctx, bytes.view(), nullptr, s->start, s->end))
-          return false;
-      }
+      for (Session *s = newest(table, place); s; s = s->older)
+        take_session(way, s);
       --left;
     }
-  return true;
+  return way.good && sessions_walk_files(ctx, former_, &way, [](void *to, Session *session) {
+           auto &way = *static_cast<Way *>(to);
+           way.former->take_session(way, session);
+         }) &&
+         way.good;
 }
 
 bool Former::convert(levada_ctx *ctx) {

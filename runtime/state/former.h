@@ -16,6 +16,8 @@
 
 namespace levada::rt {
 
+struct Session;
+
 class Former {
 public:
   /// Of what `slot`, number `index` of ctx's program, takes over. `how` (not owned)
@@ -32,7 +34,9 @@ public:
 
 private:
   bool convert_slice(levada_ctx *ctx, uint64_t at, Slice *to);
+  struct Way; // what is converted, where to
   bool convert_sessions(levada_ctx *ctx);
+  void take_session(Way &way, const Session *session);
   bool take(levada_ctx *ctx, std::string_view entry, Slice *to, int64_t start, int64_t end);
   /// The accumulators of `entry`, converted, into what desc->init made.
   bool load(levada_ctx *ctx, EntryReader &entry, char *acc);

@@ -4,7 +4,8 @@
 
 Steps: `feed FILE` waits until its rows are read; `lines FILE N` until FILE has as
 many; `end` closes the input and waits for the end; `kill` is SIGKILL, `term`
-SIGTERM; anything else is a command of the program, run with --state of the ARGUMENTS; its exit code is told
+SIGTERM; `begin COMMAND` does not wait for it, `await` does, and tells whether it was
+under way; anything else is a command of the program, run with --state of the ARGUMENTS; its exit code is told
 when it is not 0. A `stop` that is done is followed by the run's output. Nothing
 waits for a fixed time.
 """
@@ -54,6 +55,7 @@ def main():
         print(out.decode(), end="")
         print(f"the run ended with {child.returncode}")
 
+    begun = []
     until(lambda: rows_in() >= 0)
     fed = 0
     for step in steps:
@@ -67,6 +69,12 @@ def main():
         elif words[0] == "lines":
             until(lambda: os.path.exists(words[1]) and
                   open(words[1], "rb").read().count(b"\n") >= int(words[2]))
+        elif words[0] == "begin":
+            begun.append(subprocess.Popen([run[0], *words[1:], *state], stdout=subprocess.PIPE,
+                                          stderr=subprocess.STDOUT))
+        elif words[0] == "await":
+            print("still under way" if begun[0].poll() is None else "done already")
+            print(begun.pop(0).communicate(timeout=LIMIT)[0].decode(), end="")
         elif words[0] == "end":
             ended()
         elif words[0] in ("kill", "term"):
