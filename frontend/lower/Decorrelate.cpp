@@ -258,6 +258,8 @@ struct Decorrelator {
         if (inputs.outer || inputs.arguments.empty() || found[at] ||
             sema::typeOf(b).withNullable(true) != outerType(at).withNullable(true))
           continue;
+        if (inputs.mayFail && filter.getInput().getDefiningOp<FilterOp>())
+          continue; // for the rows that pass the filters below alone
         found[at] = b;
       }
     }

@@ -231,6 +231,10 @@ private:
   void enterStage(Stage &stage, Relation relation, const Query &query);
   void where(Stage &stage, const sql::Expr &condition, const Query &query,
              const std::string &clause);
+  /// A filter over projections, or the same asked before them; Filters.cpp.
+  mlir::Value filterFirst(flow::FilterOp filter);
+  /// Whether `rows` are projections in which something may fail.
+  static bool failsBelow(mlir::Value rows);
   /// The select list over the stage's rows.
   Relation select(Stage &stage, Query &query);
   Relation distinct(Relation relation, const Query &query);

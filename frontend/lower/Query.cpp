@@ -118,8 +118,8 @@ void Lowering::where(Stage &stage, const sql::Expr &condition, const Query &quer
     op.erase();
     return;
   }
-  relation.value = op.getOutput();
   feed(query.deadLetter, op.getDead());
+  relation.value = query.isSql ? filterFirst(op) : op.getOutput();
 }
 
 //===----------------------------------------------------------------------===//

@@ -306,6 +306,8 @@ Relation Lowering::lowerSelect(const sql::Query &written, Environment &around) {
   // Names of the FROM that failed are not known; nothing else can be said.
   if (!query.input.value)
     return {};
+  if (query.where.size() == 1 && query.where[0] == select.where.get() && failsBelow(query.input.value))
+    query.where = conjunctsOf(*select.where);
   query.having = select.having.get();
   query.qualify = select.qualify.get();
   query.windows = &select.windows;
