@@ -1,8 +1,8 @@
 //===- Changes.cpp - which streams change rows that they have given -------===//
 //
 // Walks the operators in order and notes append or retract on their results.
-// Then: what cannot take changes back (windows of sessions, patterns, sinks
-// that append) says so, and names the operator that makes them.
+// Then: what cannot take changes back (windows, patterns, sinks that append)
+// says so, and names the operator or the table that makes them.
 //
 //===----------------------------------------------------------------------===//
 #include "frontend/lower/Lowering.h"
@@ -122,6 +122,33 @@ bool Lowering::readsChanges(SourceOp source) {
   return held && held->hasAttr("flow.upsert");
 }
 
+/// The kinds of change that a table of changelog-json carries beside new rows.
+static bool mayChange(SourceOp source) {
+  if (source.getFormat() != "changelog-json")
+    return false;
+  auto mode = source.getFormatOptions().getAs<mlir::StringAttr>("changelog-json.changelog-mode");
+  return !mode || mode.getValue().contains_insensitive("U") || mode.getValue().contains_insensitive("D");
+}
+
+/// What reads `rows` and needs new ones; of what does not run yet, nothing is said.
+static mlir::Operation *needsNewRows(mlir::Value rows, bool batch, llvm::function_ref<bool(SinkOp)> takes) {
+  for (mlir::Operation *user : rows.getUsers()) {
+    if (llvm::isa<ProjectOp, FilterOp, UnionOp, UnnestOp, WatermarkOp, WindowOp>(user)) {
+      if (mlir::Operation *found = needsNewRows(user->getResult(0), batch, takes))
+        return found;
+    } else if (auto sink = llvm::dyn_cast<SinkOp>(user)) {
+      if (batch || !takes(sink))
+        return user;
+    } else if (auto aggregate = llvm::dyn_cast<AggregateOp>(user)) {
+      if (batch || aggregate.getWindow())
+        return user;
+    } else if (llvm::isa<SortOp>(user)) {
+      return user;
+    }
+  }
+  return nullptr;
+}
+
 void Lowering::inferChanges(mlir::ModuleOp module) {
   holdUpserts(module);
   for (mlir::Operation &op : *module.getBody()) {
@@ -156,6 +183,22 @@ void Lowering::inferChanges(mlir::ModuleOp module) {
   for (mlir::Operation &op : *module.getBody()) {
     if (!needed.contains(&op))
       continue;
+    if (auto source = llvm::dyn_cast<SourceOp>(op); source && mayChange(source) && !changes(source.getRows()))
+      if (mlir::Operation *reader = needsNewRows(source.getRows(), batch, takesChanges)) {
+        auto sink = llvm::dyn_cast<SinkOp>(reader);
+        std::string what = sink ? "`" + sink.getStream().str() + "`"
+                           : llvm::isa<AggregateOp>(reader) ? "a window"
+                                                            : operatorText(reader);
+        std::string from = "`" + source.getStream().str() + "`";
+        // Windows over such tables are in use where all rows are new.
+        auto flight = sink || batch ? engine.emit(range(reader), diag::UpdatingInput, what, from)
+                                    : engine.emit(range(reader), diag::MayUpdateInput, what, from);
+        flight.label(range(source), "these rows change")
+            .hint(document.isScript
+                      ? "if all of its rows are new, add 'changelog-json.changelog-mode' = 'I' to it"
+                      : "if all of its rows are new, add changelog-json.changelog-mode = \"I\" to it");
+        continue;
+      }
     auto join = llvm::dyn_cast<JoinOp>(op);
     bool finalOnly = llvm::isa<MatchOp>(op) ||
                      (join && (join.getForm() == JoinForm::interval || join.getForm() == JoinForm::window));

@@ -63,7 +63,8 @@ RowKey rowKey(mlir::Value rows, bool &filtered) {
   RowKey key = rowKey(op->getOperand(0), filtered);
   if (!key)
     return key;
-  if (op->getAttrOfType<OnErrorAttr>("on_error").getValue() != OnError::fail)
+  auto policy = op->getAttrOfType<OnErrorAttr>("on_error"); // none is fail
+  if (policy && policy.getValue() != OnError::fail)
     op->getRegion(0).walk([&](MayFail inner) { filtered |= inner.mayFail(); });
   if (auto filter = llvm::dyn_cast<FilterOp>(op)) {
     filter.getBody().walk([&](mlir::Operation *inner) {

@@ -29,7 +29,7 @@ struct LEVADA_FORMAT("json", decodes | encodes) json_options {
   LEVADA_OPTION("json.encode.decimal-as-plain-number", none, "false") bool plain_decimals;
 };
 
-/// Changes of a table, one JSON object a line: {"op": "+I", "data": {row}}, where op is +I, -U, +U or -D. Only insertions run yet.
+/// Changes of a table, one JSON object a line: {"op": "+I", "data": {row}}, where op is +I, -U, +U or -D. What takes only new rows says so when it is compiled.
 struct LEVADA_FORMAT("changelog-json", decodes | encodes) changelog_json_options {
   /// The kinds of changes that the table carries: I, UB, UA, D; all four by default, I, UA and D for a sink with a primary key.
   LEVADA_OPTION("changelog-json.changelog-mode", none, "I,UB,UA,D", "I|I,D|I,UA|I,UA,D|I,UB,UA|I,UB,UA,D|UA,D")
