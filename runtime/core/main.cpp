@@ -41,6 +41,13 @@ static double seconds_since(const timespec &start) {
 /// Where the run goes on, and where the next one would.
 static void tell_start(const Run &run, const Settings &settings) {
   const Checkpoints *checkpoints = run.checkpoints.get();
+  if (run.program->batch && (!settings.state.empty() || settings.checkpoint_interval > 0))
+    tell("note",
+         textf("`%s` changes nothing: a pipeline in batch mode takes no checkpoints, after a crash it "
+               "begins anew",
+               settings.state.empty() ? "--checkpoint-interval" : "--state")
+             .c_str(),
+         settings);
   if (checkpoints && !checkpoints->set_aside().empty())
     tell("note",
          textf("the checkpoints that were there are set aside in `%s`", checkpoints->set_aside().c_str())

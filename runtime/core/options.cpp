@@ -244,6 +244,7 @@ bool unknown(const char *argument, const char *what) {
 bool read_all(int argc, char **argv, const levada_program *program, Settings &settings,
               Action &action) {
   const Command *chosen = nullptr;
+  const char *memory = "";
   for (int i = 1; i < argc; ++i) {
     Text argument(argv[i]);
     const char *value = nullptr;
@@ -321,6 +322,7 @@ bool read_all(int argc, char **argv, const levada_program *program, Settings &se
     } else if (name == "--memory") {
       if (!read_size("--memory", value, settings.memory))
         return false;
+      memory = value;
     } else if (name == "--savepoint") {
       if (!*value)
         return usage("`--savepoint` lacks its DIR");
@@ -353,9 +355,9 @@ bool read_all(int argc, char **argv, const levada_program *program, Settings &se
   }
   if (uint64_t least = least_memory(settings.parallelism);
       settings.memory && settings.memory < least)
-    return usage(textf("`--memory %lluMB` is too little: %u worker%s need%s %lluMB and what the "
+    return usage(textf("`--memory %s` is too little: %u worker%s need%s %lluMB and what the "
                        "state is to have",
-                       (unsigned long long)(settings.memory >> 20), settings.parallelism,
+                       memory, settings.parallelism,
                        settings.parallelism == 1 ? "" : "s", settings.parallelism == 1 ? "s" : "",
                        (unsigned long long)(least >> 20)),
                  "a larger --memory or a smaller --parallelism");

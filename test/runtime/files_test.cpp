@@ -383,6 +383,7 @@ TEST(CommandLine, Usage) {
              {{"--checkpoint-interval", "soon"}, "a time such as 500ms, 10s or 5min"},
              {{"--memory", "lots"}, "`--memory lots`"},
              {{"--memory", "1MB"}, "`--memory 1MB` is too little"},
+             {{"--memory", "1KB"}, "`--memory 1KB` is too little"},
              {{"savepoint"}, "`savepoint` lacks its DIR"},
              {{"savepiont", "d"}, "no command `savepiont`"},
              {{"inspct"}, "did you mean `inspect`?"},
