@@ -1,6 +1,9 @@
 //===- files.cpp - files that survive a power cut -------------------------===//
 #include "runtime/checkpoint/files.h"
 
+#include "runtime/checkpoint/crc32c.h"
+#include "runtime/core/arena.h"
+
 #include <algorithm>
 #include <dirent.h>
 #include <errno.h>
@@ -99,6 +102,23 @@ bool read_whole(const char *path, Text &out) {
   while ((got = read(fd, bytes, sizeof bytes)) > 0)
     out.append(std::string_view(bytes, got));
   int error = errno;
+  close(fd);
+  errno = error;
+  return got == 0;
+}
+
+bool read_checksum(const char *path, uint32_t &crc) {
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    return false;
+  constexpr size_t some = 256 << 10;
+  char *bytes = static_cast<char *>(must_alloc(some));
+  ssize_t got;
+  crc = 0;
+  while ((got = read(fd, bytes, some)) > 0)
+    crc = crc32c(crc, bytes, uint64_t(got));
+  int error = errno;
+  free(bytes);
   close(fd);
   errno = error;
   return got == 0;

@@ -37,6 +37,8 @@ bool remove_folder(const char *path);
 /// Names in a directory, sorted; false: it cannot be read.
 bool list_folder(const char *path, std::vector<Text> &names);
 bool read_whole(const char *path, Text &out);
+/// CRC-32C of a file's bytes, of which a few are in memory at a time.
+bool read_checksum(const char *path, uint32_t &crc);
 
 /// A file in memory, as long as the object lives.
 class Mapped {

@@ -113,10 +113,10 @@ void examine(Store::Found &found, Store::Depth depth) {
     }
     if (depth == Store::SIZES || (depth == Store::HEADS && Store::reads_later(file)))
       continue;
-    Mapped bytes;
-    if (!bytes.open(path.c_str()))
+    uint32_t crc;
+    if (!read_checksum(path.c_str(), crc))
       return unreadable(what.c_str());
-    if (crc32c(0, bytes.view().data(), bytes.view().size()) != file.crc) {
+    if (crc != file.crc) {
       found.problem = textf("the bytes of its file `%s` do not have their checksum",
                             file.name.c_str());
       return;
@@ -420,12 +420,12 @@ bool Store::reads_later(const Manifest::File &file) {
 
 bool Store::verify_tables(const Found &found, Text &problem) {
   for (const Manifest::File &file : found.manifest.files) {
-    Mapped bytes;
+    uint32_t crc;
     if (!reads_later(file))
       continue;
-    if (!bytes.open(textf("%s/%s", found.path.c_str(), file.name.c_str()).c_str()))
+    if (!read_checksum(textf("%s/%s", found.path.c_str(), file.name.c_str()).c_str(), crc))
       problem = textf("its file `%s` cannot be read: %s", file.name.c_str(), strerror(errno));
-    else if (crc32c(0, bytes.view().data(), bytes.view().size()) != file.crc)
+    else if (crc != file.crc)
       problem = textf("the bytes of its file `%s` do not have their checksum", file.name.c_str());
     if (!problem.empty())
       return false;
