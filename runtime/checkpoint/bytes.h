@@ -57,6 +57,14 @@ public:
 
   const char *data() const { return data_; }
   uint64_t size() const { return size_; }
+  uint64_t capacity() const { return capacity_; }
+  /// Room for `capacity` bytes in all.
+  void reserve(uint64_t capacity) {
+    if (capacity_ >= capacity)
+      return;
+    data_ = static_cast<char *>(must_realloc(data_, capacity));
+    capacity_ = capacity;
+  }
   std::string_view view() const { return {data_ ? data_ : "", size_}; }
   void clear() { size_ = 0; }
   /// Back to its first `size` bytes.

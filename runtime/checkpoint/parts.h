@@ -9,7 +9,7 @@
 #ifndef LEVADA_RUNTIME_CHECKPOINT_PARTS_H
 #define LEVADA_RUNTIME_CHECKPOINT_PARTS_H
 
-#include "runtime/checkpoint/bytes.h"
+#include "runtime/checkpoint/chunks.h"
 #include "runtime/tier/sorted_file.h"
 
 #include <memory>
@@ -17,26 +17,78 @@
 
 namespace levada::rt {
 
-/// Two runs of the worker's file of tables, as the piece that speaks of them has
-/// them: entries in order, and those that a row was about to change, put in order
-/// when all are there.
-struct TableRuns {
+class Parts;
+
+/// A run of the worker's file of tables, as the piece that speaks of it has it.
+struct TableRun {
   uint64_t file_size;
   uint32_t file_crc, reserved;
-  RunPlace sorted, strays;
+  RunPlace run;
 };
 
 class Parts {
 public:
-  /// Entries of a table.
+  /// Entries of a table, in order.
   struct Table {
     Writer sorted, strays;
     uint32_t entry_size; // 0: a size stands behind each tag
-    RunPlace place;      // whose: key groups, generation
-    Writer *piece;       // that has TableRuns
+    RunPlace place;      // whose: key groups, generation; written, where
+    Writer *piece;       // that has its TableRun
     uint64_t at;         // there
+    Parts *parts;
+    void *source = nullptr; // who fills it (copy.h), until all is there
+    // Under the mutex of the chunks: what goes to the file, and that it is all.
+    std::vector<Writer> ready = {};
+    bool whole = false;
+
+    /// `sorted` has room for some more. False: all chunks are in use.
+    bool make_room(bool wait) {
+      Chunks *chunks = parts->chunks;
+      if (!chunks || (sorted.capacity() && sorted.size() < Chunks::size))
+        return true;
+      if (sorted.size()) {
+        Lock lock(chunks->mutex);
+        hand_on();
+      }
+      return chunks->take(sorted, wait);
+    }
+    /// Nothing more comes.
+    void finish() {
+      if (!parts->chunks)
+        return hand_on(), void(whole = true);
+      if (strays.capacity())
+        parts->chunks->give_early(strays);
+      if (sorted.capacity() && !sorted.size())
+        parts->chunks->give(std::move(sorted));
+      Lock lock(parts->chunks->mutex);
+      whole = true;
+      hand_on();
+    }
+
+    /// What was not taken.
+    void give_back() {
+      ready.push_back(std::move(sorted));
+      for (Writer &chunk : ready)
+        if (parts->chunks && chunk.capacity())
+          parts->chunks->give(std::move(chunk));
+    }
+
+  private:
+    void hand_on() {
+      if (sorted.size())
+        ready.push_back(std::move(sorted));
+      if (parts->chunks)
+        parts->chunks->brought();
+    }
   };
 
+  /// Where tables' entries go while more come; NULL: all of them stay here. The
+  /// tables of a worker are filled one after the other.
+  Chunks *chunks = nullptr;
+  /// Some of it tells what changed since the checkpoint before.
+  bool delta = false;
+  /// Bytes of what goes early before all of a table does.
+  uint64_t most_early = 32 << 20;
   /// A table of as many bytes goes to the file of tables, a smaller one stays with
   /// the rest.
   uint64_t least_table = 64 << 10;
@@ -47,6 +99,8 @@ public:
   ~Parts() {
     for (StoredFile *file : files_)
       stored_release(file);
+    for (auto &table : tables_)
+      table->give_back();
   }
   /// The checkpoint has `file` too, as it is.
   void keep(StoredFile *file) {
@@ -60,10 +114,16 @@ public:
   /// Room for a table's entries and, in last(), for where they will stand.
   Table &table(uint32_t entry_size, const RunPlace &place) {
     Writer &to = last();
-    tables_.push_back(std::make_unique<Table>(Table{{}, {}, entry_size, place, &to, to.size()}));
-    to.value(TableRuns{});
-    return *tables_.back();
+    auto *table = new Table{{}, {}, entry_size, place, &to, to.size(), this};
+    to.value(TableRun{});
+    if (chunks)
+      chunks->mutex.lock();
+    tables_.push_back(std::unique_ptr<Table>(table));
+    if (chunks)
+      chunks->mutex.unlock();
+    return *table;
   }
+  /// Under the mutex of the chunks, should more come.
   std::vector<std::unique_ptr<Table>> &tables() { return tables_; }
   /// Where is written next. Valid until the next add().
   Writer &last() { return pieces_.empty() ? add() : *pieces_.back(); }

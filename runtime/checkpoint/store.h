@@ -17,6 +17,7 @@
 #define LEVADA_RUNTIME_CHECKPOINT_STORE_H
 
 #include "runtime/checkpoint/manifest.h"
+#include "runtime/checkpoint/stream.h"
 #include "runtime/core/error.h"
 
 namespace levada::rt {
@@ -65,6 +66,9 @@ public:
   /// `crc`, if any, is told the checksum of the pieces.
   bool write(const char *name, const std::vector<std::string_view> &pieces, Error &error,
              uint32_t *crc = nullptr);
+  /// One that is written while its bytes come: what goes wrong is said by finish().
+  void open(const char *name, FileStream &file, bool direct) const;
+  bool finish(const char *name, FileStream &file, Error &error);
   /// A file that is whole already: another name for that at `path`, or (where that
   /// is NULL, or on another disk) a copy of what `fd` reads.
   bool link(const char *name, const char *path, int fd, uint64_t size, uint32_t crc, Error &error);

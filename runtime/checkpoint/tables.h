@@ -3,25 +3,30 @@
 #define LEVADA_RUNTIME_CHECKPOINT_TABLES_H
 
 #include "runtime/checkpoint/parts.h"
+#include "runtime/checkpoint/stream.h"
+
+#include <optional>
 
 namespace levada::rt {
 
-/// The tables of a worker's parts as runs of one file: views of `parts` and of itself.
-/// Its pieces are told where each stands.
+/// Writes the tables of a worker's parts, while they are filled, as runs of one file.
 class TablesFile {
 public:
-  explicit TablesFile(Parts &parts);
-  bool empty() const { return bytes_.empty(); }
-  const std::vector<std::string_view> &bytes() const { return bytes_; }
-  /// The file is written: the pieces are told its checksum.
-  void written(uint32_t crc);
+  explicit TablesFile(Parts &parts) : parts_(parts) {}
+  /// There are tables, and so there is a file. Under the mutex of the chunks, if any,
+  /// as the next one.
+  bool needed() const { return !parts_.tables().empty(); }
+  /// There is something to write.
+  bool waits() const;
+  /// Writes what is there. NULL: it is thrown away.
+  void write(FileStream *to);
+  /// All is written: the pieces are told where each table stands.
+  void settle(const FileStream &file);
 
 private:
-  RunPlace add(const Writer &entries, const Parts::Table &table);
   Parts &parts_;
-  std::vector<std::string_view> bytes_;
-  std::vector<RunIndex> indexes_;
-  uint64_t size_ = 0;
+  size_t current_ = 0;
+  std::optional<RunIndex> index_; // of the current table
 };
 
 } // namespace levada::rt

@@ -18,18 +18,22 @@ struct Early {
 };
 } // namespace
 
-static bool ordered(const CopyTo &to) { return to.sorted != to.strays; }
-
 void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, const CopyTo &to,
                 decltype(Copy::save) save) {
   table_begin_copy(table, all);
   table->copy = (Copy *)must_alloc(sizeof(Copy));
   *table->copy = {ctx, slot, to, 0, 0, save, nullptr};
-  if (ordered(to))
-    table->copy->early = (uint64_t *)must_zero(mark_words(table) * 8);
+  if (!to.table)
+    return;
+  table->copy->early = (uint64_t *)must_zero(mark_words(table) * 8);
+  to.table->source = table;
+  if (to.table->parts->chunks)
+    to.table->parts->chunks->take_early(*to.strays);
 }
 
 static void copy_end(Table *table) {
+  if (Parts::Table *to = table->copy->to.table)
+    to->source = nullptr;
   free(table->copy->early);
   free(table->copy);
   table->copy = nullptr;
@@ -55,6 +59,8 @@ void copy_place(Table *table, uint64_t home) {
   to.put(at, Early{copy->early[word], (uint32_t)(home & 63), (uint32_t)count,
                    to.size() - at - sizeof(Early)});
   copy->early[word] = at + sizeof(Early);
+  if (to.size() > copy->to.table->parts->most_early)
+    copy_finish(table);
 }
 
 /// All of a word of marks, of which `bits` are uncopied, in order.
@@ -84,16 +90,18 @@ static void copy_word(Copy *copy, Table *table, uint64_t word, uint64_t bits, ui
   });
 }
 
-bool copy_some(Table *table, uint64_t *budget) {
+/// `wait`: until there is room for what is copied.
+static bool copy_on(Table *table, uint64_t *budget, bool wait) {
   Copy *copy = table->copy;
   if (!copy)
     return true;
+  Parts::Table *to = copy->to.table;
   constexpr uint64_t ahead = 4; // words of marks whose places are brought near
   const uint64_t words = mark_words(table);
   const uint32_t stride = copy->slot->sessions ? 16 : slot_stride(copy->slot->desc);
   uint64_t place = 0; // entries lie in the order of their home places
   for (; copy->word < words; ++copy->word) {
-    if (!*budget)
+    if (!*budget || (to && !to->make_room(wait)))
       return false;
     const uint64_t word = copy->word;
     if (word + ahead < words)
@@ -109,15 +117,27 @@ bool copy_some(Table *table, uint64_t *budget) {
   }
   if (copy->to.count_at != not_counted)
     copy->to.sorted->put(copy->to.count_at, copy->count);
-  if (copy->early)
-    copy->to.strays->clear();
+  if (to)
+    to->finish();
   copy_end(table);
   return true;
 }
 
+bool copy_some(Table *table, uint64_t *budget) { return copy_on(table, budget, false); }
+
 void copy_finish(Table *table) {
+  if (!table->copy)
+    return;
   uint64_t budget = UINT64_MAX;
-  copy_some(table, &budget);
+  // Those begun before stand before it in the file.
+  if (Parts::Table *to = table->copy->to.table)
+    for (auto &one : to->parts->tables()) {
+      if (one.get() == to)
+        break;
+      if (one->source)
+        copy_on((Table *)one->source, &budget, true);
+    }
+  copy_on(table, &budget, true);
 }
 
 void copy_drop(Table *table) {

@@ -9,7 +9,7 @@
 #ifndef LEVADA_RUNTIME_STATE_COPY_H
 #define LEVADA_RUNTIME_STATE_COPY_H
 
-#include "runtime/checkpoint/bytes.h"
+#include "runtime/checkpoint/parts.h"
 #include "runtime/state/slot_impl.h"
 
 namespace levada::rt {
@@ -22,6 +22,7 @@ struct CopyTo {
   Writer *strays;    // places that were about to change, until their turn comes; or
                      // the same as `sorted`, where the order does not count
   uint64_t count_at; // where in `sorted` the number of what was copied stands, if at all
+  Parts::Table *table = nullptr; // that both are of; NULL: they are a piece of parts
 };
 
 struct Copy {

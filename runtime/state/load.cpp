@@ -58,7 +58,7 @@ static bool load_whole(levada_slot *slot, Table *table, std::string_view entries
     uint64_t tag = load64(at);
     if (!(tag & 1))
       return false;
-    if (key_group(~tag) - slot->owned.first >= slot->owned.count)
+    if (group_of(desc, tag) - slot->owned.first >= slot->owned.count)
       continue;
     uint64_t home = table_home(table, ~tag), place = home > next ? home : next;
     char *to = table->slots + place * stride;
@@ -176,12 +176,11 @@ bool load_files(levada_slot *slot, List<Lost> &runs, uint32_t count, Reader &fro
 
 /// Remembers the runs of memory: those of all parts count, the newest most.
 static bool load_tables(levada_slot *slot, Slice *slice, uint32_t worker, Reader &from) {
-  TableRuns tables{};
-  if (!slot->folder || !from.value(tables) || !makes_sense(tables.sorted) || !makes_sense(tables.strays))
+  TableRun table{};
+  if (!slot->folder || !from.value(table) || !makes_sense(table.run))
     return false;
   TablesName name = tables_name(worker);
-  remember(slot, slice->runs, {tables.file_size, tables.file_crc, 0, tables.sorted}, name.text);
-  remember(slot, slice->runs, {tables.file_size, tables.file_crc, 0, tables.strays}, name.text);
+  remember(slot, slice->runs, {table.file_size, table.file_crc, 0, table.run}, name.text);
   return true;
 }
 

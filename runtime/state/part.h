@@ -21,7 +21,7 @@ struct SliceHead {
   uint64_t count; // of entries behind
   uint32_t files; // before the entries: what is not in memory, the oldest first
   uint8_t anew;   // the entries are all there is in memory
-  uint8_t tables; // they stand in the file of tables: TableRuns come instead
+  uint8_t tables; // they stand in the file of tables: a TableRun comes instead
   uint16_t reserved;
 };
 /// A run of one of them; its name follows.

@@ -28,7 +28,6 @@ struct EntryWriter {
     else
       entry_save(ctx, desc, load64(slot), slot + head, to);
   }
-  uint64_t all(const Table *table);
 
   levada_ctx *ctx;
   const levada_slot_desc *desc;
@@ -37,16 +36,6 @@ struct EntryWriter {
   const bool whole;
 };
 } // namespace
-
-uint64_t EntryWriter::all(const Table *table) {
-  const char *at = table->slots;
-  for (uint64_t left = table->count; left; at += stride)
-    if (load64(at)) {
-      add(at);
-      --left;
-    }
-  return table->count;
-}
 
 /// Entries whose home is `home`.
 static uint64_t save_place(Copy *copy, Writer &to, const Table *table, uint64_t home,
@@ -82,10 +71,31 @@ void link_file(const levada_slot *slot, const SortedFile *file, Writer &piece, P
   to.keep(file->stored);
 }
 
+/// Whether all entries take about as much room as what changed: they need no part
+/// before them.
+static bool mostly_changed(const Table *table) {
+  uint64_t changed = 0;
+  for (uint64_t word = 0; table->marks && word < mark_words(table); ++word)
+    changed += (uint64_t)__builtin_popcountll(table->marks[word]);
+  return !table->marks || 2 * changed >= table->count;
+}
+
+static bool all_changed(levada_slot *slot) {
+  if (slot->sorter)
+    return false;
+  if (slot->sessions)
+    return mostly_changed(sessions_table(slot));
+  for (const Slice *slice : slot->slices)
+    if (!slice->anew && !mostly_changed(&slice->table))
+      return false;
+  return true;
+}
+
 static void begin_slices(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
   const levada_slot_desc *desc = slot->desc;
   to.last().value(slot->slices.count);
   for (Slice *slice : slot->slices) {
+    slice->anew |= !all && mostly_changed(&slice->table);
     const bool whole = all || slice->anew;
     const bool large = slice->table.count * desc->entry_size >= to.least_table;
     slice->tables = large || (slice->tables && !whole);
@@ -95,24 +105,15 @@ static void begin_slices(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to
     for (const SortedFile *file : slice->files)
       link_file(slot, file, *piece, to);
     slice->anew = false;
-    Writer *sorted = piece, *strays = piece;
-    uint64_t count_at = offsetof(SliceHead, count);
+    CopyTo copies{piece, piece, offsetof(SliceHead, count)};
     if (slice->tables) {
       RunPlace place;
       place.first_group = slot->owned.first;
       place.group_count = slot->owned.count;
       Parts::Table &table = to.table(entry_size_of(desc), place);
-      sorted = &table.sorted;
-      strays = &table.strays;
-      count_at = not_counted;
+      copies = {&table.sorted, &table.strays, not_counted, &table};
     }
-    if (slot->marking) {
-      copy_begin(ctx, slot, &slice->table, whole, {sorted, strays, count_at}, save_place);
-    } else {
-      uint64_t count = EntryWriter(ctx, desc, *sorted).all(&slice->table);
-      if (count_at != not_counted)
-        sorted->put(count_at, count);
-    }
+    copy_begin(ctx, slot, &slice->table, whole, copies, save_place);
   }
 }
 
@@ -132,7 +133,8 @@ void slot_save_drop(levada_slot *slot) {
 
 void slot_save_begin(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
   const levada_slot_desc *desc = slot->desc;
-  all |= !slot->marking || slot->parts == 0;
+  all |= !slot->marking || slot->parts == 0 || all_changed(slot);
+  to.delta |= !all;
   PartHead head{};
   head.magic = part_magic;
   head.kind = desc->kind;

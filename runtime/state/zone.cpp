@@ -232,11 +232,13 @@ ZonePeriod zone_period(const Zone *zone, int64_t epoch_ms) {
 
 // Offsets differ by less than this, so that looking so far around is enough.
 static constexpr int64_t reach = 52 * hour * 1000;
+/// Beyond what zones tell, as in a damaged part of a checkpoint.
+static bool is_last(const ZonePeriod &p) { return p.until >= far * 1000; }
 
 int64_t zone_horizon(const Zone *zone, int64_t epoch_ms) {
   ZonePeriod p = zone_period(zone, epoch_ms);
   int64_t lowest = epoch_ms + p.offset;
-  while (p.until - epoch_ms < reach) {
+  while (p.until - epoch_ms < reach && !is_last(p)) {
     p = zone_period(zone, p.until);
     int64_t shown = p.from + p.offset;
     lowest = shown < lowest ? shown : lowest;
@@ -251,7 +253,7 @@ int64_t zone_last_instant(const Zone *zone, int64_t local_ms) {
     int64_t t = local_ms - p.offset; // within the period, or cut to it
     if (t >= p.from)
       last = t < p.until ? t : p.until - 1;
-    if (p.until - local_ms > reach / 2)
+    if (p.until - local_ms > reach / 2 || is_last(p))
       return last;
   }
 }
@@ -260,7 +262,7 @@ int64_t zone_instant(const Zone *zone, int64_t local_ms) {
   ZonePeriod p = zone_period(zone, local_ms - reach / 2);
   for (;;) {
     int64_t t = local_ms - p.offset;
-    if (t < p.until) // also a time in the gap before this period
+    if (t < p.until || is_last(p)) // also a time in the gap before this period
       return t;
     ZonePeriod next = zone_period(zone, p.until);
     if (local_ms - next.offset < next.from)

@@ -188,10 +188,13 @@ struct Chain {
     std::filesystem::create_directories(part.folder);
     for (size_t w = 0; w < making.size(); ++w) {
       TablesFile file(making[w]);
-      if (!file.empty()) {
-        std::ofstream to(part.folder + "/" + tables_name((uint32_t)w).text);
-        for (std::string_view bytes : file.bytes())
-          to << bytes;
+      if (file.needed()) {
+        FileStream to;
+        to.open((part.folder + "/" + tables_name((uint32_t)w).text).c_str(),
+                {Step::PART_WRITE, Step::PART_SYNC}, made % 2);
+        file.write(&to);
+        EXPECT_TRUE(to.finish());
+        file.settle(to);
       }
       for (const StoredFile *linked : making[w].files())
         std::filesystem::create_hard_link(linked->path,
@@ -344,6 +347,8 @@ TEST(StateSave, ADeltaNeedsThePartBefore) {
   slot.tumble(1000);
   slot_keep_marks(slot.slot);
   Writer parts[3];
+  for (int key = 10; key < 20; ++key)
+    slot.add(0, 5, key);
   for (Writer &part : parts) {
     slot.add(0, 5, 1);
     slot_save(&slot.ctx, slot.slot, false, part);
@@ -362,6 +367,24 @@ TEST(StateSave, ADeltaNeedsThePartBefore) {
   EXPECT_FALSE(load({1}));
   EXPECT_FALSE(load({0, 2}));
   EXPECT_FALSE(load({0, 1, 1}));
+}
+
+TEST(StateSave, APartOfMostEntriesNeedsNoneBefore) {
+  Slot slot;
+  slot.tumble(1000);
+  slot_keep_marks(slot.slot);
+  Writer first, second;
+  for (int round = 0; round < 2; ++round) {
+    for (int key = 0; key < 10 - 3 * round; ++key) // 10, then 7 of 10
+      slot.add(0, 5, key);
+    slot_save(&slot.ctx, slot.slot, false, round ? second : first);
+  }
+  Slot fresh;
+  fresh.tumble(1000);
+  Reader from(second.view());
+  EXPECT_TRUE(slot_load(&fresh.ctx, fresh.slot, from));
+  EXPECT_TRUE(slot_loaded(&fresh.ctx, fresh.slot));
+  EXPECT_EQ(slot_size(fresh.slot).entries, 10u);
 }
 
 TEST(StateSave, RefusesAPartOfAnotherSlot) {
