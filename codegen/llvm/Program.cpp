@@ -225,8 +225,10 @@ Constant *Tables::slot(const SlotPlan &slot) {
        {"compare", function(slot.compare)},
        {"limit", i64(op.getLimit())},
        {"skip", i64(op.getSkip())},
-       {"fire", function(slot.fireStage < 0 ? "" : plan.stages[slot.fireStage].function)},
-       {"fire_stage", u32(slot.fireStage)},
+       {"fire", function(slot.owner >= 0      ? llvm::StringRef(slot.correct)
+                         : slot.fireStage < 0 ? llvm::StringRef()
+                                              : llvm::StringRef(plan.stages[slot.fireStage].function))},
+       {"fire_stage", u32(slot.owner >= 0 ? plan.slots[slot.owner].fireStage : slot.fireStage)},
        {"op", u32(op.getOp())},
        {"align", u32(slot.align)},
        {"save", function(slot.save)},

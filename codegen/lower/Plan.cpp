@@ -244,6 +244,24 @@ static std::string elementsId(llvm::StringRef id, const flow::AggAttr &agg) {
   return (id.take_front(at + 1) + what + id.drop_front(at + kind.size() - 1)).str();
 }
 
+/// Whether elements that count more than once may be put right when their window
+/// fires: what they feed can take them back, and nobody sees it before. Times of
+/// local zones may be none; sums of decimals may leave their 128 bits on the way.
+static bool mayCorrect(const SlotPlan &owner, int elements) {
+  exec::SlotOp op = owner.op;
+  flow::WindowAttr window = op.getWindowAttr();
+  if (op.getUpdating() || op.getLocalZone() ||
+      (window && window.getKind() != flow::WindowKind::tumble))
+    return false;
+  return llvm::all_of(owner.aggs, [&](const AggPlan &agg) {
+    llvm::StringRef name = agg.attr.getName().getValue();
+    llvm::StringRef symbol = agg.attr.getSymbol().getValue();
+    return agg.elements != elements ||
+           (agg.impl && agg.impl->exact && !symbol.ends_with("_dec") &&
+            (agg.impl->retracts || name == "MIN" || name == "MAX"));
+  });
+}
+
 /// The DISTINCT values of a slot's keys, each an entry: the key's bytes, then the
 /// value's. Aggregates of the same values share them.
 void Plan::planElements(unsigned index) {
@@ -283,6 +301,14 @@ void Plan::planElements(unsigned index) {
     slots[index].aggs[a].elements = slots.size();
     slots.push_back(std::move(slot));
   }
+  for (unsigned i = 0; i < slots.size(); ++i)
+    if (slots[i].owner == int(index) && (slots[i].corrects = mayCorrect(slots[index], i))) {
+      slots[i].merge = "levada_slot_merge." + std::to_string(i);
+      if (llvm::any_of(slots[index].aggs, [&](const AggPlan &agg) {
+            return agg.elements == int(i) && agg.impl->retracts;
+          }))
+        slots[i].correct = "levada_slot_correct." + std::to_string(i);
+    }
 }
 
 unsigned Plan::indexOf(FlatSymbolRefAttr symbol) const { return numbers.lookup(symbol.getAttr()); }

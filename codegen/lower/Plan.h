@@ -65,6 +65,10 @@ struct SlotPlan {
   /// Elements of CUMULATE, in windows of its whole length: behind whether one was
   /// seen stands when it was first.
   bool since = false;
+  /// Nothing asks whether an element is among those that left memory: it counts once
+  /// more, and is taken back that often before its key's window fires.
+  bool corrects = false;
+  std::string correct; ///< function that does so, "" where there is nothing to do
 
   /// Whether the accumulators begin with how many rows are in the group: of one
   /// that updates; with keys alone, and of elements, whether the first row was seen.
@@ -79,6 +83,8 @@ struct SlotPlan {
   /// keeps values (a set, a list) adds them one by one when it is merged; what
   /// computes with floats rounds.
   bool mergeable() const {
+    if (owner >= 0)
+      return corrects;
     for (const AggPlan &agg : aggs)
       if (agg.setOffset < 0 && !(agg.impl && (agg.impl->exact || !agg.impl->plain)))
         return false;

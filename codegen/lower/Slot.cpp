@@ -119,6 +119,60 @@ void lowerSave(Plan &plan, SlotPlan &slot, ModuleOp to) {
   }
 }
 
+/// Of elements: how often each counted.
+void lowerMergeTimes(Plan &plan, SlotPlan &slot, ModuleOp to) {
+  Lowering l(plan, slotFunction(to, slot, slot.merge, false, 3));
+  Emitter &e = l.e;
+  Value times = e.load(e.intType(64), e.arg(1), 8), more = e.load(e.intType(64), e.arg(2), 8);
+  e.store(e.add(times, more), e.arg(1), 8);
+  e.ret();
+}
+
+/// A fire stage: elements that counted more than once are taken back as often from
+/// the accumulators of their key, which have not fired yet.
+void lowerCorrect(Plan &plan, SlotPlan &slot, ModuleOp to) {
+  Lowering l(plan, slotFunction(to, slot, slot.correct, true, 2));
+  Emitter &e = l.e;
+  const SlotPlan &owner = plan.slots[slot.owner];
+  exec::SlotOp op = owner.op;
+  const int self = int(&slot - plan.slots.data());
+  Value fire = e.arg(1), entries = e.field(fire, abi::field::fire::entries);
+  Value count = e.zext(e.field(fire, abi::field::fire::count), e.intType(64));
+  Value time = e.field(fire, abi::field::fire::window_time);
+  l.declareConstant(owner.desc);
+  l.declareConstant(owner.layout);
+  e.loop(count, [&](Value i, Block *) {
+    Value entry = e.load(e.ptr(), e.offset(entries, e.mul(i, e.i64(8))), 8);
+    Value extra = e.sub(e.load(e.intType(64), e.offset(entry, slot.accOffset), 8), e.i64(1));
+    e.when(e.slt(e.i64(0), extra), [&] {
+      Value hash = l.hashOf(entry, owner.layout), number = e.i32(slot.owner);
+      Value desc = e.addressOf(owner.desc);
+      auto abi = e.abi();
+      Value acc = op.getKind() == "group"
+                      ? abi::rt_group(abi, l.ctx, number, desc, hash, entry)
+                      : abi::rt_window(abi, l.ctx, number, desc, e.i64(LEVADA_MIN_WATERMARK), time,
+                                       hash, entry);
+      const Column &column = slot.key.columns.back();
+      Value value = e.loadColumn(entry, column).value;
+      e.when(e.ne(acc, e.null()), [&] {
+        e.loop(extra, [&](Value, Block *) {
+          for (const AggPlan &agg : owner.aggs) {
+            if (agg.elements != self || !agg.impl->retracts)
+              continue;
+            Pass how = agg.impl->params[0].pass;
+            llvm::SmallVector<Value> values = {how == Pass::None ? value
+                                                                 : l.pass(value, column.type, how)};
+            auto abi = e.abi();
+            abi.aggRetract(*agg.impl, l.ctx, e.offset(acc, agg.offset), values);
+          }
+        });
+      });
+    });
+  });
+  auto abi = e.abi();
+  e.ret(abi::rt_failed(abi, l.ctx));
+}
+
 /// Bits of a float that order as integers do: as Double.compare, NaN last.
 Value orderedBits(Emitter &e, Value value) {
   unsigned bits = value.getType().getIntOrFloatBitWidth();
@@ -176,8 +230,13 @@ void lowerCompare(Plan &plan, SlotPlan &slot, ModuleOp to) {
 void lowerSlot(Plan &plan, SlotPlan &slot, ModuleOp to) {
   if (!slot.compare.empty())
     return lowerCompare(plan, slot, to);
-  if (slot.owner >= 0) // one number, zero at first
+  if (slot.owner >= 0) { // a number or two, zero at first
+    if (slot.corrects)
+      lowerMergeTimes(plan, slot, to);
+    if (!slot.correct.empty())
+      lowerCorrect(plan, slot, to);
     return;
+  }
   lowerInit(plan, slot, to);
   lowerMerge(plan, slot, to);
   if (!slot.save.empty())

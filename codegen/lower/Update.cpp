@@ -184,8 +184,9 @@ static llvm::SmallVector<Value> seeValues(Lowering &l, exec::UpdateOp op, const 
         if (values.since)
           return isEarlier(acc, times);
         if (!slot.lives) {
-          e.store(one, acc, 8);
-          return e.eq(times, none);
+          Value isNew = e.eq(times, none);
+          e.store(values.corrects ? e.select(isNew, one, times) : one, acc, 8);
+          return isNew;
         }
         Value life = e.offset(acc, 8);
         times = e.select(e.eq(e.load(e.intType(64), life, 8), lives), times, none);

@@ -174,8 +174,6 @@ char *add_entry(levada_ctx *ctx, levada_slot *slot, const levada_slot_desc *desc
 
 int32_t fire_entries(levada_ctx *ctx, levada_slot *slot, const char *const *entries,
                      uint32_t count, levada_fire fire) {
-  if (slot->desc->owner)
-    return 0;
   fire.entries = entries;
   fire.count = count;
   if (slot->desc->fire(ctx, &fire) == 0 && ctx->failed == 0)
@@ -225,9 +223,10 @@ void state_fail(levada_ctx *ctx, uint32_t code, const char *text) {
 /// GROUP: all there is, once.
 static int32_t group_finish(levada_ctx *ctx, levada_slot *slot) {
   Slice *slice = slot->slice;
-  if (slot->desc->owner)
+  if (slot->desc->owner && !slot->desc->fire)
     return 0;
-  levada_rt_order(ctx, 0);
+  if (!slot->desc->owner)
+    levada_rt_order(ctx, 0);
   if (slice->table.count == 0 && slice->files.count == 0 && slot->owns_empty)
     add_entry(ctx, slot, slot->desc, hash_key("", &slot->desc->key), "");
   memory_keep(ctx, slice->memory);
@@ -247,6 +246,19 @@ struct Firing {
 };
 } // namespace
 
+/// Elements of what is kept of a slot's keys fire before it: that may change it.
+template <typename Body>
+static int32_t elements_first(levada_ctx *ctx, const levada_slot *slot, Body body) {
+  const levada_program *program = ctx->program;
+  for (uint32_t i = 0; !slot->desc->owner && i < program->slot_count; ++i) {
+    const levada_slot_desc *desc = &program->slots[i];
+    if (desc->owner && desc->fire && desc->fire_stage == slot->desc->fire_stage && ctx->slots[i])
+      if (body(ctx->slots[i]))
+        return 1;
+  }
+  return 0;
+}
+
 int32_t slot_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark) {
   if (watermark <= slot->watermark)
     return 0;
@@ -254,6 +266,9 @@ int32_t slot_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark) {
     slot->watermark = watermark;
     return 0;
   }
+  if (elements_first(ctx, slot,
+                     [&](levada_slot *first) { return slot_advance(ctx, first, watermark); }))
+    return 1;
   Firing firing(slot);
   switch (slot->desc->kind) {
   case LEVADA_SLOT_WINDOW:
@@ -269,6 +284,10 @@ int32_t slot_finish(levada_ctx *ctx, levada_slot *slot) {
   Firing firing(slot);
   switch (slot->desc->kind) {
   case LEVADA_SLOT_GROUP:
+    if (slot->desc->owner) // its owner has it fire
+      return 0;
+    if (elements_first(ctx, slot, [&](levada_slot *first) { return group_finish(ctx, first); }))
+      return 1;
     return group_finish(ctx, slot);
   case LEVADA_SLOT_SORT:
     return sorter_finish(ctx, slot);

@@ -269,14 +269,15 @@ static Slice *accumulate(levada_ctx *ctx, levada_slot *slot, uint64_t first, uin
 
 static int32_t fire_window(levada_ctx *ctx, levada_slot *slot, int64_t end) {
   const levada_slot_desc *desc = slot->desc;
-  if (desc->owner)
+  if (desc->owner && !desc->fire)
     return 0;
   int64_t start = end - desc->size;
   if (desc->window == LEVADA_WINDOW_CUMULATE)
     start = slot->slices[0]->last_end - desc->size;
   levada_fire fire = window_fire(slot, start, end);
   uint64_t first, count = slices_between(slot, start, end, &first);
-  levada_rt_order(ctx, end);
+  if (!desc->owner)
+    levada_rt_order(ctx, end);
   bool spilled = any_spilled(slot, first, count);
   if (spilled && desc->window != LEVADA_WINDOW_CUMULATE)
     return fire_spilled(ctx, slot, first, count, fire);
