@@ -332,13 +332,12 @@ bool sessions_bring_back(levada_ctx *ctx, levada_slot *slot, uint64_t tag, const
   SortedReader &reader = slot->spill->reader;
   KeyEntry entry(slot);
   bool waits = false;
+  prefetch_filters(all->files, tag);
   for (uint64_t i = all->files.count; i-- > 0;) {
     if (!may_hold(all->files[i], tag))
       continue;
-    reader.start(all->files[i], tag, SortedFile::block);
-    while (reader.next() && reader.tag() >= tag) {
-      if (reader.tag() != tag)
-        continue;
+    bool more = reader.find(all->files[i], tag);
+    for (; more; more = reader.next() && reader.tag() == tag) {
       if (!entry.take(reader.bytes()))
         return spill_failed(ctx, "reading state back", EBADMSG), false;
       if (key_compare(entry.key, key, &slot->desc->key) == 0)
@@ -354,13 +353,12 @@ bool sessions_bring_due(levada_ctx *ctx, levada_slot *slot, Due due, bool every)
   Sessions *all = slot->sessions;
   SortedReader &reader = slot->spill->reader;
   KeyEntry entry(slot);
+  prefetch_filters(all->files, due.tag);
   for (uint64_t i = all->files.count; i-- > 0;) {
     if (all->ends[i] < due.end || !may_hold(all->files[i], due.tag))
       continue;
-    reader.start(all->files[i], due.tag, SortedFile::block);
-    while (reader.next() && reader.tag() >= due.tag) {
-      if (reader.tag() != due.tag)
-        continue;
+    bool more = reader.find(all->files[i], due.tag);
+    for (; more; more = reader.next() && reader.tag() == due.tag) {
       bool found, waits = false;
       if (!entry.take(reader.bytes()))
         return spill_failed(ctx, "reading state back", EBADMSG), false;

@@ -310,14 +310,21 @@ static bool read_back(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t
                       const char *key, char *acc) {
   const levada_slot_desc *desc = slot->desc;
   SortedReader &reader = slot->spill->reader;
+  const uint32_t acc_size = desc->entry_size - desc->acc_offset;
+  prefetch_filters(slice->files, tag);
   for (uint64_t i = slice->files.count; i-- > 0;) {
     const SortedFile *file = slice->files[i];
     if (!file->may_have(tag) || group_of(desc, tag) - file->first_group >= file->group_count)
       continue;
-    reader.start(slice->files[i], tag, SortedFile::block + 512);
-    while (reader.next() && reader.tag() >= tag) {
-      if (reader.tag() != tag)
-        continue;
+    bool more = reader.find(file, tag);
+    for (; more; more = reader.next() && reader.tag() == tag) {
+      if (file->entry_size) {
+        const char *at = reader.bytes().data();
+        if (memcmp(at, key, desc->key.size) != 0)
+          continue;
+        memcpy(acc, at + desc->key.size, acc_size);
+        return true;
+      }
       EntryReader entry(slot);
       Reader bytes(reader.whole());
       const char *found = entry.next(bytes) ? entry.take_key() : nullptr;

@@ -67,6 +67,11 @@ void spill_adopted(Spill *spill);
 /// of files have less than half of the limit. One that is too small says little.
 uint64_t filtered_entries(const Spill *spill, uint64_t entries);
 
+/// Filters of all of them will be asked for `tag`.
+inline void prefetch_filters(const List<SortedFile *> &files, uint64_t tag) {
+  for (uint64_t i = files.count; i-- > 0;)
+    files[i]->prefetch(tag);
+}
 /// Bytes of all state of the worker.
 uint64_t spill_used(const Spill *spill);
 /// The slice, sessions or sorter that has most; spills it. False: there is none that

@@ -297,7 +297,8 @@ int32_t fire_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_
   uint32_t slots = 0;
   for (uint32_t i = 0; i < slot->spill->slot_count; ++i)
     slots += slot->spill->slots[i] != nullptr;
-  for (uint64_t i = first; slots > 1 && i < first + count; ++i)
+  const bool limited = slots > 1 && slot->spill->limit < no_limit;
+  for (uint64_t i = first; limited && i < first + count; ++i)
     if (slot->slices[i]->table.count && !spill_slice(ctx, slot, slot->slices[i]))
       return 1;
   Merge merge(ctx, slot);
@@ -408,10 +409,12 @@ bool compact_spilled(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
   while (slot->slices[at] != slice)
     ++at;
   SortedFile *file;
-  {
+  if (slot->desc->mergeable) {
     Merge merge(ctx, slot);
     merge.open(at, 1, from);
     file = merge_to_file(ctx, slot, merge, entries);
+  } else if ((file = merge_newest(ctx, slot, files, from, entry_size_of(slot->desc), 0))) {
+    file->generation = ++slot->generations;
   }
   if (file)
     replace_files(slice, from, file);

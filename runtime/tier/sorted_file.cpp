@@ -31,7 +31,9 @@ void sorted_release(SortedFile *file) {
     return;
   stored_release(file->stored);
   free(file->filter);
-  file->blocks.free();
+  file->tops.free();
+  file->crcs.free();
+  file->places.free();
   delete file;
 }
 
@@ -180,11 +182,9 @@ SortedFile *SortedWriter::finish() {
   const uint64_t filter_size = file->filter_words * 8;
   file->size = index_.size();
   file->count = index_.count();
-  file->blocks = index_.blocks();
-  index_.blocks() = {};
-  file->block_count = file->blocks.count;
-  std::string_view index{(const char *)file->blocks.begin(),
-                         file->blocks.count * sizeof(SortedFile::Block)};
+  file->block_count = index_.blocks().count;
+  file->take_index(index_.blocks());
+  std::string_view index = index_.bytes();
   file->index_crc = crc32c(0, index.data(), index.size());
   file->index_crc = crc32c(file->index_crc, (const char *)file->filter, filter_size);
   put(index.data(), index.size());
@@ -222,13 +222,25 @@ StoredFile *stored_open(const char *path) {
   return file;
 }
 
+void SortedFile::take_index(const List<Block> &blocks) {
+  apart = blocks.count > 1 ? blocks[1].at : size;
+  bool even = true;
+  for (uint64_t i = 0; i < blocks.count; ++i)
+    even = even && blocks[i].at == i * apart;
+  for (uint64_t i = 0; i < blocks.count; ++i) {
+    tops.push((uint32_t)(blocks[i].tag >> 32));
+    crcs.push(blocks[i].crc);
+    if (!even)
+      places.push(blocks[i].at);
+  }
+}
+
 /// Whether the index tells of blocks one behind the other.
-static bool makes_sense(const SortedFile *file) {
-  const List<SortedFile::Block> &blocks = file->blocks;
+static bool makes_sense(const List<SortedFile::Block> &blocks, uint64_t size) {
   for (uint64_t i = 0; i < blocks.count; ++i)
     if (i ? blocks[i].at <= blocks[i - 1].at || blocks[i].tag > blocks[i - 1].tag : blocks[i].at)
       return false;
-  return blocks.count ? blocks[blocks.count - 1].at < file->size : file->size == 0;
+  return blocks.count ? blocks[blocks.count - 1].at < size : size == 0;
 }
 
 SortedFile *sorted_open(StoredFile *stored, const RunPlace &place, uint32_t entry_size) {
@@ -242,17 +254,22 @@ SortedFile *sorted_open(StoredFile *stored, const RunPlace &place, uint32_t entr
   auto *file = new SortedFile;
   (RunPlace &)*file = place;
   file->entry_size = entry_size;
+  List<SortedFile::Block> blocks{};
   for (uint64_t i = 0; i < place.block_count; ++i)
-    file->blocks.push({});
+    blocks.push({});
   file->filter = filter ? (uint64_t *)must_alloc(filter) : nullptr;
-  int error = read_at(stored->fd, (char *)file->blocks.begin(), index, place.begin + place.size);
+  int error = read_at(stored->fd, (char *)blocks.begin(), index, place.begin + place.size);
   if (!error)
     error = read_at(stored->fd, (char *)file->filter, filter, place.begin + place.size + index);
   if (!error) {
-    uint32_t crc = crc32c(0, (const char *)file->blocks.begin(), index);
-    if (crc32c(crc, (const char *)file->filter, filter) != place.index_crc || !makes_sense(file))
+    uint32_t crc = crc32c(0, (const char *)blocks.begin(), index);
+    if (crc32c(crc, (const char *)file->filter, filter) != place.index_crc ||
+        !makes_sense(blocks, file->size))
       error = EBADMSG;
   }
+  if (!error)
+    file->take_index(blocks);
+  blocks.free();
   if (error) {
     sorted_release(file);
     errno = error;
@@ -262,16 +279,68 @@ SortedFile *sorted_open(StoredFile *stored, const RunPlace &place, uint32_t entr
   return file;
 }
 
-void SortedReader::start(const SortedFile *file, uint64_t tag, uint64_t buffer) {
-  // Tags fall; entries of one tag may stand on both sides of a block's border.
-  uint64_t low = 0, high = file->blocks.count;
+/// The first block that begins with no higher tag than one of `top`. Hashes are
+/// spread evenly, so it is near where that would have it.
+static uint64_t find_block(const List<uint32_t> &tops, uint32_t top) {
+  uint64_t low = 0, high = tops.count;
+  if (high > 16 && top < tops[0] && top > tops[high - 1]) {
+    const uint64_t guess = (uint64_t)(tops[0] - top) * (high - 1) / (tops[0] - tops[high - 1]);
+    if (tops[guess] > top) {
+      low = guess + 1;
+      for (uint64_t step = 8; low + step < high; low += step, step *= 2)
+        if (tops[low + step] <= top) {
+          high = low + step;
+          break;
+        }
+    } else {
+      high = guess;
+      for (uint64_t step = 8; low + step < high; high -= step, step *= 2)
+        if (tops[high - step] > top) {
+          low = high - step + 1;
+          break;
+        }
+    }
+  }
   while (low < high) {
     uint64_t middle = (low + high) / 2;
-    if (file->blocks[middle].tag > tag)
+    if (tops[middle] > top)
       low = middle + 1;
     else
       high = middle;
   }
+  return low;
+}
+
+bool SortedReader::find(const SortedFile *file, uint64_t tag) {
+  start(file, tag, 0);
+  for (;;) {
+    if (begin_ == end_ && (failed || !load()))
+      return false;
+    if (const uint64_t size = file->entry_size) { // straight to it
+      uint64_t low = 0, high = (end_ - begin_) / size;
+      while (low < high) {
+        const uint64_t middle = (low + high) / 2;
+        uint64_t there;
+        memcpy(&there, buffer_ + begin_ + middle * size, 8);
+        if (there > tag)
+          low = middle + 1;
+        else
+          high = middle;
+      }
+      begin_ += low * size;
+      if (begin_ == end_)
+        continue;
+    }
+    while (next())
+      if (tag_ <= tag)
+        return tag_ == tag;
+    return false;
+  }
+}
+
+void SortedReader::start(const SortedFile *file, uint64_t tag, uint64_t buffer) {
+  // Tags fall; entries of one tag may stand on both sides of a block's border.
+  const uint64_t low = find_block(file->tops, (uint32_t)(tag >> 32));
   file_ = file;
   next_block_ = low ? low - 1 : 0;
   most_ = buffer;
@@ -282,24 +351,25 @@ void SortedReader::start(const SortedFile *file, uint64_t tag, uint64_t buffer) 
 
 /// Reads the next blocks, at least one.
 bool SortedReader::load() {
-  const uint64_t first = next_block_, count = file_->blocks.count;
+  const uint64_t first = next_block_, count = file_->tops.count;
   if (first == count)
     return false;
-  const uint64_t from = file_->blocks[first].at;
+  const uint64_t from = file_->block_at(first);
   uint64_t end = first + 1;
   while (end < count && file_->block_end(end) - from <= most_)
     ++end;
   const uint64_t size = file_->block_end(end - 1) - from;
   if (room_ < size) {
     free(buffer_);
-    room_ = size < most_ ? most_ : size;
+    room_ = size < most_ ? most_ : size < 4096 ? 4096 : size;
     buffer_ = (char *)must_alloc(room_);
   }
   failed = read_at(file_->stored->fd, buffer_, size, file_->begin + from);
-  for (uint64_t i = first; i < end && !failed; ++i)
-    if (crc32c(0, buffer_ + (file_->blocks[i].at - from), file_->block_end(i) - file_->blocks[i].at) !=
-        file_->blocks[i].crc)
+  for (uint64_t i = first; i < end && !failed; ++i) {
+    const uint64_t at = file_->block_at(i);
+    if (crc32c(0, buffer_ + (at - from), file_->block_end(i) - at) != file_->crcs[i])
       failed = EBADMSG;
+  }
   begin_ = 0;
   end_ = failed ? 0 : size;
   next_block_ = end;

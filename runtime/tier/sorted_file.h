@@ -43,18 +43,29 @@ struct RunPlace {
 };
 
 struct SortedFile : RunPlace {
-  static constexpr uint64_t block = 2048;
+  static constexpr uint64_t block = 1024;
+  /// As the index has it on disk.
   struct Block {
     uint64_t tag, at; // within the run
     uint32_t crc, reserved;
   };
   StoredFile *stored = nullptr;
   uint32_t entry_size = 0; // tag, key, accumulators; 0: a size stands behind each tag
-  List<Block> blocks;
+  // The index in memory: of each block the high half of its tag, and its checksum.
+  // Where they stand: as many bytes apart, or `places`.
+  List<uint32_t> tops, crcs;
+  uint64_t apart = 0;
+  List<uint64_t> places;
   // For runs in which single keys are looked up: a word has eight entries, each
   // of which sets four of its bits. No false negatives, some 3 % false positives.
   uint64_t *filter = nullptr;
 
+  /// The filter's word comes near.
+  void prefetch(uint64_t tag) const {
+    uint64_t word;
+    filter_bits(tag, &word);
+    __builtin_prefetch(filter + word);
+  }
   /// False: no entry has this tag.
   bool may_have(uint64_t tag) const {
     if (!filter)
@@ -65,8 +76,12 @@ struct SortedFile : RunPlace {
   uint64_t filter_bits(uint64_t tag, uint64_t *word) const;
   void make_filter(uint64_t entries);
   /// Bytes of memory.
-  uint64_t memory() const { return blocks.room * sizeof(Block) + filter_words * 8; }
-  uint64_t block_end(uint64_t i) const { return i + 1 < blocks.count ? blocks[i + 1].at : size; }
+  uint64_t memory() const {
+    return (tops.room + crcs.room) * 4 + places.room * 8 + filter_words * 8;
+  }
+  uint64_t block_at(uint64_t i) const { return places.count ? places[i] : i * apart; }
+  uint64_t block_end(uint64_t i) const { return i + 1 < tops.count ? block_at(i + 1) : size; }
+  void take_index(const List<Block> &blocks);
 };
 
 inline uint64_t SortedFile::filter_bits(uint64_t tag, uint64_t *word) const {
@@ -139,6 +154,9 @@ public:
   /// At the first entry whose tag is not above `tag` (~0: the first of all), or
   /// before it, in its block. Reads blocks of up to `buffer` bytes at once.
   void start(const SortedFile *file, uint64_t tag, uint64_t buffer);
+  /// At the first entry of `tag`, of which all stand one behind the other. False: there
+  /// is none, or it cannot be read (failed). Reads one block, hardly ever two.
+  bool find(const SortedFile *file, uint64_t tag);
   /// What is left of the blocks at hand, or the next ones: whole entries. Empty at the
   /// end, and where they cannot be read (failed).
   std::string_view take_blocks();

@@ -128,7 +128,7 @@ TEST(SortedFile, FindsWhatItHas) {
     SortedWriter to(folder.c_str(), "sorted", false, entry_size, entry_size ? 5000 : 0);
     std::vector<uint64_t> tags;
     for (uint64_t i = 0; i < 5000; ++i)
-      tags.push_back(~(i / 3 * 1000003) | 1); // three of each
+      tags.push_back(~(i / 3 * 9007199254740993) | 1); // three of each, spread like hashes
     for (uint64_t tag : tags) {
       Writer &entry = to.entry(tag);
       entry.value(tag);
@@ -159,6 +159,13 @@ TEST(SortedFile, FindsWhatItHas) {
       EXPECT_EQ(found, i >= 4998 ? 2 : 3) << i;
       EXPECT_LT(passed, 500);
       EXPECT_TRUE(file->may_have(tags[i]));
+      ASSERT_TRUE(reader.find(file, tags[i]));
+      ASSERT_EQ(reader.tag(), tags[i]);
+      for (found = 1; reader.next() && reader.tag() == tags[i];)
+        ++found;
+      EXPECT_EQ(found, i >= 4998 ? 2 : 3) << i;
+      EXPECT_FALSE(reader.find(file, tags[i] - 2));
+      EXPECT_EQ(reader.failed, 0);
     }
     uint64_t wrong = 0;
     for (uint64_t i = 0; i < 10000; ++i)
