@@ -270,10 +270,9 @@ int64_t read_file(void *source, char *to, uint64_t size, Error &error) {
         error = std::move(fault);
       return part ? -1 : 0;
     }
-    uint64_t before = files.reader.stored();
     if (!rest(files))
       return STOPPED;
-    files.rests = files.reader.stored() == before;
+    files.rests = files.reader.stored() == files.reader.taken();
     if (!files.rests && (part || !files.reader.decoded()) && !open_again(files, error))
       return -1;
   }

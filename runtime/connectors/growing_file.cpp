@@ -44,6 +44,7 @@ private:
 
   bool changed(const char *how, Error &error) const;
   bool create(Error &error);
+  bool renamed(const Text &from) const;
   bool append(int fd, const Segment &segment, uint64_t begin, Error &error);
   bool torn(uint64_t size, uint64_t &known) const;
   bool complete(const struct stat &info, Error &error);
@@ -56,6 +57,7 @@ private:
   uint32_t crc_ = 0;  // of all bytes before the next segment
   // The committer's side.
   bool created_ = false;  // the file is this run's, or being appended to
+  bool appears_ = false;  // its name is not yet forced to the disk
   uint64_t length_ = 0;   // committed
   int64_t changed_ = 0;   // time of change of that
   int64_t planned_ = 0;   // of the next commit
@@ -188,15 +190,25 @@ bool GrowingFile::create(Error &error) {
   sink_.published.entries.push_back({target(), planned_, name_});
   ok = ok && sink_.published.save(sink_.marker.c_str(), true) &&
        sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str()) &&
-       step_rename(Step::OUTPUT_RENAME, from.c_str(), sink_.path.c_str()) == 0;
-  if (ok) {
-    created_ = true;
-    length_ = sealed_[0].size;
-    changed_ = planned_;
-    sealed_.erase(sealed_.begin());
-    ok = sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str());
-  }
-  return ok || sink_.failed("publish", sink_.path.c_str(), error);
+       (step_rename(Step::OUTPUT_RENAME, from.c_str(), sink_.path.c_str()) == 0 || renamed(from));
+  if (!ok)
+    return sink_.failed("publish", sink_.path.c_str(), error);
+  created_ = appears_ = true;
+  length_ = sealed_[0].size;
+  changed_ = planned_;
+  sealed_.erase(sealed_.begin());
+  return true;
+}
+
+/// Whether the first segment has become the file, though the call failed.
+bool GrowingFile::renamed(const Text &from) const {
+  int reason = errno;
+  struct stat info;
+  bool done = access(from.c_str(), F_OK) != 0 && errno == ENOENT &&
+              stat(sink_.path.c_str(), &info) == 0 && uint64_t(info.st_size) == sealed_[0].size &&
+              changed_at(info) == planned_;
+  errno = reason;
+  return done;
 }
 
 /// Adds what the file has not got of a segment that begins at its byte `begin`, whole
@@ -231,10 +243,13 @@ bool GrowingFile::append(int fd, const Segment &segment, uint64_t begin, Error &
 }
 
 bool GrowingFile::commit(Error &error) {
-  if (sealed_.empty())
+  if (sealed_.empty() && !appears_)
     return true;
   if (!created_ && !create(error))
     return false;
+  if (appears_ && !sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str()))
+    return sink_.failed("publish", sink_.path.c_str(), error);
+  appears_ = false;
   if (sealed_.empty())
     return true;
   int fd = open(sink_.path.c_str(), O_WRONLY | O_CLOEXEC);
@@ -302,7 +317,8 @@ bool GrowingFile::complete(const struct stat &info, Error &error) {
   if (end < length_ || end > target() || !torn(end, at_))
     return changed("was changed since the checkpoint", error);
   torn_ = true;
-  return commit(error);
+  // The first commit may have failed before it said so.
+  return announce(error) && commit(error);
 }
 
 /// The file begins with all that is committed.
@@ -361,7 +377,7 @@ bool GrowingFile::resume(Error &error) {
              : sink_.refuse("this pipeline did not write what is at", sink_.path, error);
   } else {
     if (!created_ && !sealed_.empty()) { // it was renamed, the others were appended
-      created_ = true;
+      created_ = appears_ = true;
       length_ = sealed_[0].size;
       changed_ = planned_;
       sealed_.erase(sealed_.begin());
@@ -378,7 +394,7 @@ bool GrowingFile::resume(Error &error) {
       length_ = end;
       changed_ = planned_;
       sealed_.clear();
-      ok = true;
+      ok = commit(error);
     } else if (size >= end) {
       ok = cut_back(info, error);
     } else {

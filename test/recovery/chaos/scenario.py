@@ -252,7 +252,14 @@ class Scenario:
         if self.disk:
             what = "disk"
         watch = rng.random() < 0.25
-        if what == "moment":
+        if what == "moment" and rng.random() < 0.15:  # one after the other, whatever the last one left
+            what = "often"
+            for _ in range(50):
+                app, again = self.manner()
+                done = self.run(app, again + options[options.index("--once"):] if self.once else again,
+                                kill_after=rng.random() * self.seconds * 2)
+                self.look("after one of many")
+        elif what == "moment":
             done = self.run(app, options, kill_after=rng.random() * self.seconds * 3, watch=watch)
         elif what == "disk":
             ballast = os.path.join(os.path.dirname(self.out), "ballast")
