@@ -18,12 +18,27 @@
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include <climits>
+#include <unistd.h>
+
 using namespace mlir;
 
 namespace levada::codegen {
 
-std::string targetFolder() {
+/// Where this program was started from, also when a newer one has its place by now.
+static std::string programPath() {
   std::string self = llvm::sys::fs::getMainExecutable(nullptr, nullptr);
+  if (!self.empty())
+    return self;
+  char path[PATH_MAX];
+  ssize_t size = readlink("/proc/self/exe", path, sizeof path);
+  llvm::StringRef name(path, size > 0 ? size : 0);
+  name.consume_back(" (deleted)");
+  return name.str();
+}
+
+std::string targetFolder() {
+  std::string self = programPath();
   llvm::SmallString<256> path(llvm::sys::path::parent_path(llvm::sys::path::parent_path(self)));
   llvm::sys::path::append(path, "target", "x86_64-linux-gnu");
   return path.str().str();
