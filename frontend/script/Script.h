@@ -15,7 +15,7 @@
 
 namespace levada::doc {
 
-/// Reads and checks the script `buffer`. Never null.
+/// Reads and checks the script `buffer`. Null where it is no text.
 std::unique_ptr<Document> readScript(uint32_t buffer, diag::Engine &engine);
 
 /// Makes tables of files named in FROM: returns the CREATE TABLE of one that is

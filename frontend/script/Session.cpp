@@ -15,6 +15,8 @@
 namespace levada {
 
 std::unique_ptr<doc::Document> doc::readScript(uint32_t buffer, diag::Engine &engine) {
+  if (!isPlainText(buffer, engine))
+    return nullptr;
   return readScript(sql::parseScript(buffer, engine), engine, nullptr);
 }
 

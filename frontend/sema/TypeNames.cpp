@@ -64,7 +64,7 @@ std::optional<SqlKind> findInterval(llvm::StringRef name) {
 const std::vector<std::string> kTypeNames = {
     "BOOLEAN", "TINYINT", "SMALLINT", "INT",       "BIGINT", "FLOAT", "DOUBLE",    "DECIMAL",
     "CHAR",    "VARCHAR", "STRING",   "BINARY",    "BYTES",  "DATE",  "VARBINARY", "TIME",
-    "TIMESTAMP", "TIMESTAMP_LTZ", "ARRAY", "MAP", "MULTISET", "ROW"};
+    "TIMESTAMP", "TIMESTAMP_LTZ", "ARRAY", "MAP", "MULTISET", "ROW", "INTEGER", "NUMERIC", "CHARACTER"};
 
 /// Names of other systems, and what to write instead.
 llvm::StringRef flinkName(llvm::StringRef name) {

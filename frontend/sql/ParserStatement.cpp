@@ -379,6 +379,8 @@ StatementPtr Parser::otherOrUnknown() {
   std::string hint = spellingHint(statementWords);
   if (hint.empty() && at("END"))
     hint = "no statement set is open here";
+  if (hint.empty() && at(Tok::LBracket) && next == 0)
+    hint = "a pipeline file ends in .toml, a script in .sql";
   expected("a statement", std::move(hint));
   return nullptr;
 }

@@ -4,6 +4,7 @@
 // walk a tree rely on. Also the light lexer, which the limits are found with.
 //
 //===----------------------------------------------------------------------===//
+#include "frontend/document/Document.h"
 #include "frontend/toml/Syntax.h"
 #include "frontend/toml/Words.h"
 #include "ir/diag/codes/Document.h"
@@ -71,8 +72,8 @@ static size_t characterLength(std::string_view text, size_t at) {
   return overlong || beyond ? 0 : need;
 }
 
-static bool checkEncoding(uint32_t file, std::string_view text,
-                          diag::Engine &engine) {
+bool isPlainText(uint32_t file, diag::Engine &engine) {
+  std::string_view text = engine.sourceMap().text(file);
   auto at = [&](size_t begin, size_t end) {
     return SourceRange{file, uint32_t(begin),
                        uint32_t(std::min(end, text.size()))};
@@ -150,7 +151,7 @@ bool checkBytes(uint32_t file, diag::Engine &engine) {
     engine.emit({file, 0, 0}, diag::FileTooLarge, largest >> 20);
     return false;
   }
-  return checkEncoding(file, text, engine) && checkNesting(file, text, engine);
+  return isPlainText(file, engine) && checkNesting(file, text, engine);
 }
 
 } // namespace levada::doc

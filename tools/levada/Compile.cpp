@@ -74,7 +74,7 @@ std::unique_ptr<doc::Document> Compilation::read() {
   bool script = llvm::StringRef(file).ends_with_insensitive(".sql");
   std::unique_ptr<doc::Document> document =
       script ? doc::readScript(buffer, engine) : doc::readDocument(buffer, engine);
-  if (std::string tests = doc::testsFileOf(file); script && llvm::sys::fs::exists(tests))
+  if (std::string tests = doc::testsFileOf(file); script && document && llvm::sys::fs::exists(tests))
     if (uint32_t beside = doc::loadFile(tests, engine))
       doc::readTests(beside, *document, engine);
   step("read");
