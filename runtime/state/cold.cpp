@@ -10,11 +10,15 @@ namespace levada::rt {
 
 /// Entries of a segment, about: a block of a large run.
 static constexpr uint64_t segment = 256;
+/// Rows that read their own entry only. To read one costs as much as to load some 50.
+static constexpr uint8_t few_rows = 4;
+/// Entries that follow between two numbers: less than a millisecond.
+static constexpr uint64_t followers = 8192;
 
 void cold_begin(levada_slot *slot, Slice *slice) {
   const Spill *spill = slot->spill;
   if (!slice->files.count || slot->desc->mergeable || slot->eager || !slot->owned.count ||
-      spill->limit < no_limit)
+      !spill || spill->limit < no_limit)
     return;
   uint64_t entries = 0;
   for (const SortedFile *file : slice->files)
@@ -28,7 +32,7 @@ void cold_begin(levada_slot *slot, Slice *slice) {
   cold->first = cold->next = low >> (64 - cold->bits);
   cold->end = (high >> (64 - cold->bits)) + 1;
   cold->left = cold->end - cold->first;
-  cold->here = (uint64_t *)must_zero((cold->left / 64 + 1) * 8);
+  cold->rows = (uint8_t *)must_zero(cold->left);
   if (slice->table.count == 0) { // pages are taken as they are touched
     table_free(&slice->table);
     table_init(&slice->table, slot_stride(slot->desc), slot->range, entries);
@@ -38,29 +42,26 @@ void cold_begin(levada_slot *slot, Slice *slice) {
 void cold_end(Slice *slice) {
   if (!slice->cold)
     return;
-  free(slice->cold->here);
+  free(slice->cold->rows);
   free(slice->cold);
   slice->cold = nullptr;
 }
 
-static bool is_here(const Cold *cold, uint64_t number) {
-  uint64_t i = number - cold->first;
-  return cold->here[i / 64] >> (i % 64) & 1;
-}
-
-/// Entries from `first` to `last`, the oldest file first: what is newer replaces them.
+/// Entries from `first` to `last`, the newest file first: what is older, and than what
+/// rows have read back, does not count.
 static bool load_range(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t first,
                        uint64_t last, uint64_t *count) {
   SortedReader &reader = slot->spill->reader;
   EntryReader entries(slot);
-  for (const SortedFile *file : slice->files) {
+  for (uint64_t i = slice->files.count; i-- > 0;) {
+    const SortedFile *file = slice->files[i];
     reader.start(file, tag_of(first), 32 << 10);
     while (reader.next() && ~reader.tag() <= last) {
       if (reader.tag() > tag_of(first) ||
           group_of(slot->desc, reader.tag()) - file->first_group >= file->group_count)
         continue;
       Reader bytes(reader.whole());
-      if (!entries.next(bytes) || !load_entry(ctx, slot, slice, entries))
+      if (!entries.next(bytes) || !load_entry(ctx, slot, slice, entries, false))
         return spill_failed(ctx, "reading state back", EBADMSG), false;
       ++*count;
     }
@@ -77,7 +78,7 @@ static bool load_segment(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint6
   const uint64_t last = first + (((uint64_t)1 << (64 - cold->bits)) - 1);
   if (!load_range(ctx, slot, slice, first, last, count))
     return false;
-  cold->here[(number - cold->first) / 64] |= (uint64_t)1 << ((number - cold->first) % 64);
+  cold->rows[number - cold->first] = cold_here;
   if (--cold->left)
     return true;
   cold_end(slice);
@@ -88,17 +89,21 @@ static bool load_segment(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint6
   return true;
 }
 
-bool cold_load(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t hash) {
-  uint64_t number = hash >> (64 - slice->cold->bits), count = 0;
-  return is_here(slice->cold, number) || load_segment(ctx, slot, slice, number, &count);
+bool cold_asked(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t hash) {
+  const Cold *cold = slice->cold;
+  uint64_t number = hash >> (64 - cold->bits), count = 0;
+  uint8_t &rows = cold->rows[number - cold->first];
+  if (rows == cold_here)
+    return true;
+  return ++rows > few_rows && load_segment(ctx, slot, slice, number, &count);
 }
 
 bool cold_follow(levada_ctx *ctx, levada_slot *slot) {
   uint64_t count = 0;
   for (Slice *slice : slot->slices)
-    while (slice->cold && count < 2048) {
+    while (slice->cold && count < followers) {
       Cold *cold = slice->cold;
-      while (is_here(cold, cold->next))
+      while (cold->rows[cold->next - cold->first] == cold_here)
         ++cold->next;
       if (!load_segment(ctx, slot, slice, cold->next, &count))
         return false;

@@ -80,7 +80,8 @@ static bool load_whole(levada_slot *slot, Table *table, std::string_view entries
   return true;
 }
 
-bool load_entry(levada_ctx *ctx, levada_slot *slot, Slice *slice, EntryReader &entries) {
+bool load_entry(levada_ctx *ctx, levada_slot *slot, Slice *slice, EntryReader &entries,
+                bool replaces) {
   const levada_slot_desc *desc = slot->desc;
   const char *key = entries.take_key();
   if (!key)
@@ -90,6 +91,8 @@ bool load_entry(levada_ctx *ctx, levada_slot *slot, Slice *slice, EntryReader &e
   if (!entry)
     entry = table_insert(ctx, &slice->table, desc, slot->range, entries.tag, key,
                          &slice->memory->arena);
+  else if (!replaces)
+    return true;
   else if (desc->init)
     desc->init(ctx, entry + desc->acc_offset);
   return entries.load(ctx, entry + desc->acc_offset);

@@ -44,8 +44,9 @@ inline bool lies_whole(const levada_slot_desc *desc) {
 }
 
 /// Takes the entry at hand (EntryReader::next) to the slice, in the place of what it
-/// has of that key. False: its bytes make no sense.
-bool load_entry(levada_ctx *ctx, levada_slot *slot, Slice *slice, EntryReader &entries);
+/// has of that key, if any and `replaces`. False: its bytes make no sense.
+bool load_entry(levada_ctx *ctx, levada_slot *slot, Slice *slice, EntryReader &entries,
+                bool replaces = true);
 
 /// Bytes of entries, or 0 where each says its own.
 inline uint32_t entry_size_of(const levada_slot_desc *desc) {

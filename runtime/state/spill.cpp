@@ -35,10 +35,21 @@ static uint64_t file_bytes(const Spill *spill) {
   return bytes;
 }
 
-uint64_t filtered_entries(const Spill *spill, uint64_t entries) {
-  const uint64_t room = spill->limit / 2, have = file_bytes(spill); // a byte for each entry
+uint64_t filtered_entries(const Spill *spill, uint64_t entries, const List<SortedFile *> *merged,
+                          uint64_t from) {
+  // A byte for each entry. New files come first: one without a filter is read in vain
+  // for most keys, the oldest only for keys that there were not.
+  uint64_t room = spill->limit / 2, have = file_bytes(spill);
+  if (merged && from == 0) {
+    room = spill->limit / 8;
+    have = 0;
+  } else if (merged) {
+    room = spill->limit / 8 * 3;
+    for (uint64_t i = from; i < merged->count; ++i)
+      have -= (*merged)[i]->memory();
+  }
   const uint64_t most = have < room ? room - have : 0;
-  return entries <= most ? entries : most < entries / 4 ? 0 : most;
+  return entries <= most ? entries : most < entries / 2 ? 0 : most;
 }
 
 /// Of that, what counts: beyond half of all the limit is exceeded, as it must be.
@@ -357,13 +368,14 @@ void spill_room(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
 char *spill_add(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t tag, const char *key) {
   const levada_slot_desc *desc = slot->desc;
   Table *table = &slice->table;
-  if (slice->cold && cold_load(ctx, slot, slice, ~tag))
+  bool here = false; // what there is of it is in memory
+  if (slice->cold && (here = cold_asked(ctx, slot, slice, ~tag)))
     if (char *entry = table_find(table, desc, ~tag, key))
       return entry;
   spill_room(ctx, slot, slice);
   ctx->state_arena = &slice->memory->arena;
   char *entry = table_insert(ctx, table, desc, slot->range, tag, key, &slice->memory->arena);
-  if (slice->files.count && !slice->cold && !desc->mergeable && !ctx->failed)
+  if (slice->files.count && !here && !desc->mergeable && !ctx->failed)
     read_back(ctx, slot, slice, tag, entry, entry + desc->acc_offset);
   return entry;
 }
