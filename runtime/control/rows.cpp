@@ -227,9 +227,11 @@ struct Printer {
     line.append("}\n");
     fwrite(line.c_str(), 1, line.size(), stdout);
   }
+  /// Elements of what is kept of a key: the last column is the element.
+  bool elements() const { return !schema.owner.empty(); }
   void columns(const char *row) {
     line.append('{');
-    for (size_t i = 0; i < schema.keys.size(); ++i) {
+    for (size_t i = 0; i < schema.keys.size() - elements(); ++i) {
       append_json(line.append(i ? "," : ""), schema.keys[i].name);
       append_column(line.append(':'), schema.keys[i], row);
     }
@@ -255,6 +257,8 @@ void print_entry(void *to, const Entry &entry) {
   }
   text.append(",\"key\":");
   p.columns(entry.entry);
+  if (p.elements())
+    append_column(text.append(",\"value\":"), p.schema.keys.back(), entry.entry);
   text.append(",\"state\":{");
   for (size_t i = 0; i < p.schema.aggregates.size(); ++i) {
     const Schema::Aggregate &agg = p.schema.aggregates[i];

@@ -170,12 +170,15 @@ void append_decimal(Text &text, Wide value, int scale) {
     text.append(digits[--at]);
 }
 
-void append_float(Text &text, double value, const char *format) {
+/// With as few digits as say which one it is.
+void append_float(Text &text, double value, bool narrow) {
   Text digits;
-  if (value != value)
-    digits = "NaN";
-  else
-    digits = format[2] == '9' ? textf("%.9g", value) : textf("%.17g", value);
+  for (int most = narrow ? 6 : 15; most <= (narrow ? 9 : 17); ++most) {
+    digits = value != value ? Text("NaN") : textf("%.*g", most, value);
+    double same = strtod(digits.c_str(), nullptr);
+    if (narrow ? float(same) == float(value) : same == value)
+      break;
+  }
   if (value - value != 0) // no JSON number
     append_json(text, digits);
   else
@@ -234,11 +237,11 @@ bool append_plain(Text &text, std::string_view kind, const char *at) {
   } else if (kind == "f32") {
     float value;
     memcpy(&value, at, sizeof value);
-    append_float(text, double(value), "%.9g");
+    append_float(text, double(value), true);
   } else if (kind == "f64") {
     double value;
     memcpy(&value, at, sizeof value);
-    append_float(text, value, "%.17g");
+    append_float(text, value, false);
   } else if (kind == "str") {
     levada_str value;
     memcpy(&value, at, sizeof value);
@@ -343,6 +346,7 @@ void NestedWriter::map(const ValueType &type, std::string_view bytes) {
       text.append(name);
     else
       append_json(text, name);
+    text.append(':');
     element(value, i);
   }
   text.append('}');

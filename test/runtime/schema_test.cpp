@@ -168,7 +168,8 @@ std::string verdicts(const char *before, const char *now) {
 }
 
 TEST(Schema, SourcesAndSinks) {
-  EXPECT_EQ(verdicts("source\ta\tfilesystem\tjson\n", "source\ta\tfilesystem\tcsv\n"), "source a 0;");
+  EXPECT_EQ(verdicts("source\ta\tfilesystem\tjson\n", "source\ta\tfilesystem\tcsv\n"), "source a 4;");
+  EXPECT_EQ(verdicts("source\ta\tfilesystem\tjson\tx\n", "source\ta\tfilesystem\tjson\ty\n"), "source a 0;");
   EXPECT_EQ(verdicts("source\ta\tfilesystem\tjson\n", "source\ta\tstdin\tjson\n"), "source a 4;");
   EXPECT_EQ(verdicts("source\ta\tstdin\tjson\n", "source\tb\tstdin\tjson\n"), "source b 2;source a 3;");
   EXPECT_EQ(verdicts("sink\to\tfilesystem\tjson\n", "sink\to\tfilesystem\tjson\n"), "sink o 0;");
@@ -186,6 +187,24 @@ TEST(Schema, SlotsByIdAndByOperator) {
             "operator t/aggregate[k] 2;operator s/aggregate[k] 3;");
   EXPECT_EQ(verdicts("slot\ts/aggregate[k]\tx\n", "slot\ts/aggregate[k]\ty\n"),
             "operator s/aggregate[k] 4;");
+}
+
+TEST(Schema, ElementsGoWhereTheirOwnerGoes) {
+  auto slots = [](const std::string &window, const std::string &agg) {
+    Slot owner, elements;
+    owner.window = elements.window = window;
+    owner.agg = agg;
+    Text line("slot\ts/aggregate[k]\t");
+    append_field(line, owner.print());
+    append_field(line.append("\nslot\ts/DISTINCT n[k]\t"), elements.print() + "owner\ts/aggregate[k]\n");
+    return text(line.append('\n'));
+  };
+  const std::string agg = Slot().agg, window = Slot().window;
+  std::string other = agg;
+  other.replace(other.find("SUM(n)"), 6, "SUM(x)");
+  std::string one = slots(window, agg), another = slots(window, other);
+  EXPECT_EQ(verdicts(one.c_str(), one.c_str()), "operator s/aggregate[k] 0;operator s/DISTINCT n[k] 0;");
+  EXPECT_EQ(verdicts(one.c_str(), another.c_str()), "operator s/aggregate[k] 4;operator s/DISTINCT n[k] 4;");
 }
 
 TEST(Schema, FieldsHoldAnything) {
