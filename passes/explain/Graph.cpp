@@ -47,6 +47,38 @@ void sayOnError(Node &node, Block &body, OnError policy) {
 
 } // namespace
 
+/// Whether it keeps, in one piece for each key, all that it was given.
+static bool keepsAll(AggregateOp aggregate, AggAttr call) {
+  StringRef name = call.getName().getValue();
+  if (llvm::is_contained({"ARRAY_AGG", "COLLECT", "JSON_ARRAYAGG", "JSON_OBJECTAGG", "LISTAGG", "PERCENTILE"}, name))
+    return true;
+  bool counts = llvm::is_contained({"COUNT", "SUM", "AVG"}, name);
+  if (aggregate.getInput().getType().getChangelog() == Changelog::retract && !counts)
+    return true;
+  // Distinct values are entries of their own but where windows are merged.
+  std::optional<WindowAttr> window = aggregate.getWindow();
+  return call.getDistinct() && window &&
+         (window->getKind() == WindowKind::session || window->getKind() == WindowKind::hop);
+}
+
+/// What --memory does to its state.
+static std::string leavesMemory(Operation *op) {
+  if (auto sort = dyn_cast<SortOp>(op))
+    return static_cast<int64_t>(sort.getLimit()) < 0
+               ? "beyond --memory rows go to files and are merged at the end"
+               : "its rows stay in memory";
+  auto aggregate = cast<AggregateOp>(op);
+  SmallVector<std::string> kept;
+  for (AggAttr call : aggregate.getAggs().getAsRange<AggAttr>())
+    if (keepsAll(aggregate, call))
+      kept.push_back(callText(call));
+  std::string text = "beyond --memory entries go to files and come back when they are needed";
+  if (!kept.empty())
+    text += "; what " + llvm::join(kept, ", ") + " keep" + (kept.size() == 1 ? "s" : "") +
+            " of one key has to fit";
+  return text;
+}
+
 static void describe(Operation *op, const ReadColumns &read, Node &node) {
   llvm::TypeSwitch<Operation *>(op)
       .Case([&](SourceOp source) {
@@ -148,6 +180,7 @@ static void describe(Operation *op, const ReadColumns &read, Node &node) {
   if (op->hasAttr(kStateAttr)) {
     say(node, "state: " + stateId(op).str());
     say(node, "bound: " + stateBound(op).str());
+    say(node, "memory: " + leavesMemory(op));
   }
 }
 

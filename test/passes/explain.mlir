@@ -18,6 +18,7 @@
 // CHECK-NEXT:   │   partitioning: hash of (zone)
 // CHECK-NEXT:   │   state: per_zone/aggregate[zone]
 // CHECK-NEXT:   │   bound: one entry per (zone) and slice of 15 min in open windows of 1 h; gone when the watermark passes its end
+// CHECK-NEXT:   │   memory: beyond --memory entries go to files and come back when they are needed{{$}}
 // CHECK-NEXT:   └─ watermark trips
 // CHECK-NEXT:      │   ts is the event time
 // CHECK-NEXT:      │   watermark: ts - INTERVAL '1' HOUR
