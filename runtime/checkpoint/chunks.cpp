@@ -6,7 +6,9 @@ namespace levada::rt {
 /// A chunk is handed on once it has `size` bytes, and may have some more.
 static constexpr uint64_t room = Chunks::size + (32 << 10);
 /// Larger ones go back to the system.
-static constexpr uint64_t most_kept = 2 * room, most_early = 4 << 20;
+static constexpr uint64_t most_kept = 2 * room;
+/// For every chunk: as much as it has.
+static constexpr uint64_t blocks_kept = Chunks::size / Chunks::block;
 
 bool Chunks::take(Writer &to, bool wait) {
   Lock lock(mutex);
@@ -54,25 +56,29 @@ void Chunks::await() {
   }
 }
 
-void Chunks::take_early(Writer &to) {
-  Lock lock(mutex);
-  if (early_.empty())
-    return;
-  to.swap(early_.back());
-  early_.pop_back();
+Chunks::~Chunks() {
+  for (void *one : blocks_)
+    free(one);
 }
 
-void Chunks::give_early(Writer &from) {
-  from.clear();
-  if (from.capacity() > most_early) {
-    Writer().swap(from);
-    return;
-  }
-  Writer kept;
-  kept.swap(from);
+void *Chunks::take_block() {
   Lock lock(mutex);
-  if (early_.size() < limit_ / 8 + 1)
-    early_.push_back(std::move(kept));
+  if (blocks_.empty())
+    return must_alloc(block);
+  void *one = blocks_.back();
+  blocks_.pop_back();
+  return one;
+}
+
+void Chunks::give_block(void *one) {
+  {
+    Lock lock(mutex);
+    if (blocks_.size() < limit_ * blocks_kept) {
+      blocks_.push_back(one);
+      return;
+    }
+  }
+  free(one);
 }
 
 } // namespace levada::rt

@@ -18,12 +18,8 @@ namespace levada::rt {
 
 class Chunks {
 public:
-  static constexpr uint64_t size = 256 << 10;
-  /// Bytes of the chunks that there may be.
-  static constexpr uint64_t memory(uint32_t workers) { return size * 8 * workers; }
-  /// Bytes of what a worker may hold back for its turn (copy.h), when memory is limited.
-  static constexpr uint64_t early(uint64_t share) { return share / 8; }
-
+  static constexpr uint64_t size = 256 << 10, block = 4096;
+  ~Chunks();
   /// More than one for each worker.
   void limit(uint32_t chunks) { limit_ = chunks; }
   /// `event` is told when there are some again, after a worker found none.
@@ -32,9 +28,9 @@ public:
   /// An empty one; false: all are in use. `wait`: until one is there.
   bool take(Writer &to, bool wait);
   void give(Writer &&chunk);
-  /// What went early to use again: as large as it happened to become.
-  void take_early(Writer &to);
-  void give_early(Writer &from);
+  /// Memory of `block` bytes for what is held back.
+  void *take_block();
+  void give_block(void *one);
 
   Mutex mutex;            // also of what is brought
   void brought() { pthread_cond_signal(&brought_); } // with `mutex`
@@ -45,7 +41,8 @@ public:
   void await();
 
 private:
-  std::vector<Writer> free_, early_;
+  std::vector<Writer> free_;
+  std::vector<void *> blocks_;
   uint32_t limit_ = 16, out_ = 0;
   bool starved_ = false;
   Event *event_ = nullptr;

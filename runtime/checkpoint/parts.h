@@ -56,8 +56,6 @@ public:
     void finish() {
       if (!parts->chunks)
         return hand_on(), void(whole = true);
-      if (strays.capacity())
-        parts->chunks->give_early(strays);
       if (sorted.capacity() && !sorted.size())
         parts->chunks->give(std::move(sorted));
       Lock lock(parts->chunks->mutex);

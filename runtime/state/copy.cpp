@@ -1,22 +1,8 @@
 //===- copy.cpp - a table's part of a checkpoint, made while rows come -----===//
-//
-// Where the order of the table counts, what goes early waits until its turn comes:
-// behind one another in one buffer, chained by the word of marks it belongs to.
-//
-//===----------------------------------------------------------------------===//
 #include "runtime/state/copy.h"
+#include "runtime/state/early.h"
 
 namespace levada::rt {
-
-namespace {
-/// Before the bytes of a home place that went early.
-struct Early {
-  uint64_t before; // behind it begins the one of the same word that came before; 0: none
-  uint32_t home;   // within the word
-  uint32_t count;
-  uint64_t size;   // of its bytes
-};
-} // namespace
 
 void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, const CopyTo &to,
                 decltype(Copy::save) save) {
@@ -25,68 +11,50 @@ void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, cons
   *table->copy = {ctx, slot, to, 0, 0, save, nullptr};
   if (!to.table)
     return;
-  table->copy->early = (uint64_t *)must_zero(mark_words(table) * 8);
+  table->copy->early = new Early(table->last + 1, to.table->parts->chunks);
   to.table->source = table;
-  if (to.table->parts->chunks)
-    to.table->parts->chunks->take_early(*to.strays);
 }
 
 static void copy_end(Table *table) {
   if (Parts::Table *to = table->copy->to.table)
     to->source = nullptr;
-  free(table->copy->early);
+  delete table->copy->early;
   free(table->copy);
   table->copy = nullptr;
 }
 
 void copy_place(Table *table, uint64_t home) {
   Copy *copy = table->copy;
-  const uint64_t word = home / 64, bit = (uint64_t)1 << (home & 63);
-  if (!(table->uncopied[word] & bit))
+  const uint64_t bit = (uint64_t)1 << (home & 63);
+  if (!(table->uncopied[home / 64] & bit))
     return;
-  table->uncopied[word] &= ~bit;
+  table->uncopied[home / 64] &= ~bit;
   uint64_t place = home;
+  Writer &to = *copy->to.strays;
+  const uint64_t count = copy->save(copy, to, table, home, &place);
   if (!copy->early) {
-    copy->count += copy->save(copy, *copy->to.strays, table, home, &place);
+    copy->count += count;
     return;
   }
-  Writer &to = *copy->to.strays;
-  const uint64_t at = to.size();
-  to.value(Early{copy->early[word], (uint32_t)(home & 63), 0, 0});
-  const uint64_t count = copy->save(copy, to, table, home, &place);
-  if (!count) // nothing is there yet
-    return to.shrink(at);
-  to.put(at, Early{copy->early[word], (uint32_t)(home & 63), (uint32_t)count,
-                   to.size() - at - sizeof(Early)});
-  copy->early[word] = at + sizeof(Early);
-  if (to.size() > copy->to.table->parts->most_early)
+  if (count)
+    copy->early->add(home, to.view(), count);
+  to.clear();
+  if (copy->early->memory() > copy->to.table->parts->most_early)
     copy_finish(table);
 }
 
-/// All of a word of marks, of which `bits` are uncopied, in order.
-static void copy_word(Copy *copy, Table *table, uint64_t word, uint64_t bits, uint64_t *place) {
+/// All of a word of marks, of which `bits` are uncopied and `early` are there, in order.
+static void copy_word(Copy *copy, Table *table, uint64_t word, uint64_t bits, uint64_t early,
+                      uint64_t *place) {
   Writer &to = *copy->to.sorted;
-  auto save = [&](uint64_t home) {
-    copy->count += copy->save(copy, to, table, home, place);
-  };
-  if (!copy->early || !copy->early[word])
-    return each_mark(word, bits, save);
-  const char *strays = copy->to.strays->data();
-  uint64_t at[64], early = 0;
-  for (uint64_t next = copy->early[word]; next;) {
-    Early one;
-    memcpy(&one, strays + next - sizeof one, sizeof one);
-    at[one.home] = next;
-    early |= (uint64_t)1 << one.home;
-    next = one.before;
-  }
   each_mark(word, bits | early, [&](uint64_t home) {
-    if (!(early >> (home & 63) & 1))
-      return save(home);
-    Early one;
-    memcpy(&one, strays + at[home & 63] - sizeof one, sizeof one);
-    to.bytes(strays + at[home & 63], one.size);
-    copy->count += one.count;
+    if (!(early >> (home & 63) & 1)) {
+      copy->count += copy->save(copy, to, table, home, place);
+      return;
+    }
+    Early::Place before = copy->early->at(home);
+    to.bytes(before.bytes.data(), before.bytes.size());
+    copy->count += before.count;
   });
 }
 
@@ -108,10 +76,11 @@ static bool copy_on(Table *table, uint64_t *budget, bool wait) {
       each_mark(word + ahead, table->uncopied[word + ahead],
                 [&](uint64_t home) { __builtin_prefetch(table->slots + home * stride); });
     const uint64_t bits = table->uncopied[word];
-    if (!bits && !(copy->early && copy->early[word]))
+    const uint64_t early = copy->early ? copy->early->turn(word) : 0;
+    if (!bits && !early)
       continue;
     table->uncopied[word] = 0;
-    copy_word(copy, table, word, bits, &place);
+    copy_word(copy, table, word, bits, early, &place);
     const uint64_t places = (uint64_t)__builtin_popcountll(bits);
     *budget -= places < *budget ? places : *budget;
   }

@@ -19,11 +19,13 @@ inline constexpr uint64_t not_counted = UINT64_MAX;
 /// Where copies go. They are the table's alone until all is there.
 struct CopyTo {
   Writer *sorted;    // in the order of the table
-  Writer *strays;    // places that were about to change, until their turn comes; or
-                     // the same as `sorted`, where the order does not count
+  Writer *strays;    // room for one place that is about to change and waits for its
+                     // turn; or the same as `sorted`, where the order does not count
   uint64_t count_at; // where in `sorted` the number of what was copied stands, if at all
   Parts::Table *table = nullptr; // that both are of; NULL: they are a piece of parts
 };
+
+class Early;
 
 struct Copy {
   levada_ctx *ctx;
@@ -34,7 +36,7 @@ struct Copy {
   /// Copies the entries of `home`, which are at `*place` or behind; returns how
   /// many count.
   uint64_t (*save)(Copy *copy, Writer &to, const Table *table, uint64_t home, uint64_t *place);
-  uint64_t *early; // of each word of marks, where the last that went early is; or NULL
+  Early *early; // where the order counts, else NULL
 };
 
 void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, const CopyTo &to,
