@@ -200,7 +200,11 @@ void *open_files(const Options &options, Error &error) {
   auto *files = new Files;
   files->name = options.name();
   bool ok = options.get("path", files->path, "", error) &&
-            options.get_duration("source.monitor-interval", files->interval, 0, error);
+            options.get_duration("source.monitor-interval", files->interval, -1, error);
+  if (ok && files->interval == 0)
+    ok = error.set(BAD_OPTION, textf("%s: `source.monitor-interval` is 0", files->name),
+                   "a time as in \"1s\", or none for a source that ends");
+  files->interval = std::max<int64_t>(files->interval, 0);
   strip_scheme(files->path);
   files->watches = files->interval > 0 && !options.once();
   ok = ok && list(*files, files->paths, error);
