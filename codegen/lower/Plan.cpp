@@ -152,20 +152,37 @@ void Plan::planUses(StagePlan &stage, unsigned index) {
   });
 }
 
-/// Whether DISTINCT values may be a slot. Slices of a HOP window, and sessions that
-/// meet, are merged value by value. A step of CUMULATE has the values that come first
+/// Whether what an aggregate was given once too often can be taken back, bit by bit.
+static bool takesBack(const AggPlan &agg) {
+  llvm::StringRef name = agg.attr.getName().getValue();
+  return agg.impl && agg.impl->exact && (agg.impl->retracts || name == "MIN" || name == "MAX");
+}
+
+/// Whether what counts more than once may be put right when the window fires. Times
+/// of local zones may be none; sums of decimals may leave their 128 bits on the way.
+static bool mayCorrect(exec::SlotOp op, const AggPlan &agg) {
+  flow::WindowAttr window = op.getWindowAttr();
+  return takesBack(agg) && !op.getUpdating() && !op.getLocalZone() &&
+         (!window || window.getKind() != flow::WindowKind::cumulate) &&
+         !agg.attr.getSymbol().getValue().ends_with("_dec");
+}
+
+/// Whether DISTINCT values may be a slot. A slice of a HOP window has its own ones:
+/// those of several count too often. A step of CUMULATE has the values that come first
 /// in it; what a later row brings to an earlier step is taken back from the other.
+/// Sessions that meet are merged value by value, and so is what cannot be taken back.
 static bool mayBeApart(exec::SlotOp op, const AggPlan &agg) {
   if (op.getKind() == "group")
     return true;
   if (op.getKind() != "window")
     return false;
-  llvm::StringRef name = agg.attr.getName().getValue();
   switch (op.getWindowAttr().getKind()) {
   case flow::WindowKind::tumble:
     return true;
   case flow::WindowKind::cumulate:
-    return agg.impl && agg.impl->exact && (agg.impl->retracts || name == "MIN" || name == "MAX");
+    return takesBack(agg);
+  case flow::WindowKind::hop:
+    return mayCorrect(op, agg);
   default:
     return false;
   }
@@ -244,21 +261,10 @@ static std::string elementsId(llvm::StringRef id, const flow::AggAttr &agg) {
   return (id.take_front(at + 1) + what + id.drop_front(at + kind.size() - 1)).str();
 }
 
-/// Whether elements that count more than once may be put right when their window
-/// fires: what they feed can take them back, and nobody sees it before. Times of
-/// local zones may be none; sums of decimals may leave their 128 bits on the way.
+/// Whether all aggregates that elements feed may be corrected.
 static bool mayCorrect(const SlotPlan &owner, int elements) {
-  exec::SlotOp op = owner.op;
-  flow::WindowAttr window = op.getWindowAttr();
-  if (op.getUpdating() || op.getLocalZone() ||
-      (window && window.getKind() != flow::WindowKind::tumble))
-    return false;
   return llvm::all_of(owner.aggs, [&](const AggPlan &agg) {
-    llvm::StringRef name = agg.attr.getName().getValue();
-    llvm::StringRef symbol = agg.attr.getSymbol().getValue();
-    return agg.elements != elements ||
-           (agg.impl && agg.impl->exact && !symbol.ends_with("_dec") &&
-            (agg.impl->retracts || name == "MIN" || name == "MAX"));
+    return agg.elements != elements || mayCorrect(owner.op, agg);
   });
 }
 

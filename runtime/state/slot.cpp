@@ -246,17 +246,21 @@ struct Firing {
 };
 } // namespace
 
-/// Elements of what is kept of a slot's keys fire before it: that may change it.
-template <typename Body>
-static int32_t elements_first(levada_ctx *ctx, const levada_slot *slot, Body body) {
-  const levada_program *program = ctx->program;
-  for (uint32_t i = 0; !slot->desc->owner && i < program->slot_count; ++i) {
-    const levada_slot_desc *desc = &program->slots[i];
-    if (desc->owner && desc->fire && desc->fire_stage == slot->desc->fire_stage && ctx->slots[i])
-      if (body(ctx->slots[i]))
-        return 1;
-  }
-  return 0;
+static bool is_hop(const levada_slot *slot) {
+  return slot->desc->kind == LEVADA_SLOT_WINDOW && slot->desc->window == LEVADA_WINDOW_HOP;
+}
+
+/// Elements of what is kept of a slot's keys fire before it: that may change it. Those
+/// of a HOP window fire in the midst of it (window.cpp), so it goes before them.
+static int32_t advance_first(levada_ctx *ctx, const levada_slot *slot, int64_t watermark) {
+  if (!slot->desc->owner)
+    return is_hop(slot) ? 0 : each_elements(ctx, slot, [&](levada_slot *elements) {
+      return slot_advance(ctx, elements, watermark);
+    });
+  if (!is_hop(slot) || !slot->desc->fire)
+    return 0;
+  int32_t owner = ctx->program->stages[slot->desc->fire_stage].input_slot;
+  return slot_advance(ctx, ctx->slots[owner], watermark);
 }
 
 int32_t slot_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark) {
@@ -266,8 +270,7 @@ int32_t slot_advance(levada_ctx *ctx, levada_slot *slot, int64_t watermark) {
     slot->watermark = watermark;
     return 0;
   }
-  if (elements_first(ctx, slot,
-                     [&](levada_slot *first) { return slot_advance(ctx, first, watermark); }))
+  if (advance_first(ctx, slot, watermark))
     return 1;
   Firing firing(slot);
   switch (slot->desc->kind) {
@@ -286,7 +289,7 @@ int32_t slot_finish(levada_ctx *ctx, levada_slot *slot) {
   case LEVADA_SLOT_GROUP:
     if (slot->desc->owner) // its owner has it fire
       return 0;
-    if (elements_first(ctx, slot, [&](levada_slot *first) { return group_finish(ctx, first); }))
+    if (each_elements(ctx, slot, [&](levada_slot *first) { return group_finish(ctx, first); }))
       return 1;
     return group_finish(ctx, slot);
   case LEVADA_SLOT_SORT:

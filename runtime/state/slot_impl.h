@@ -107,6 +107,20 @@ LEVADA_INLINE uint64_t hash_of(const levada_slot_desc *desc, const char *key) {
   return desc->owner ? element_hash(hash, hash_key(key, desc->owner)) : hash;
 }
 
+/// Calls body(elements) for slots of elements of what is kept of this slot's keys
+/// that fire; stops with 1 where that is not zero.
+template <typename Body>
+int32_t each_elements(levada_ctx *ctx, const levada_slot *slot, Body body) {
+  const levada_program *program = ctx->program;
+  for (uint32_t i = 0; !slot->desc->owner && i < program->slot_count; ++i) {
+    const levada_slot_desc *desc = &program->slots[i];
+    if (desc->owner && desc->fire && desc->fire_stage == slot->desc->fire_stage && ctx->slots[i])
+      if (body(ctx->slots[i]))
+        return 1;
+  }
+  return 0;
+}
+
 int64_t local_time_slow(levada_slot *slot, int64_t time_ms);
 LEVADA_INLINE int64_t local_time(levada_slot *slot, const levada_slot_desc *desc, int64_t t) {
   if (!desc->local_zone)

@@ -267,10 +267,69 @@ static Slice *accumulate(levada_ctx *ctx, levada_slot *slot, uint64_t first, uin
   return into;
 }
 
+/// HOP: what elements that are in several slices of a window count too often becomes
+/// one more slice, behind the `*count` of the window, to be merged with them.
+static int32_t correct_hop(levada_ctx *ctx, levada_slot *slot, int64_t start, int64_t end,
+                           uint64_t first, uint64_t *count) {
+  Slice *extra = nullptr;
+  int32_t failed = each_elements(ctx, slot, [&](levada_slot *elements) {
+    uint64_t from, some = slices_between(elements, start, end, &from);
+    bool spilled = any_spilled(elements, from, some);
+    if (!some)
+      return 0;
+    if (!extra) {
+      extra = *slot->slices.insert(first + *count, slice_new(slot, start, end, end));
+      make_current(slot, extra);
+    }
+    levada_fire fire = window_fire(slot, start, end);
+    slot_pin(elements, 1);
+    int32_t status = spilled    ? fire_spilled(ctx, elements, from, some, fire)
+                     : some > 1 ? fire_merged(ctx, elements, from, some, fire)
+                                : fire_table(ctx, elements, &elements->slices[from]->table, fire);
+    slot_pin(elements, -1);
+    return status;
+  });
+  make_current(slot, nullptr);
+  if (!extra)
+    return failed;
+  if (extra->table.count || extra->files.count) {
+    ++*count;
+  } else {
+    slot->slices.erase(first + *count);
+    slice_free(extra);
+  }
+  return failed;
+}
+
+static int32_t fire_hop(levada_ctx *ctx, levada_slot *slot, int64_t start, int64_t end) {
+  uint64_t first, own = slices_between(slot, start, end, &first), count = own;
+  if (correct_hop(ctx, slot, start, end, first, &count))
+    return 1;
+  levada_rt_order(ctx, end);
+  levada_fire fire = window_fire(slot, start, end);
+  int32_t status;
+  if (any_spilled(slot, first, count)) {
+    status = fire_spilled(ctx, slot, first, count, fire);
+  } else if (count > 1) {
+    status = fire_merged(ctx, slot, first, count, fire);
+  } else {
+    memory_keep(ctx, slot->slices[first]->memory);
+    status = fire_table(ctx, slot, &slot->slices[first]->table, fire);
+  }
+  if (count != own) {
+    slice_free(slot->slices[first + own]);
+    slot->slices.erase(first + own);
+  }
+  return status;
+}
+
 static int32_t fire_window(levada_ctx *ctx, levada_slot *slot, int64_t end) {
   const levada_slot_desc *desc = slot->desc;
-  if (desc->owner && !desc->fire)
+  const bool hop = desc->window == LEVADA_WINDOW_HOP;
+  if (desc->owner && (!desc->fire || hop))
     return 0;
+  if (hop)
+    return fire_hop(ctx, slot, end - desc->size, end);
   int64_t start = end - desc->size;
   if (desc->window == LEVADA_WINDOW_CUMULATE)
     start = slot->slices[0]->last_end - desc->size;
@@ -281,8 +340,6 @@ static int32_t fire_window(levada_ctx *ctx, levada_slot *slot, int64_t end) {
   bool spilled = any_spilled(slot, first, count);
   if (spilled && desc->window != LEVADA_WINDOW_CUMULATE)
     return fire_spilled(ctx, slot, first, count, fire);
-  if (desc->window == LEVADA_WINDOW_HOP && count > 1)
-    return fire_merged(ctx, slot, first, count, fire);
   Slice *slice = slot->slices[first];
   if (desc->window == LEVADA_WINDOW_CUMULATE)
     slice = accumulate(ctx, slot, first, count, start, end, spilled);

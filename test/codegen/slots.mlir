@@ -1,13 +1,13 @@
 // RUN: levada-opt %s -exec-to-llvm | FileCheck %s
 
-// State: keys as canonical bytes, aggregates in place, sets for DISTINCT of slices that are merged.
+// State: keys as canonical bytes, aggregates in place, sets for DISTINCT of sessions, which merge.
 
 module attributes {exec.operators = [["s", "source"], ["a", "aggregate"], ["out", "sink"]]} {
 exec.source @s {columns = ["k", "t", "v", "f"], types = [!flow.sql<INT>, !flow.sql<TIMESTAMP(3) NOT NULL>, !flow.sql<BIGINT>, !flow.sql<BOOLEAN NOT NULL>],
   used = array<i32: 0, 1, 2, 3>, metadata = [], connector = "stdin", options = {}, format = "csv", format_options = {}, on_error = #flow.on_error<fail>, op = 0 : i32}
 exec.channel @in {names = ["k", "t", "v", "f"], types = [!flow.sql<INT>, !flow.sql<TIMESTAMP(3) NOT NULL>, !flow.sql<BIGINT>, !flow.sql<BOOLEAN NOT NULL>]}
-exec.slot @state {id = "a/aggregate[k]", kind = "window", key_names = ["k"], key_types = [!flow.sql<INT>],
-  window = #flow.window<hop, on = "t", size = 1000, slide = 500, offset = 0>, sort_keys = [],
+exec.slot @state {id = "a/aggregate[k]", kind = "session", key_names = ["k"], key_types = [!flow.sql<INT>],
+  window = #flow.window<session, on = "t", size = 1000, slide = 0, offset = 0>, sort_keys = [],
   aggs = [#flow.agg<"COUNT", "levada_agg_count", [], filter = "", distinct = false, as "n" -> !flow.sql<BIGINT NOT NULL>>,
           #flow.agg<"COUNT", "levada_agg_count_value", ["v"], filter = "f", distinct = true, as "u" -> !flow.sql<BIGINT NOT NULL>>], op = 1 : i32}
 exec.sink @out {columns = ["k", "n"], types = [!flow.sql<INT>, !flow.sql<BIGINT NOT NULL>], connector = "stdout", options = {}, format = "csv", format_options = {}, op = 2 : i32}
@@ -49,7 +49,7 @@ exec.stage @read from @s {
 // CHECK-LABEL: llvm.func @stage.group
 // The value of a NULL key is zero.
 // CHECK: llvm.select
-// CHECK: %[[ACC:.+]] = llvm.call @levada_rt_window
+// CHECK: %[[ACC:.+]] = llvm.call @levada_rt_session
 // CHECK: llvm.call @levada_rt_failed
 // CHECK: %[[LATE:.+]] = llvm.icmp "eq" %[[ACC]]
 // CHECK-NEXT: llvm.cond_br %[[LATE]] weights([1, 4000])

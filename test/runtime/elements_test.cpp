@@ -219,3 +219,17 @@ TEST(Elements, StayUntilACheckpointKnowsThatTheyWereTakenBack) {
   for (int64_t value = 0; value < 30000; ++value)
     ASSERT_EQ(other.at({7, value})->times, value >= 3000) << value;
 }
+
+TEST(Elements, OfLargeSetsAreSavedWhereTheyChanged) {
+  Worker one(0, 1, 0, 0);
+  slot_keep_marks(one.slot.slot);
+  for (int64_t value = 0; value < 100000; ++value)
+    one.at({7, value})->times = 1;
+  Writer all, few;
+  slot_save(&one.slot.ctx, one.slot.slot, true, all);
+  for (int64_t value = 100000; value < 100010; ++value)
+    one.at({7, value})->times = 1;
+  slot_save(&one.slot.ctx, one.slot.slot, false, few);
+  EXPECT_GT(all.size(), 100000u * 16);
+  EXPECT_LT(few.size(), 4000u);
+}
