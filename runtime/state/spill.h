@@ -65,7 +65,9 @@ void spill_adopted(Spill *spill);
 
 /// How many of so many entries a filter is made for: all, while filters and indexes
 /// of files have less than half of the limit. One that is too small says little.
-uint64_t filtered_entries(const Spill *spill, uint64_t entries);
+/// `merged`: of files that go when it is made, those from `from` on.
+uint64_t filtered_entries(const Spill *spill, uint64_t entries,
+                          const List<SortedFile *> *merged = nullptr, uint64_t from = 0);
 
 /// Filters of all of them will be asked for `tag`.
 inline void prefetch_filters(const List<SortedFile *> &files, uint64_t tag) {

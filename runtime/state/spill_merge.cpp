@@ -401,7 +401,9 @@ bool compact_spilled(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
   // of those: each entry is written again a logarithmic number of times.
   List<SortedFile *> &files = slice->files;
   uint64_t from = files.count, bytes = 0, entries = 0, at = 0;
-  while (from > 0 && (files.count - from < 8 || files[from - 1]->size <= bytes / 2 ||
+  // Where entries are looked up, few files are worth more.
+  const uint64_t ratio = slot->desc->mergeable ? 2 : 1;
+  while (from > 0 && (files.count - from < 8 || files[from - 1]->size <= bytes / ratio ||
                       files[from - 1]->generation == files[from]->generation)) {
     bytes += files[--from]->size;
     entries += files[from]->count;

@@ -15,7 +15,7 @@ namespace levada::rt {
 
 uint64_t runs_to_merge(const List<SortedFile *> &files) {
   uint64_t from = files.count, bytes = 0;
-  while (from > 0 && (files.count - from < most_files / 2 || files[from - 1]->size <= bytes / 2))
+  while (from > 0 && (files.count - from < most_files / 2 || files[from - 1]->size <= bytes))
     bytes += files[--from]->size;
   return from;
 }
@@ -156,7 +156,7 @@ SortedFile *merge_newest(levada_ctx *ctx, levada_slot *slot, const List<SortedFi
   for (uint64_t i = from; i < files.count; ++i)
     entries += files[i]->count;
   SortedWriter to(spill->folder, spill_name(spill).text, spill->named, entry_size,
-                  filtered_entries(spill, entries));
+                  filtered_entries(spill, entries, &files, from));
   Copied copied{to, gone};
   if (!each_newest(ctx, slot, files, from, key_at, copy_entry, &copied))
     return nullptr;
