@@ -1,6 +1,7 @@
 """Rows for state that outgrows a memory limit, and runs under one.
 
   memory.py rows N KEYS        CSV rows with event time, half of them of few keys
+  memory.py sessions N KEYS SECONDS  the same over so many seconds, some rows far behind
   memory.py hot N              CSV rows of one key with long values
   memory.py values N KEYS      CSV rows, three of five with a value that none before has, some out of order
   memory.py run MB COMMAND…    runs it with --memory MBMB; fails where it took a fifth more at its peak
@@ -19,6 +20,16 @@ def rows(count, keys):
         name = f"number {key} of the keys" if key % 3 else str(key)
         out.append(f"{name},{i % 97},{i % 13}.{i % 10},2026-01-01 00:00:{i * 50 // count:02d}.000\n")
     sys.stdout.write("".join(out))
+
+
+def sessions(count, keys, seconds):
+    random.seed(6)
+    for i in range(count):
+        key = random.randrange(50) if i % 4 == 0 else random.randrange(keys)
+        name = f"number {key} of the keys" if key % 3 else str(key)
+        ms = max(0, i * seconds * 1000 // count - (random.randrange(40000) if i % 30 == 0 else random.randrange(3000)))
+        time = f"{ms // 3600000:02d}:{ms // 60000 % 60:02d}:{ms // 1000 % 60:02d}.{ms % 1000:03d}"
+        print(f"{name},{i % 97},{i % 13}.{i % 10},2026-01-01 {time}")
 
 
 def hot(count):
@@ -46,6 +57,8 @@ if sys.argv[1] == "run":
     run(int(sys.argv[2]), sys.argv[3:])
 elif sys.argv[1] == "values":
     values(int(sys.argv[2]), int(sys.argv[3]))
+elif sys.argv[1] == "sessions":
+    sessions(*map(int, sys.argv[2:5]))
 elif sys.argv[1] == "hot":
     hot(int(sys.argv[2]))
 else:
