@@ -55,10 +55,12 @@ static bool keepsAll(AggregateOp aggregate, AggAttr call) {
   bool counts = llvm::is_contained({"COUNT", "SUM", "AVG"}, name);
   if (aggregate.getInput().getType().getChangelog() == Changelog::retract && !counts)
     return true;
-  // Distinct values are entries of their own but where windows are merged.
+  // Distinct values are entries of their own, but where windows are merged and what
+  // two of them have cannot be taken back.
   std::optional<WindowAttr> window = aggregate.getWindow();
+  bool taken = counts || name == "MIN" || name == "MAX";
   return call.getDistinct() && window &&
-         (window->getKind() == WindowKind::session || window->getKind() == WindowKind::hop);
+         (window->getKind() == WindowKind::session || (window->getKind() == WindowKind::hop && !taken));
 }
 
 /// What --memory does to its state.
