@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/exec/frame.h"
+#include "runtime/state/heap.h"
 #include "runtime/state/part.h"
 #include "runtime/state/spill.h"
 
@@ -60,7 +61,9 @@ struct Merge {
   void open(uint64_t first, uint64_t slices, uint64_t file = ~(uint64_t)0);
   bool advance(Source &source);
   bool before(uint32_t a, uint32_t b) const;
-  void sift(uint64_t at);
+  auto order() const {
+    return [this](uint32_t a, uint32_t b) { return before(a, b); };
+  }
   /// Drops the top or moves it on.
   void step();
   bool same_key(const Source &source, uint64_t tag, const char *key) const {
@@ -116,8 +119,7 @@ void Merge::open(uint64_t first, uint64_t slices, uint64_t file_from) {
   for (uint32_t i = 0; i < count; ++i)
     if (advance(sources[i]))
       heap.push(i);
-  for (uint64_t i = heap.count / 2; i-- > 0;)
-    sift(i);
+  heap_make(heap, order());
 }
 
 bool Merge::advance(Source &source) {
@@ -158,22 +160,11 @@ bool Merge::before(uint32_t a, uint32_t b) const {
   return order ? order < 0 : a < b;
 }
 
-void Merge::sift(uint64_t at) {
-  uint32_t moved = heap[at];
-  for (uint64_t child; (child = at * 2 + 1) < heap.count; at = child) {
-    child += child + 1 < heap.count && before(heap[child + 1], heap[child]);
-    if (!before(heap[child], moved))
-      break;
-    heap[at] = heap[child];
-  }
-  heap[at] = moved;
-}
-
 void Merge::step() {
-  if (!advance(sources[heap[0]]))
-    heap[0] = heap[--heap.count];
-  if (heap.count)
-    sift(0);
+  if (advance(sources[heap[0]]))
+    heap_sift(heap, 0, order());
+  else
+    heap_pop(heap, order());
 }
 
 void Merge::load(Source &source, char *acc) {
