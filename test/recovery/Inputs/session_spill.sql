@@ -6,4 +6,4 @@ CREATE TABLE o (b BIGINT, n BIGINT, f TIMESTAMP(3), e TIMESTAMP(3), l STRING) WI
 CREATE VIEW spread AS SELECT w / 100000000 AS b, id, s, ts FROM t;
 INSERT INTO o SELECT b, COUNT(*), window_start, window_end, LISTAGG(s)
   FROM TABLE(SESSION(TABLE spread PARTITION BY b, DESCRIPTOR(ts), INTERVAL '15' MINUTE)) GROUP BY b, window_start, window_end
-  HAVING MAX(id) % 8 = 0; -- some of all kinds: each is written by itself, by a slow disk too
+  HAVING MAX(id) % 16 = 0; -- some of all kinds: each is written by itself, by a slow disk too
