@@ -531,10 +531,23 @@ bool Store::publish(Manifest &manifest, Error &error) {
   if (folder_of(target_) == folder_of(textf("%s/x", path_.c_str()))) {
     last_ = std::max(last_, manifest.epoch);
     if (finished_)
-      step_unlink(Step::UNFINISH, textf("%s/finished", path_.c_str()).c_str());
+      unfinish();
     finished_ = false;
   }
   return true;
+}
+
+/// A run has begun anew. What a finished one left goes before the word that it was
+/// finished: it is nothing to go back to, should a checkpoint of this run be damaged.
+void Store::unfinish() {
+  bool removed = false;
+  for (const Found &found : list(SIZES))
+    if (found.epoch <= finished_epoch_) {
+      remove(found);
+      removed = true;
+    }
+  if (!removed || sync_directory(Step::CHECKPOINT_APPEAR, path_.c_str()))
+    step_unlink(Step::UNFINISH, textf("%s/finished", path_.c_str()).c_str());
 }
 
 void Store::abandon() {

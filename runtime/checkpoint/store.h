@@ -111,6 +111,7 @@ private:
   void read_finished();
   bool denied(const char *what, Error &error) const;
   void remove(const Found &found) const;
+  void unfinish();
 
   Text path_, making_, target_;
   int lock_ = -1;

@@ -4,6 +4,7 @@
 #include "runtime/checkpoint/crc32c.h"
 #include "runtime/checkpoint/store.h"
 
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -145,7 +146,7 @@ TEST_F(StateDirectory, PassesOverWhatIsDamaged) {
   newest(store, passed);
   EXPECT_TRUE(holds(passed[3].problem, "no manifest"));
   // Nothing was removed.
-  EXPECT_EQ(store.list(false).size(), 4u);
+  EXPECT_EQ(store.list(Store::SIZES).size(), 4u);
 }
 
 TEST_F(StateDirectory, KeepsTheNewestAndWhatTheyAreBuiltUpon) {
@@ -265,6 +266,28 @@ TEST_F(StateDirectory, AFinishedRunLeavesNothingToResume) {
   ASSERT_TRUE(publish(store, 2));
   EXPECT_FALSE(store.finished());
   EXPECT_EQ(newest(store, passed), 2u);
+}
+
+// Killed before it removed its checkpoint; the next run's is damaged.
+TEST_F(StateDirectory, ARunGoesBackToNoneThatFinished) {
+  {
+    Store store;
+    ASSERT_TRUE(store.open(dir.c_str(), "app", error) && publish(store, 1));
+    std::filesystem::copy(dir + "/chk-000001", folder.path("copy"));
+    ASSERT_TRUE(store.finish(error));
+    std::filesystem::rename(folder.path("copy"), dir + "/chk-000001");
+  }
+  {
+    Store store;
+    ASSERT_TRUE(store.open(dir.c_str(), "app", error));
+    EXPECT_EQ(newest(store, passed), 0u);
+    ASSERT_TRUE(publish(store, 2));
+  }
+  unlink((dir + "/chk-000002/manifest").c_str());
+  Store store;
+  ASSERT_TRUE(store.open(dir.c_str(), "app", error));
+  EXPECT_EQ(newest(store, passed), 0u);
+  EXPECT_EQ(passed.size(), 1u);
 }
 
 TEST_F(StateDirectory, ASavepointStandsAnywhere) {
