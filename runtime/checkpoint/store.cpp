@@ -434,6 +434,9 @@ bool Store::verify_tables(const Found &found, Text &problem) {
 }
 
 void Store::mark_damaged(const Found &found, const Text &problem) const {
+  const size_t own = path_.view().size();
+  if (found.path.view().substr(0, own) != path_.view() || found.path.view().substr(own, 1) != "/")
+    return; // of --restore: somebody else's
   write_durably(PART_FILE, textf("%s/%s", found.path.c_str(), MARK).c_str(), problem.view());
 }
 

@@ -57,7 +57,7 @@ public:
   static bool reads_later(const Manifest::File &file);
   /// Checks those of a checkpoint. False: `problem` says what is wrong.
   static bool verify_tables(const Found &found, Text &problem);
-  /// From now on it counts as damaged.
+  /// From now on it counts as damaged, if it is here.
   void mark_damaged(const Found &found, const Text &problem) const;
 
   /// Begins a checkpoint in the state directory, or in the folder `target`.

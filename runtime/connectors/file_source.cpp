@@ -277,7 +277,9 @@ int64_t read_file(void *source, char *to, uint64_t size, Error &error) {
     if (!rest(files))
       return STOPPED;
     files.rests = files.reader.stored() == files.reader.taken();
-    if (!files.rests && (part || !files.reader.decoded()) && !open_again(files, error))
+    // Another member may stand behind the first of a compressed file.
+    if (!files.rests && (part || !files.reader.decoded() || files.reader.compressed()) &&
+        !open_again(files, error))
       return -1;
   }
 }

@@ -18,8 +18,8 @@ bool Checkpoints::verify() {
       continue;
     damage_.set(NO_CHECKPOINT,
                 textf("checkpoint `%s` is damaged: %s", found.path.c_str(), problem.c_str()),
-                "nothing was published since it was resumed from; it is marked, and the next start "
-                "goes on from the one before");
+                "no sink that commits has shown anything since; it is marked, and the next start goes on "
+                "from the one before");
     store_.mark_damaged(chain_.back(), problem);
     Error error;
     error.set(damage_.code, Text(damage_.what.view()));

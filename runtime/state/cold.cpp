@@ -17,7 +17,7 @@ static constexpr uint64_t followers = 8192;
 
 void cold_begin(levada_slot *slot, Slice *slice) {
   const Spill *spill = slot->spill;
-  if (!slice->files.count || slot->desc->mergeable || slot->eager || !slot->owned.count ||
+  if (!slice->files.count || slot->desc->mergeable || !slot->owned.count ||
       !spill || spill->limit < no_limit)
     return;
   uint64_t entries = 0;

@@ -208,7 +208,7 @@ static bool take_files(levada_slot *slot, Slice *slice) {
 static bool take_runs(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
   if (!slice->runs.count)
     return true;
-  const bool lazy = slot->spill && !slot->eager;
+  const bool lazy = slot->spill;
   const uint32_t generation = ++slot->generations;
   if (lazy && slice->table.count) { // from when it was small
     if (!spill_table(ctx, slot, slice))

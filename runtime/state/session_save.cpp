@@ -182,7 +182,7 @@ bool sessions_loaded(levada_ctx *ctx, levada_slot *slot) {
     forget_lost(source.files);
     forget_lost(source.runs);
   }
-  if (all->files.count && (!slot->spill || slot->eager) && !sessions_gather(ctx, slot))
+  if (all->files.count && !slot->spill && !sessions_gather(ctx, slot))
     return false;
   // Those in memory wait under their ends as they are.
   all->heap.count = 0;

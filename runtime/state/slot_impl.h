@@ -89,7 +89,6 @@ struct levada_slot {
   levada::rt::Spill *spill; // NULL: no limit
   uint32_t pins;            // while there are any, what it holds stays where it is
   const char *folder;       // of the checkpoint that is loaded
-  bool eager;               // all of it comes to memory
   uint32_t generations;     // of runs, given so far
 };
 

@@ -245,7 +245,7 @@ static bool makes_sense(const List<SortedFile::Block> &blocks, uint64_t size) {
 
 SortedFile *sorted_open(StoredFile *stored, const RunPlace &place, uint32_t entry_size) {
   const uint64_t index = place.block_count * sizeof(SortedFile::Block), filter = place.filter_words * 8;
-  if (place.block_count > place.size || place.filter_words > place.count || place.begin > stored->size ||
+  if (place.block_count > place.size || place.filter_words > stored->size / 8 || place.begin > stored->size ||
       place.size > stored->size - place.begin ||
       index + filter > stored->size - place.begin - place.size) {
     errno = EBADMSG;

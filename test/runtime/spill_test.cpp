@@ -122,6 +122,30 @@ TEST(Spill, SaysWhereItCannotWrite) {
   EXPECT_EQ(slot.ctx.error_code, 692u);
 }
 
+TEST(Spill, AMergedFileOfTheSameKeysCanBeOpenedAgain) {
+  Slot slot;
+  slot.desc.mergeable = false;
+  slot.group();
+  {
+    Limited limited(slot, 64 << 20);
+    limited.spill.slots = slot.slots;
+    for (int round = 0; round < 18; ++round) { // more often than files are kept apart
+      for (int64_t key = 0; key < 1000; ++key)
+        slot.add(0, 0, key);
+      ASSERT_TRUE(spill_slice(&slot.ctx, slot.slot, slot.slot->slice));
+    }
+    // Its filter was made for what it could have had.
+    const SortedFile *file = slot.slot->slice->files[0];
+    EXPECT_GT(file->filter_words, file->count);
+    stored_retain(file->stored);
+    SortedFile *again = sorted_open(file->stored, *file, file->entry_size);
+    ASSERT_NE(again, nullptr);
+    sorted_release(again);
+    slot_destroy(slot.slot);
+    slot.slot = nullptr;
+  }
+}
+
 TEST(SortedFile, FindsWhatItHas) {
   std::string folder = testing::TempDir();
   for (uint32_t entry_size : {24u, 0u}) {
