@@ -11,8 +11,9 @@
 
 namespace levada::rt {
 
-/// Places of tables that a worker copies between two numbers: a millisecond or so.
-constexpr uint64_t SAVED_AT_ONCE = 16 << 10;
+/// Places of tables that a worker copies between two numbers: a millisecond or so. With
+/// fewer, more of them change before their turn, which costs more.
+constexpr uint64_t SAVED_AT_ONCE = 64 << 10;
 
 bool Checkpoints::wanted(const levada_program *program, const Settings &settings) {
   if (program->batch)

@@ -23,6 +23,16 @@ static void copy_end(Table *table) {
   table->copy = nullptr;
 }
 
+static bool copy_on(Table *table, uint64_t *budget, bool wait);
+
+/// Too much waits for its turn: as much of what comes first is copied as goes early.
+static void copy_ahead(Parts *parts) {
+  uint64_t places = 64;
+  for (auto &one : parts->tables())
+    if (one->source)
+      return (void)copy_on((Table *)one->source, &places, true);
+}
+
 void copy_place(Table *table, uint64_t home) {
   Copy *copy = table->copy;
   const uint64_t bit = (uint64_t)1 << (home & 63);
@@ -40,7 +50,7 @@ void copy_place(Table *table, uint64_t home) {
     copy->early->add(home, to.view(), count);
   to.clear();
   if (copy->early->memory() > copy->to.table->parts->most_early)
-    copy_finish(table);
+    copy_ahead(copy->to.table->parts);
 }
 
 /// All of a word of marks, of which `bits` are uncopied and `early` are there, in order.

@@ -45,9 +45,8 @@ void Early::release(Range &range) {
 }
 
 void Early::note(const Head *head) {
-  const uint64_t within = head->home & (((uint64_t)1 << shift_) - 1);
-  here_[within / 64] |= (uint64_t)1 << (within & 63);
-  heads_[within] = head;
+  here_[head->within / 64] |= (uint64_t)1 << (head->within & 63);
+  heads_[head->within] = head;
 }
 
 void Early::add(uint64_t home, std::string_view bytes, uint64_t count) {
@@ -58,7 +57,7 @@ void Early::add(uint64_t home, std::string_view bytes, uint64_t count) {
     (range.last ? range.last->next : range.first) = more;
     range.last = more;
   }
-  auto *head = new (range.last->bytes() + range.last->used) Head{home, bytes.size(), count};
+  auto *head = new (range.last->bytes() + range.last->used) Head{(uint32_t)within(home), (uint32_t)count, bytes.size()};
   memcpy((char *)(head + 1), bytes.data(), bytes.size());
   range.last->used += need;
   if (home >> shift_ == current_)
@@ -87,7 +86,7 @@ uint64_t Early::turn(uint64_t word) {
 }
 
 Early::Place Early::at(uint64_t home) const {
-  const Head *head = heads_[home & (((uint64_t)1 << shift_) - 1)];
+  const Head *head = heads_[within(home)];
   return {{(const char *)(head + 1), head->size}, head->count};
 }
 

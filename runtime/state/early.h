@@ -39,13 +39,15 @@ private:
     char *bytes() { return reinterpret_cast<char *>(this + 1); }
   };
   struct Head {
-    uint64_t home, size, count;
+    uint32_t within, count; // its place in the range
+    uint64_t size;
   };
   struct Range {
     Block *first, *last;
   };
   Block *block(uint64_t room);
   void release(Range &range);
+  uint64_t within(uint64_t home) const { return home & (((uint64_t)1 << shift_) - 1); }
   void note(const Head *head);
 
   Chunks *chunks_;
