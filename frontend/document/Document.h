@@ -273,8 +273,9 @@ std::unique_ptr<Document> readDocument(uint32_t buffer, diag::Engine &engine);
 /// The text of a file as a buffer; 0 after UnreadableFile.
 uint32_t loadFile(const std::string &path, diag::Engine &engine);
 
-/// Whether a file is plain text in UTF-8; false after a diagnostic.
-bool isPlainText(uint32_t file, diag::Engine &engine);
+/// Whether a file is plain text in UTF-8; false after a diagnostic. `nul`: it may hold
+/// NUL, which texts of a script may.
+bool isPlainText(uint32_t file, diag::Engine &engine, bool nul = false);
 /// Reads a file of nothing but [[test]] tables into document.tests: those of a
 /// script stand beside it. False after a syntax error.
 bool readTests(uint32_t buffer, Document &document, diag::Engine &engine);

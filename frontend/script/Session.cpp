@@ -15,7 +15,7 @@
 namespace levada {
 
 std::unique_ptr<doc::Document> doc::readScript(uint32_t buffer, diag::Engine &engine) {
-  if (!isPlainText(buffer, engine))
+  if (!isPlainText(buffer, engine, /*nul=*/true))
     return nullptr;
   return readScript(sql::parseScript(buffer, engine), engine, nullptr);
 }

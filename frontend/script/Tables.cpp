@@ -243,6 +243,8 @@ void Session::createTable(sql::CreateTableStatement &s) {
           .label(before->key.range, "first here");
       continue;
     }
+    if (option.value.text.find('\0') != std::string::npos)
+      engine.emit(option.value.range, diag::BadEncoding, "the value of an option holds a NUL byte");
     table.options.push_back(option);
   }
   if (s.like)

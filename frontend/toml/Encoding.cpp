@@ -72,7 +72,7 @@ static size_t characterLength(std::string_view text, size_t at) {
   return overlong || beyond ? 0 : need;
 }
 
-bool isPlainText(uint32_t file, diag::Engine &engine) {
+bool isPlainText(uint32_t file, diag::Engine &engine, bool nul) {
   std::string_view text = engine.sourceMap().text(file);
   auto at = [&](size_t begin, size_t end) {
     return SourceRange{file, uint32_t(begin),
@@ -98,7 +98,7 @@ bool isPlainText(uint32_t file, diag::Engine &engine) {
           .hint("save the file as UTF-8");
       return false;
     }
-    if (text[i] == 0) {
+    if (text[i] == 0 && !nul) {
       engine.emit(at(i, i + 1), diag::BadEncoding, "the file holds a NUL byte")
           .hint("a pipeline file is plain text");
       return false;
