@@ -57,6 +57,14 @@ LEVADA_BODY uint64_t levada_rt_element_hash(uint64_t element, uint64_t owner) {
   return element_hash(element, owner);
 }
 
+/// The entry of `key`, or NULL, where it or another of its home place will change.
+LEVADA_INLINE char *find_to_change(Table *table, const levada_slot_desc *desc, uint64_t hash,
+                                   const char *key) {
+  const uint64_t tag = tag_of(hash), home = table_home(table, ~tag);
+  table_mark_home(table, home);
+  return table_find_at(table, desc, tag, home, key);
+}
+
 LEVADA_BODY char *levada_rt_window(levada_ctx *ctx, uint32_t index, const levada_slot_desc *desc,
                                    int64_t watermark, int64_t time_ms, uint64_t hash,
                                    const char *key) {
@@ -74,8 +82,7 @@ LEVADA_BODY char *levada_rt_window(levada_ctx *ctx, uint32_t index, const levada
     if (!open_slice(ctx, slot, time))
       return nullptr;
   Slice *slice = slot->slice;
-  table_mark(&slice->table, ~tag_of(hash));
-  char *entry = table_find(&slice->table, desc, hash, key);
+  char *entry = find_to_change(&slice->table, desc, hash, key);
   if (__builtin_expect(!entry, 0))
     entry = add_entry(ctx, slot, desc, hash, key);
   ctx->state_arena = &slice->memory->arena;
@@ -86,8 +93,7 @@ LEVADA_BODY char *levada_rt_group(levada_ctx *ctx, uint32_t index, const levada_
                                   uint64_t hash, const char *key) {
   levada_slot *slot = ctx->slots[index];
   Slice *slice = slot->slice;
-  table_mark(&slice->table, ~tag_of(hash));
-  char *entry = table_find(&slice->table, desc, hash, key);
+  char *entry = find_to_change(&slice->table, desc, hash, key);
   if (__builtin_expect(!entry, 0))
     entry = add_entry(ctx, slot, desc, hash, key);
   ctx->state_arena = &slice->memory->arena;
@@ -96,8 +102,7 @@ LEVADA_BODY char *levada_rt_group(levada_ctx *ctx, uint32_t index, const levada_
 
 LEVADA_BODY void levada_rt_prefetch(levada_ctx *ctx, uint32_t index, const levada_slot_desc *desc,
                                     uint64_t hash) {
-  const Table *table = &ctx->slots[index]->slice->table;
-  __builtin_prefetch(table->slots + table_home(table, hash) * slot_stride(desc), 1);
+  table_prefetch(&ctx->slots[index]->slice->table, slot_stride(desc), hash);
 }
 
 LEVADA_BODY int32_t levada_rt_failed(levada_ctx *ctx) { return ctx->failed; }

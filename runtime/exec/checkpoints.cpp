@@ -11,10 +11,6 @@
 
 namespace levada::rt {
 
-/// Places of tables that a worker copies between two numbers: a millisecond or so. With
-/// fewer, more of them change before their turn, which costs more.
-constexpr uint64_t SAVED_AT_ONCE = 64 << 10;
-
 bool Checkpoints::wanted(const levada_program *program, const Settings &settings) {
   if (program->batch)
     return false;
@@ -125,32 +121,33 @@ void Checkpoints::save(Execution &execution) {
   Pending &p = *pending_;
   execution.saved = p.barrier + 1;
   execution.save(p.full, p.workers[execution.worker.index]);
-  std::vector<Execution *> &saving = execution.worker.saving;
-  // Those begun before have their turn first.
-  if (uint64_t budget = SAVED_AT_ONCE; saving.empty() && execution.save_some(&budget))
-    part_done();
-  else
-    saving.push_back(&execution);
+  execution.worker.saving.push_back(&execution);
 }
 
 bool Checkpoints::save_some(Worker &worker) {
   std::vector<Execution *> &saving = worker.saving;
-  uint64_t budget = SAVED_AT_ONCE;
+  if (saving.empty() && !worker.saving_sources)
+    return false;
+  const int64_t begun = clock_ns(CLOCK_MONOTONIC);
+  const uint64_t most = worker.pace.places();
+  uint64_t left = most;
   bool some = false;
-  while (!saving.empty() && saving.front()->save_some(&budget)) {
+  while (!saving.empty() && saving.front()->save_some(&left)) {
     const bool source = saving.front()->stage.source;
     saving.erase(saving.begin());
     some = true;
     if (!source)
       part_done();
   }
+  worker.pace.took(most - left, clock_ns(CLOCK_MONOTONIC) - begun);
   if (worker.saving_sources && std::none_of(saving.begin(), saving.end(), [](Execution *one) {
         return one->stage.source;
       })) {
     worker.saving_sources = false;
+    some = true;
     part_done();
   }
-  return some || budget != SAVED_AT_ONCE;
+  return some || left != most;
 }
 
 uint64_t Checkpoints::rows_read(const Worker &worker) const {
@@ -172,7 +169,6 @@ void Checkpoints::save_sources(Worker &worker) {
     }
   p.rows_in.fetch_add(rows_read(worker), std::memory_order_relaxed);
   worker.saving_sources = true;
-  save_some(worker);
 }
 
 /// The sinks have all rows of the barrier's number, and none of later ones.
@@ -241,7 +237,7 @@ void Checkpoints::save_all() {
         worker->saving.push_back(execution.get());
       }
     save_sources(*worker);
-    while (!worker->saving.empty())
+    while (!worker->saving.empty() || worker->saving_sources)
       if (!save_some(*worker))
         chunks_.await();
   }

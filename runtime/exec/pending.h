@@ -25,11 +25,12 @@ struct Checkpoints::Pending {
   Error error;
 };
 
-inline int64_t clock_ms(clockid_t clock) {
+inline int64_t clock_ns(clockid_t clock) {
   timespec now;
   clock_gettime(clock, &now);
-  return int64_t(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
+  return int64_t(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
 }
+inline int64_t clock_ms(clockid_t clock) { return clock_ns(clock) / 1'000'000; }
 
 } // namespace levada::rt
 

@@ -14,6 +14,7 @@
 #include "runtime/core/error.h"
 #include "runtime/exec/batch.h"
 #include "runtime/exec/merge.h"
+#include "runtime/exec/pace.h"
 #include "runtime/exec/topology.h"
 #include "runtime/state/spill.h"
 
@@ -152,6 +153,7 @@ struct Worker {
   uint64_t saved = 0;        // the last barrier that its sources' stages have passed, + 1
   std::vector<Execution *> saving; // whose parts are not whole yet
   bool saving_sources = false;     // some of them, or all, read sources
+  Pace pace;                       // of what is saved
 
   /// A batch is full, or its number ends: hands it to the receiver.
   void deliver(Batch *batch, uint32_t receiver);

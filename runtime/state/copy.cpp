@@ -41,7 +41,7 @@ void copy_place(Table *table, uint64_t home) {
   table->uncopied[home / 64] &= ~bit;
   uint64_t place = home;
   Writer &to = *copy->to.strays;
-  const uint64_t count = copy->save(copy, to, table, home, &place);
+  const uint64_t count = copy->save(copy, to, table, home / 64, bit, &place);
   if (!copy->early) {
     copy->count += count;
     return;
@@ -57,15 +57,18 @@ void copy_place(Table *table, uint64_t home) {
 static void copy_word(Copy *copy, Table *table, uint64_t word, uint64_t bits, uint64_t early,
                       uint64_t *place) {
   Writer &to = *copy->to.sorted;
-  each_mark(word, bits | early, [&](uint64_t home) {
-    if (!(early >> (home & 63) & 1)) {
-      copy->count += copy->save(copy, to, table, home, place);
-      return;
-    }
+  auto up_to = [&](uint64_t until) { // those of `bits` below
+    if (const uint64_t next = bits & (until - 1))
+      copy->count += copy->save(copy, to, table, word, next, place);
+    bits &= ~(until - 1);
+  };
+  each_mark(word, early, [&](uint64_t home) {
+    up_to((uint64_t)1 << (home & 63));
     Early::Place before = copy->early->at(home);
     to.bytes(before.bytes.data(), before.bytes.size());
     copy->count += before.count;
   });
+  up_to(0);
 }
 
 /// `wait`: until there is room for what is copied.
@@ -74,7 +77,9 @@ static bool copy_on(Table *table, uint64_t *budget, bool wait) {
   if (!copy)
     return true;
   Parts::Table *to = copy->to.table;
-  constexpr uint64_t ahead = 4; // words of marks whose places are brought near
+  // Words of marks whose places are brought near; many of one, the processor brings itself.
+  constexpr uint64_t ahead = 4;
+  constexpr int few = 16;
   const uint64_t words = mark_words(table);
   const uint32_t stride = copy->slot->sessions ? 16 : slot_stride(copy->slot->desc);
   uint64_t place = 0; // entries lie in the order of their home places
@@ -82,7 +87,7 @@ static bool copy_on(Table *table, uint64_t *budget, bool wait) {
     if (!*budget || (to && !to->make_room(wait)))
       return false;
     const uint64_t word = copy->word;
-    if (word + ahead < words)
+    if (word + ahead < words && __builtin_popcountll(table->uncopied[word + ahead]) <= few)
       each_mark(word + ahead, table->uncopied[word + ahead],
                 [&](uint64_t home) { __builtin_prefetch(table->slots + home * stride); });
     const uint64_t bits = table->uncopied[word];
@@ -91,7 +96,7 @@ static bool copy_on(Table *table, uint64_t *budget, bool wait) {
       continue;
     table->uncopied[word] = 0;
     copy_word(copy, table, word, bits, early, &place);
-    const uint64_t places = (uint64_t)__builtin_popcountll(bits);
+    const uint64_t places = (uint64_t)__builtin_popcountll(bits | early);
     *budget -= places < *budget ? places : *budget;
   }
   if (copy->to.count_at != not_counted)

@@ -33,11 +33,31 @@ struct Copy {
   CopyTo to;
   uint64_t count;
   uint64_t word; // of marks, up to where all is copied
-  /// Copies the entries of `home`, which are at `*place` or behind; returns how
-  /// many count.
-  uint64_t (*save)(Copy *copy, Writer &to, const Table *table, uint64_t home, uint64_t *place);
+  /// Copies the entries of those home places of a word of marks that `bits` has, at
+  /// least one; they are at `*place` or behind. Returns how many count.
+  uint64_t (*save)(Copy *copy, Writer &to, const Table *table, uint64_t word, uint64_t bits,
+                   uint64_t *place);
   Early *early; // where the order counts, else NULL
 };
+
+/// Calls body(slot) for the entries that Copy::save copies, in order.
+template <typename Body>
+LEVADA_INLINE void each_entry(const Table *table, uint32_t stride, uint64_t word, uint64_t bits,
+                              uint64_t *place, Body body) {
+  const uint64_t first = word * 64 + (uint64_t)__builtin_ctzll(bits),
+                 last = word * 64 + 63 - (uint64_t)__builtin_clzll(bits);
+  uint64_t at = *place > first ? *place : first;
+  for (;; ++at) {
+    const char *slot = table->slots + at * stride;
+    const uint64_t tag = load64(slot), home = tag ? table_home(table, ~tag) : at;
+    if (home > last || (!tag && at == last))
+      break;
+    const uint64_t bit = home - word * 64; // before its word: it belongs to one before
+    if (tag && bit < 64 && (bits >> bit & 1))
+      body(slot);
+  }
+  *place = at;
+}
 
 void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, const CopyTo &to,
                 decltype(Copy::save) save);

@@ -16,42 +16,66 @@ namespace levada::rt {
 
 void slot_keep_marks(levada_slot *slot) { slot->marking = true; }
 
-namespace {
-/// Writes entries of tables.
-struct EntryWriter {
-  EntryWriter(levada_ctx *ctx, const levada_slot_desc *desc, Writer &to)
-      : ctx(ctx), desc(desc), to(to), stride(slot_stride(desc)), head(slot_head(desc)),
-        whole(lies_whole(desc)) {}
-  void add(const char *slot) {
-    if (whole) // as it lies there
-      memcpy(to.extend(8 + desc->entry_size), slot, 8 + desc->entry_size);
-    else
-      entry_save(ctx, desc, load64(slot), slot + head, to);
-  }
-
-  levada_ctx *ctx;
-  const levada_slot_desc *desc;
-  Writer &to;
-  const uint32_t stride, head;
-  const bool whole;
-};
-} // namespace
-
-/// Entries whose home is `home`.
-static uint64_t save_place(Copy *copy, Writer &to, const Table *table, uint64_t home,
+/// Entries that lie in parts as they lie in tables, of `words` times 8 bytes. What is
+/// not wanted is written too, and overwritten: a branch for each that may go either
+/// way would cost more than all the rest.
+template <uint32_t words>
+static uint64_t save_whole(Writer &to, const Table *table, uint64_t word, uint64_t bits,
                            uint64_t *place) {
-  EntryWriter entries(copy->ctx, copy->slot->desc, to);
-  uint64_t saved = 0;
-  for (*place = *place > home ? *place : home;; ++*place) {
-    const char *at = table->slots + *place * entries.stride;
-    uint64_t tag = load64(at), own = tag ? table_home(table, ~tag) : UINT64_MAX;
-    if (own > home)
-      return saved;
-    if (own == home) {
-      entries.add(at);
-      ++saved;
+  constexpr uint32_t size = words * 8, at_once = 64;
+  const uint64_t before = to.size(), first = word * 64 + (uint64_t)__builtin_ctzll(bits),
+                 last = word * 64 + 63 - (uint64_t)__builtin_clzll(bits);
+  uint64_t at = *place > first ? *place : first;
+  for (bool more = true; more;) {
+    const uint64_t begin = to.size();
+    char *out = to.extend((at_once + 1) * size);
+    const char *const full = out + at_once * size, *const start = out;
+    while (out != full) {
+      const char *slot = table->slots + at * size;
+      memcpy(out, slot, size);
+      const uint64_t tag = load64(slot), home = tag ? table_home(table, ~tag) : at;
+      if (home > last || (!tag && at == last)) {
+        more = false;
+        break;
+      }
+      const uint64_t bit = home - word * 64; // before its word: it belongs to one before
+      out += (tag != 0 && bit < 64 && (bits >> (bit & 63) & 1)) ? size : 0;
+      ++at;
     }
+    to.shrink(begin + (uint64_t)(out - start));
   }
+  *place = at;
+  return (to.size() - before) / size;
+}
+
+/// Entries of marked home places (Copy::save).
+static uint64_t save_marked(Copy *copy, Writer &to, const Table *table, uint64_t word,
+                            uint64_t bits, uint64_t *place) {
+  const levada_slot_desc *desc = copy->slot->desc;
+  const uint32_t stride = slot_stride(desc), head = slot_head(desc);
+  if (lies_whole(desc) && stride == 8 + desc->entry_size)
+    switch (stride) {
+    case 16:
+      return save_whole<2>(to, table, word, bits, place);
+    case 24:
+      return save_whole<3>(to, table, word, bits, place);
+    case 32:
+      return save_whole<4>(to, table, word, bits, place);
+    case 40:
+      return save_whole<5>(to, table, word, bits, place);
+    case 48:
+      return save_whole<6>(to, table, word, bits, place);
+    case 56:
+      return save_whole<7>(to, table, word, bits, place);
+    case 64:
+      return save_whole<8>(to, table, word, bits, place);
+    }
+  uint64_t saved = 0;
+  each_entry(table, stride, word, bits, place, [&](const char *slot) {
+    entry_save(copy->ctx, desc, load64(slot), slot + head, to);
+    ++saved;
+  });
+  return saved;
 }
 
 TablesName tables_name(uint32_t worker) {
@@ -113,7 +137,7 @@ static void begin_slices(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to
       Parts::Table &table = to.table(entry_size_of(desc), place);
       copies = {&table.sorted, &table.strays, not_counted, &table};
     }
-    copy_begin(ctx, slot, &slice->table, whole, copies, save_place);
+    copy_begin(ctx, slot, &slice->table, whole, copies, save_marked);
   }
 }
 

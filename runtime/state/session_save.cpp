@@ -45,28 +45,27 @@ static uint64_t first_hash(const Table *table, uint64_t home) {
   return table->low + (uint64_t)(from / table->factor);
 }
 
-/// Sessions of the keys whose home is `home`.
-static uint64_t save_home(Copy *copy, Writer &to, const Table *table, uint64_t home,
-                          uint64_t *place) {
+/// Sessions of the keys of marked home places (Copy::save).
+static uint64_t save_marked(Copy *copy, Writer &to, const Table *table, uint64_t word,
+                            uint64_t bits, uint64_t *place) {
   uint64_t count = 0;
-  for (*place = *place > home ? *place : home;; ++*place) {
-    uint64_t tag = load64(table->slots + *place * session_stride);
-    uint64_t own = tag ? table_home(table, ~tag) : UINT64_MAX;
-    if (own > home)
-      return count;
-    if (own == home)
-      count += save_key(copy->ctx, copy->slot, *place, to);
-  }
+  each_entry(table, session_stride, word, bits, place, [&](const char *slot) {
+    count += save_key(copy->ctx, copy->slot, (uint64_t)(slot - table->slots) / session_stride, to);
+  });
+  return count;
 }
 
-/// The same as a range: what it replaces.
-static uint64_t save_range(Copy *copy, Writer &to, const Table *table, uint64_t home,
-                           uint64_t *place) {
-  uint64_t last = home == table->last ? UINT64_MAX : first_hash(table, home + 1) - 1;
-  uint64_t at = to.size();
-  to.value(Range{first_hash(table, home), last, 0});
-  to.put(at + offsetof(Range, count), save_home(copy, to, table, home, place));
-  return 1;
+/// The same as ranges, one for a home place: what it replaces.
+static uint64_t save_ranges(Copy *copy, Writer &to, const Table *table, uint64_t word,
+                            uint64_t bits, uint64_t *place) {
+  each_mark(word, bits, [&](uint64_t home) {
+    uint64_t last = home == table->last ? UINT64_MAX : first_hash(table, home + 1) - 1;
+    uint64_t at = to.size();
+    to.value(Range{first_hash(table, home), last, 0});
+    const uint64_t bit = (uint64_t)1 << (home & 63);
+    to.put(at + offsetof(Range, count), save_marked(copy, to, table, word, bit, place));
+  });
+  return (uint64_t)__builtin_popcountll(bits);
 }
 
 void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
@@ -85,7 +84,7 @@ void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
     piece.value(Range{0, 0, 0}); // the head says what is replaced
   if (slot->marking)
     return copy_begin(ctx, slot, table, whole, {&piece, &piece, count_at},
-                      whole ? save_home : save_range);
+                      whole ? save_marked : save_ranges);
   uint64_t count = 0, left = table->count;
   for (uint64_t place = 0; left; ++place)
     if (load64(table->slots + place * session_stride)) {

@@ -54,11 +54,10 @@ LEVADA_INLINE uint64_t table_home(const Table *table, uint64_t hash) {
   return home < table->last ? home : table->last;
 }
 
-/// The entries of this hash's home place are about to change: call it before.
-LEVADA_INLINE void table_mark(Table *table, uint64_t hash) {
+/// The entries of this home place are about to change: call it before.
+LEVADA_INLINE void table_mark_home(Table *table, uint64_t home) {
   if (!table->marks)
     return;
-  const uint64_t home = table_home(table, hash);
   uint64_t *word = &table->marks[home / 64];
   const uint64_t bit = (uint64_t)1 << (home & 63);
   if (__builtin_expect((*word & bit) == 0, 0)) {
@@ -66,6 +65,20 @@ LEVADA_INLINE void table_mark(Table *table, uint64_t hash) {
     if (table->copy)
       copy_place(table, home);
   }
+}
+LEVADA_INLINE void table_mark(Table *table, uint64_t hash) {
+  table_mark_home(table, table_home(table, hash));
+}
+/// What a search for this hash looks at is brought near: its home place and the two
+/// behind, where most keys of it are.
+LEVADA_INLINE void table_prefetch(const Table *table, uint32_t stride, uint64_t hash) {
+  constexpr uint32_t line = 64;
+  const uint64_t home = table_home(table, hash);
+  const char *slot = table->slots + home * stride;
+  for (uint32_t at = 0; at < 3 * stride; at += stride < line ? line : stride)
+    __builtin_prefetch(slot + at, 1);
+  if (table->marks)
+    __builtin_prefetch(&table->marks[home / 64], 1);
 }
 /// Words of 64 marks.
 LEVADA_INLINE uint64_t mark_words(const Table *table) { return table->last / 64 + 1; }
@@ -84,12 +97,11 @@ LEVADA_INLINE uint32_t slot_stride(const levada_slot_desc *desc) {
   return (head + desc->entry_size + head - 1) & ~(head - 1);
 }
 
-/// The entry of `key`, or NULL.
-LEVADA_INLINE char *table_find(const Table *table, const levada_slot_desc *desc, uint64_t hash,
-                               const char *key) {
+/// The entry of `key`, whose home place is `home`, or NULL.
+LEVADA_INLINE char *table_find_at(const Table *table, const levada_slot_desc *desc, uint64_t tag,
+                                  uint64_t home, const char *key) {
   const uint32_t stride = slot_stride(desc), head = slot_head(desc);
-  uint64_t tag = tag_of(hash);
-  char *slot = table->slots + table_home(table, ~tag) * stride;
+  char *slot = table->slots + home * stride;
   for (;;) {
     // How many of two slots come before the key: counted, not branched on. A
     // mispredicted branch costs more than all the rest of a search.
@@ -104,6 +116,12 @@ LEVADA_INLINE char *table_find(const Table *table, const levada_slot_desc *desc,
     if (key_equal(slot + head, key, &desc->key))
       return slot + head;
   return nullptr;
+}
+
+LEVADA_INLINE char *table_find(const Table *table, const levada_slot_desc *desc, uint64_t hash,
+                               const char *key) {
+  const uint64_t tag = tag_of(hash);
+  return table_find_at(table, desc, tag, table_home(table, ~tag), key);
 }
 
 /// `expected` entries will fit before it grows.
