@@ -4,8 +4,12 @@
 #include "runtime/core/arena.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 namespace levada::rt {
+
+/// What a pool keeps under --memory.
+static constexpr uint64_t keep_bytes = 1 << 20;
 
 BatchPool::~BatchPool() {
   for (Batch *batch : free_) {
@@ -26,6 +30,7 @@ Batch *BatchPool::take(uint32_t row_size, uint32_t rows) {
     batch = free_[found];
     free_[found] = free_.back();
     free_.pop_back();
+    kept_ -= batch->capacity + batch->segments.bytes();
   } else {
     batch = new Batch;
     if (need)
@@ -33,6 +38,10 @@ Batch *BatchPool::take(uint32_t row_size, uint32_t rows) {
     batch->capacity = need;
   }
   batch->row_size = row_size;
+  if (counter_) {
+    batch->counted = batch->capacity;
+    counter_->fetch_add(batch->counted, std::memory_order_relaxed);
+  }
   return batch;
 }
 
@@ -44,19 +53,95 @@ void BatchPool::give(Batch *batch) {
   batch->last = false;
   batch->watermark = LEVADA_MIN_WATERMARK;
   batch->segments.clear();
-  if (free_.size() >= 64) {
+  if (counter_)
+    counter_->fetch_sub(batch->counted, std::memory_order_relaxed);
+  batch->counted = 0;
+  uint64_t size = batch->capacity + batch->segments.bytes();
+  if (free_.size() >= 64 || (counter_ && kept_ + size > keep_bytes)) {
     free(batch->rows);
     delete batch;
     return;
   }
+  kept_ += size;
   free_.push_back(batch);
 }
 
-void note_order(std::vector<Segment> &segments, const Order &order, uint64_t end) {
-  if (!segments.empty() && segments.back().begin == end)
-    segments.back().order = order;
-  else
-    segments.push_back({order, end});
+//===--- segments -------------------------------------------------------------===//
+
+namespace {
+/// The words of a segment.
+struct Words {
+  uint64_t of[8];
+};
+static_assert(sizeof(Words) == sizeof(Segment));
+} // namespace
+
+/// A byte that says which words are others than before, then by how much each.
+void Segments::keep() {
+  Words before, now;
+  memcpy(&before, &before_, sizeof before);
+  memcpy(&now, &last_, sizeof now);
+  unsigned char bytes[1 + 8 * 10], *at = bytes + 1;
+  bytes[0] = 0;
+  for (uint32_t i = 0; i < 8; ++i) {
+    uint64_t by = now.of[i] - before.of[i];
+    if (!by)
+      continue;
+    bytes[0] |= 1 << i;
+    for (by = by << 1 ^ (0 - (by >> 63)); by >= 128; by >>= 7)
+      *at++ = by | 128;
+    *at++ = by;
+  }
+  kept_.insert(kept_.end(), bytes, at);
+  ascending_ = ascending();
+  before_ = last_;
+}
+
+void Segments::clear() {
+  kept_.clear();
+  before_ = last_ = Segment();
+  some_ = false;
+  ascending_ = true;
+}
+
+/// Takes ahead_ to the segment behind it; false: there is none.
+bool Segments::Cursor::step() {
+  if (at_ == of_->kept_.data() + of_->kept_.size()) {
+    if (ended_ || !of_->some_)
+      return false;
+    ended_ = true;
+    ahead_ = of_->last_;
+    return true;
+  }
+  Words words;
+  memcpy(&words, &ahead_, sizeof words);
+  for (uint32_t which = *at_++, i = 0; which; which >>= 1, ++i) {
+    if (!(which & 1))
+      continue;
+    uint64_t by = 0;
+    for (uint32_t shift = 0;; shift += 7) {
+      unsigned char byte = *at_++;
+      by |= uint64_t(byte & 127) << shift;
+      if (byte < 128)
+        break;
+    }
+    words.of[i] += by >> 1 ^ (0 - (by & 1));
+  }
+  memcpy(&ahead_, &words, sizeof words);
+  return true;
+}
+
+bool Segments::Cursor::next(Segment &segment, uint64_t &until, uint64_t end) {
+  if (!begun_) {
+    begun_ = true;
+    more_ = step();
+  }
+  if (!more_)
+    return false;
+  segment = ahead_;
+  more_ = step();
+  until = more_ ? ahead_.begin : end;
+  return true;
 }
 
 } // namespace levada::rt

@@ -46,6 +46,50 @@ struct Segment {
   uint64_t begin;
 };
 
+/// The segments of a batch or a buffer. With several workers there may be one for
+/// each row, so that they are kept as differences, a few bytes each.
+class Segments {
+public:
+  bool empty() const { return !some_; }
+  void clear();
+  /// What follows `begin` stands at `order`; what nothing followed is replaced.
+  void note(const Order &order, uint64_t begin) {
+    if (some_ && last_.begin == begin) {
+      last_.order = order;
+      return;
+    }
+    if (some_)
+      keep();
+    last_ = {order, begin};
+    some_ = true;
+  }
+  /// Bytes they take.
+  uint64_t bytes() const { return kept_.capacity(); }
+
+  /// Goes through them in order.
+  class Cursor {
+  public:
+    explicit Cursor(const Segments &of) : of_(&of), at_(of.kept_.data()) {}
+    /// The next one, and where the one behind it begins; of the last one: `end`.
+    bool next(Segment &segment, uint64_t &until, uint64_t end);
+
+  private:
+    bool step();
+    const Segments *of_;
+    const unsigned char *at_;
+    Segment ahead_{};
+    bool begun_ = false, ended_ = false, more_ = false;
+  };
+  /// Whether no order is below the one before it.
+  bool ascending() const { return ascending_ && before_.order <= last_.order; }
+
+private:
+  void keep();
+  std::vector<unsigned char> kept_; // all but the last
+  Segment before_{}, last_{};       // before_: the last of those
+  bool some_ = false, ascending_ = true;
+};
+
 struct Batch {
   uint32_t channel = 0, sender = 0;
   uint64_t seq = 0;
@@ -53,17 +97,23 @@ struct Batch {
   int64_t watermark = LEVADA_MIN_WATERMARK; // with last
   uint32_t count = 0, row_size = 0;
   Frame *frame = nullptr; // what the rows point into; retained
-  std::vector<Segment> segments;
+  Segments segments;
   char *rows = nullptr;
   uint64_t capacity = 0; // bytes of rows
   uint32_t pieces = 0;   // that wait in a merge
+  uint64_t counted = 0;  // bytes on their way, in Counter
 
   char *row(uint64_t i) const { return rows + i * row_size; }
 };
 
+/// Bytes on their way between stages and to sinks, under --memory.
+using Counter = std::atomic<uint64_t>;
+
 /// Batches of one worker that are not in use.
 class BatchPool {
 public:
+  /// Counts batches from take() to give(), and keeps few of them.
+  void count_in(Counter *counter) { counter_ = counter; }
   ~BatchPool();
   /// An empty batch with room for `rows` rows of `row_size` bytes, or none.
   Batch *take(uint32_t row_size, uint32_t rows);
@@ -72,10 +122,9 @@ public:
 
 private:
   std::vector<Batch *> free_;
+  Counter *counter_ = nullptr;
+  uint64_t kept_ = 0; // bytes in free_
 };
-
-/// Notes in `segments` that what follows `end` stands at `order`.
-void note_order(std::vector<Segment> &segments, const Order &order, uint64_t end);
 
 /// A bounded queue of batches between one sender and one receiver.
 class Ring {

@@ -60,6 +60,8 @@ bool Run::wants_sample(uint32_t source, uint64_t seq, uint64_t offset) {
 
 void Run::submit(uint64_t seq, SinkPart &&part) {
   Entry &entry = entries_[seq % window_];
+  if (settings.memory)
+    waiting_.fetch_add(part.capacity + part.segments.bytes(), std::memory_order_relaxed);
   Lock lock(entry.mutex);
   entry.parts.push_back(std::move(part));
 }
@@ -100,7 +102,9 @@ void Run::commit_number(Entry &entry, uint64_t seq) {
     Lock lock(entry.mutex);
     parts.swap(entry.parts);
   }
-  uint64_t failed;
+  uint64_t counted = 0, failed;
+  for (const SinkPart &part : parts)
+    counted += part.capacity + part.segments.bytes();
   uint32_t depth = 0;
   {
     Lock lock(fail_mutex_);
@@ -125,61 +129,128 @@ void Run::commit_number(Entry &entry, uint64_t seq) {
     if (part.file >= 0)
       close(part.file);
   }
+  if (settings.memory)
+    waiting_.fetch_sub(counted, std::memory_order_relaxed);
 }
 
-/// Some bytes of a part, in memory or in its file.
-bool Run::write_piece(const SinkPart &part, uint64_t begin, uint64_t end, Error &error) {
+/// Some bytes of a part, in memory or in its file, of which its buffer has some.
+bool Run::write_piece(SinkPart &part, uint64_t begin, uint64_t end, Error &error) {
   Sink &sink = *sinks_[part.sink];
   if (part.file < 0)
     return sink.write(part.bytes + begin, end - begin, error);
-  char bytes[32 << 10];
   while (begin != end) {
-    ssize_t got = pread(part.file, bytes, std::min<uint64_t>(sizeof bytes, end - begin), begin);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0)
-      return error.set(NO_SPILL, textf("what waited for sink `%s`: %s",
-                                       program->sinks[part.sink].name,
-                                       got ? strerror(errno) : "cut off"));
-    if (!sink.write(bytes, got, error))
+    if (begin < part.read_from || begin >= part.read_from + part.read) {
+      ssize_t got = pread(part.file, part.bytes, part.capacity, begin);
+      if (got < 0 && errno == EINTR)
+        continue;
+      if (got <= 0)
+        return error.set(NO_SPILL, textf("what waited for sink `%s`: %s",
+                                         program->sinks[part.sink].name,
+                                         got ? strerror(errno) : "cut off"));
+      part.read_from = begin;
+      part.read = got;
+    }
+    uint64_t size = std::min(end, part.read_from + part.read) - begin;
+    if (!sink.write(part.bytes + (begin - part.read_from), size, error))
       return false;
-    begin += got;
+    begin += size;
   }
   return true;
 }
 
-void Run::write_parts(std::vector<SinkPart> &parts, uint64_t seq) {
-  struct Piece {
-    const SinkPart *part;
-    Order order;
-    uint64_t begin, end;
-    size_t place;
+namespace {
+/// Bytes of a part at one order.
+struct Piece {
+  SinkPart *part;
+  Order order;
+  uint64_t begin, end;
+};
+
+/// The pieces of a part, one by one.
+struct Pieces {
+  Piece now;
+  Segments::Cursor cursor;
+
+  explicit Pieces(SinkPart &part)
+      : now{&part, Order(), 0, part.segments.empty() ? part.size : 0}, cursor(part.segments) {}
+  bool next() {
+    Segment segment;
+    if (!cursor.next(segment, now.end, now.part->size))
+      return false;
+    now.order = segment.order;
+    now.begin = segment.begin;
+    return true;
+  }
+};
+
+bool before(const Piece &a, const Piece &b) {
+  return a.part->depth != b.part->depth     ? a.part->depth < b.part->depth
+         : a.order != b.order               ? a.order < b.order
+         : a.part->worker != b.part->worker ? a.part->worker < b.part->worker
+                                            : a.begin < b.begin;
+}
+} // namespace
+
+/// Calls write(part, begin, end) in order, until it is false.
+template <typename Write> static bool each_piece(std::vector<SinkPart> &parts, Write &&write) {
+  Piece held{nullptr, Order(), 0, 0}; // what follows a piece is written with it
+  auto add = [&](const Piece &piece) {
+    if (piece.part == held.part && piece.begin == held.end) {
+      held.end = piece.end;
+      return true;
+    }
+    bool good = held.begin == held.end || write(*held.part, held.begin, held.end);
+    held = piece;
+    return good;
   };
-  std::vector<Piece> pieces;
+  bool ascending = true;
+  std::vector<Pieces> left;
+  for (SinkPart &part : parts) {
+    ascending &= part.segments.ascending();
+    left.emplace_back(part);
+    if (!part.segments.empty())
+      left.back().next();
+  }
+  if (!ascending) {
+    std::vector<Piece> all;
+    for (Pieces &pieces : left)
+      do
+        all.push_back(pieces.now);
+      while (pieces.next());
+    std::sort(all.begin(), all.end(), before);
+    for (const Piece &piece : all)
+      if (!add(piece))
+        return false;
+    left.clear();
+  }
+  while (!left.empty()) {
+    size_t first = 0;
+    for (size_t i = 1; i < left.size(); ++i)
+      if (before(left[i].now, left[first].now))
+        first = i;
+    if (!add(left[first].now))
+      return false;
+    if (!left[first].next())
+      left.erase(left.begin() + first);
+  }
+  return held.begin == held.end || write(*held.part, held.begin, held.end);
+}
+
+void Run::write_parts(std::vector<SinkPart> &parts, uint64_t seq) {
   std::vector<bool> touched(sinks_.size());
   for (const SinkPart &part : parts) {
     touched[part.sink] = true;
     sinks_[part.sink]->rows += part.rows;
     progress_.rows_out.fetch_add(part.rows, std::memory_order_relaxed);
-    if (part.segments.empty())
-      pieces.push_back({&part, Order(), 0, part.size, 0});
-    for (size_t i = 0; i < part.segments.size(); ++i)
-      pieces.push_back({&part, part.segments[i].order, part.segments[i].begin,
-                        i + 1 < part.segments.size() ? part.segments[i + 1].begin : part.size, i});
   }
-  std::sort(pieces.begin(), pieces.end(), [](const Piece &a, const Piece &b) {
-    return a.part->depth != b.part->depth     ? a.part->depth < b.part->depth
-           : a.order != b.order               ? a.order < b.order
-           : a.part->worker != b.part->worker ? a.part->worker < b.part->worker
-                                              : a.place < b.place;
-  });
   Error error;
   Lock lock(sink_mutex_);
-  for (const Piece &piece : pieces)
-    if (piece.begin != piece.end && !write_piece(*piece.part, piece.begin, piece.end, error)) {
-      sink_failed(seq, std::move(error));
-      return;
-    }
+  if (!each_piece(parts, [&](SinkPart &part, uint64_t begin, uint64_t end) {
+        return write_piece(part, begin, end, error);
+      })) {
+    sink_failed(seq, std::move(error));
+    return;
+  }
   for (uint32_t i = 0; i < sinks_.size(); ++i)
     if (touched[i] && !sinks_[i]->flush(error)) {
       sink_failed(seq, std::move(error));
@@ -215,7 +286,7 @@ void Run::give_buffer(char *buffer, uint64_t size) {
   if (!buffer)
     return;
   Lock lock(buffer_mutex_);
-  if (size <= 4 << 20 && buffers_.size() < 64)
+  if (size <= 4 << 20 && buffers_.size() < (settings.memory ? 2 : 64))
     buffers_.push_back({buffer, size});
   else
     free(buffer);

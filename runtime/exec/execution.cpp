@@ -324,14 +324,16 @@ void Execution::grow(levada_out *out, uint64_t need) {
     used = 0;
   }
   // What a number makes waits for its turn; under --memory not in memory.
-  if (run.settings.memory && !run.write_ahead(owner->sink) && used >= 1 << 20 && overflow(out))
+  if (run.settings.memory && !run.write_ahead(owner->sink) && used >= 256 << 10 && overflow(out))
     used = 0;
   if (!out->begin) {
     out->begin = run.take_buffer(size);
     out->cur = out->begin;
     out->end = out->begin + size;
-    if (run.topology.workers > 1)
-      owner->segments.assign(1, {order, 0});
+    if (run.topology.workers > 1) {
+      owner->segments.clear();
+      owner->segments.note(order, 0);
+    }
   }
   if (size - used < need) {
     while (size - used < need)
@@ -350,13 +352,13 @@ void Execution::set_order(int64_t place) {
   order = row < places_.size() ? places_[row] : Order{place};
   for (uint32_t sink : stage.sinks)
     if (outs_[sink].begin)
-      note_order(owners_[sink].segments, order,
-                 owners_[sink].in_file + uint64_t(outs_[sink].cur - outs_[sink].begin));
+      owners_[sink].segments.note(
+          order, owners_[sink].in_file + uint64_t(outs_[sink].cur - outs_[sink].begin));
   for (uint32_t c : stage.outputs)
     for (uint32_t r = 0; r < topology.workers; ++r) {
       levada_rows &rows = worker.rows(c, r);
       if (auto *batch = static_cast<Batch *>(rows.owner))
-        note_order(batch->segments, order, (rows.cur - batch->rows) / batch->row_size);
+        batch->segments.note(order, (rows.cur - batch->rows) / batch->row_size);
     }
 }
 

@@ -125,12 +125,11 @@ void Execution::take_all(uint64_t number) {
         }
         if (batch->segments.empty())
           pieces.push_back({{}, batch, 0, batch->count, pieces.size()});
-        for (size_t s = 0; s < batch->segments.size(); ++s) {
-          uint64_t end =
-              s + 1 < batch->segments.size() ? batch->segments[s + 1].begin : batch->count;
-          pieces.push_back({batch->segments[s].order, batch, uint32_t(batch->segments[s].begin),
-                            uint32_t(end), pieces.size()});
-        }
+        Segments::Cursor segments(batch->segments);
+        Segment segment;
+        for (uint64_t end; segments.next(segment, end, batch->count);)
+          pieces.push_back(
+              {segment.order, batch, uint32_t(segment.begin), uint32_t(end), pieces.size()});
       }
     // Pieces came sender by sender.
     std::sort(pieces.begin(), pieces.end(), [](const Piece &a, const Piece &b) {

@@ -46,6 +46,7 @@ Run::Run(const levada_program *program, const Settings &settings)
   for (uint32_t i = 0; i < settings.parallelism; ++i) {
     workers_.push_back(std::make_unique<Worker>(*this, i));
     workers_.back()->create_slots();
+    workers_.back()->pool.count_in(waiting());
   }
   counters_.assign(uint64_t(program->operator_count) * LEVADA_COUNTERS, 0);
   if (Checkpoints::wanted(program, settings))
@@ -97,6 +98,13 @@ void Run::limit_memory() {
   const uint64_t state = share / 4 * 3;
   for (auto &worker : workers_)
     worker->limit_slots(state / topology.workers, spill_folder_.c_str(), checkpoints != nullptr);
+}
+
+/// Under --memory: whether what open numbers have made is to go first. It may wait
+/// for the rows of others, so that one number is always open.
+bool Run::much_waits(uint64_t seq) const {
+  return settings.memory && seq != low_.load(std::memory_order_acquire) &&
+         waiting_.load(std::memory_order_relaxed) > memory_beside(topology.workers) / 4;
 }
 
 int Run::temporary_file() const {
@@ -306,7 +314,7 @@ bool Run::take_chunk(Worker &worker) {
   save_state(worker);
   uint64_t seq = handed_.load(std::memory_order_relaxed);
   if (drained_.load(std::memory_order_acquire) || seq > limit_.load(std::memory_order_acquire) ||
-      seq - low_.load(std::memory_order_acquire) >= window_ ||
+      seq - low_.load(std::memory_order_acquire) >= window_ || much_waits(seq) ||
       (checkpoints && checkpoints->waits())) {
     cut_mutex_.unlock();
     return false;

@@ -69,6 +69,8 @@ public:
     return rings_[(uint64_t(channel) * topology.workers + sender) * topology.workers + receiver];
   }
   Event &event() { return event_; }
+  /// Where a batch on its way counts, to where it was delivered; NULL: nowhere.
+  Counter *waiting() { return settings.memory && topology.workers > 1 ? &waiting_ : nullptr; }
 
   /// First bad record of each source, for the warning at the end.
   struct Sample {
@@ -134,12 +136,13 @@ private:
   void commit();
   void commit_number(Entry &entry, uint64_t seq);
   void write_parts(std::vector<SinkPart> &parts, uint64_t seq);
-  bool write_piece(const SinkPart &part, uint64_t begin, uint64_t end, Error &error);
+  bool write_piece(SinkPart &part, uint64_t begin, uint64_t end, Error &error);
   void sink_failed(uint64_t seq, Error &&error);
   void work(Worker &worker);
   void save_state(Worker &worker);
   static void *thread_main(void *arg);
   void limit_memory();
+  bool much_waits(uint64_t seq) const;
 
   Text spill_folder_;
   std::vector<std::unique_ptr<Worker>> workers_;
@@ -147,6 +150,7 @@ private:
   std::vector<Entry> entries_;
   uint64_t window_;
   std::atomic<uint64_t> handed_{0}, low_{0}, limit_{~uint64_t(0)};
+  Counter waiting_{0}; // bytes made under open numbers
   std::atomic<bool> drained_{false}; // no more numbers
   std::atomic<bool> draining_{false}; // sources end at their next number
   std::atomic<bool> committing_{false};

@@ -90,7 +90,7 @@ void Worker::row_slow(uint32_t channel, uint32_t receiver) {
   batch->frame = frame;
   frame_retain(frame);
   if (run.topology.workers > 1)
-    batch->segments.push_back({execution->order, 0});
+    batch->segments.note(execution->order, 0);
   rows.owner = batch;
   rows.cur = batch->rows;
   rows.end = batch->rows + uint64_t(desc.row_size) * run.settings.batch_rows;
@@ -142,6 +142,11 @@ void Worker::deliver(Batch *batch, uint32_t receiver) {
     return;
   }
   Ring &ring = run.ring(batch->channel, index, receiver);
+  if (Counter *waiting = run.waiting()) {
+    uint64_t more = batch->segments.bytes();
+    batch->counted += more;
+    waiting->fetch_add(more, std::memory_order_relaxed);
+  }
   while (!ring.push(batch)) {
     if (run.over()) { // the receiver may have gone
       pool.give(batch);

@@ -43,8 +43,9 @@ struct SinkPart {
   uint32_t sink, depth, worker;
   char *bytes;
   uint64_t size, capacity, rows;
-  std::vector<Segment> segments;
+  Segments segments;
   int file = -1; // where the bytes are instead, under --memory
+  uint64_t read_from = 0, read = 0; // what of it is in `bytes`
 };
 
 /// Places of rows that were put in order count from here: no window ends then.
@@ -89,7 +90,7 @@ public:
   struct Out {
     Execution *execution;
     uint32_t sink;
-    std::vector<Segment> segments;
+    Segments segments;
     int file = -1;        // has what was made before, under --memory
     uint64_t in_file = 0; // bytes
   };
