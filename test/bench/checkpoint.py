@@ -80,6 +80,7 @@ int main(int, char **v) {
 }
 """
 SEED, ROWS = 3, 4_000_000
+VALUES = (("merged", "v"), ("read back", "CAST(v AS DOUBLE)"))  # sums of DOUBLE keep the order of rows
 
 
 def write_rows(path, count, keys, sequential=False):
@@ -184,40 +185,46 @@ def sizes(state):
 
 
 def recovery(args):
-    app, work = build(args, "recovery"), args.work
+    work = args.work
     for keys in (args.keys, 10 * args.keys):
         once = os.path.join(work, f"once-{keys}.csv")
         write_rows(once, keys, keys, sequential=True)
         file = os.path.join(work, f"rows-{keys}.csv")
         write_rows(file, ROWS, keys)
-        rows, state = folder(work, "recovery-rows", [once] + [file] * 200), os.path.join(work, "recovery.state")
-        shutil.rmtree(state, ignore_errors=True)
-        made = {}
+        rows = folder(work, "recovery-rows", [once] + [file] * 200)
+        for name, value in VALUES:
+            recover(args, build(args, "recovery-" + name.replace(" ", "-"), value), name, keys, rows)
 
-        def enough(run):
-            made.update(sizes(state))
-            return run.rows > keys + 8 * ROWS and len(made) >= 4
-        run = Run(app, rows, "--state", state, "--checkpoint-interval", "500ms").read(enough)
-        steady = run.rate(run.seen[-1][0] - 1, run.seen[-1][0])
-        run.process.kill()
-        run.process.wait()
-        run.process.stdout.close()
-        print(f"{keys:,} keys: steady {steady / 1e6:.1f} M rows/s; bytes of checkpoints: "
-              f"{', '.join(f'{size / 1e6:.1f} MB' for _, size in sorted(made.items())[:6])}")
-        times = []
-        for _ in range(3):
-            def back(run):
-                return run.seen[-1][0] > 3
-            again = Run(app, rows, "--state", state, "--checkpoint-interval", "1h").read(back)
-            again.process.kill()
-            again.process.wait()
-            again.process.stdout.close()
-            window = 0.02
-            at = next((t for t, _ in again.seen if again.rate(t, t + window) > .8 * steady), float("nan"))
-            times.append((at, again.seen[0][0]))
-        at, first = statistics.median(t[0] for t in times), statistics.median(t[1] for t in times)
-        print(f"  start after kill -9: first row after {first * 1e3:.0f} ms, 80 % of the steady rate after {at * 1e3:.0f} ms "
-              f"(of 3: {', '.join(f'{t[0] * 1e3:.0f}' for t in times)})")
+
+def recover(args, app, name, keys, rows):
+    state = os.path.join(args.work, "recovery.state")
+    shutil.rmtree(state, ignore_errors=True)
+    made = {}
+
+    def enough(run):
+        made.update(sizes(state))
+        return run.rows > keys + 8 * ROWS and len(made) >= 4
+    run = Run(app, rows, "--state", state, "--checkpoint-interval", "500ms").read(enough)
+    steady = run.rate(run.seen[-1][0] - 1, run.seen[-1][0])
+    run.process.kill()
+    run.process.wait()
+    run.process.stdout.close()
+    print(f"{name}, {keys:,} keys: steady {steady / 1e6:.1f} M rows/s; bytes of checkpoints: "
+          f"{', '.join(f'{size / 1e6:.1f} MB' for _, size in sorted(made.items())[:6])}")
+    times = []
+    for _ in range(3):
+        def back(run):
+            return run.seen[-1][0] > 3
+        again = Run(app, rows, "--state", state, "--checkpoint-interval", "1h").read(back)
+        again.process.kill()
+        again.process.wait()
+        again.process.stdout.close()
+        window = 0.02
+        at = next((t for t, _ in again.seen if again.rate(t, t + window) > .8 * steady), float("nan"))
+        times.append((at, again.seen[0][0]))
+    at, first = statistics.median(t[0] for t in times), statistics.median(t[1] for t in times)
+    print(f"  start after kill -9: first row after {first * 1e3:.0f} ms, 80 % of the steady rate after {at * 1e3:.0f} ms "
+          f"(of 3: {', '.join(f'{t[0] * 1e3:.0f}' for t in times)})")
 
 
 def memory(args):
@@ -225,7 +232,7 @@ def memory(args):
     file = os.path.join(work, f"rows-{keys}.csv")
     write_rows(file, ROWS, keys)
     rows = folder(work, "memory-rows", [file] * 5)
-    for name, value in (("merged", "v"), ("read back", "CAST(v AS DOUBLE)")):
+    for name, value in VALUES:
         app = build(args, "memory-" + name.replace(" ", "-"), value)
         free = Run(app, rows).read()
         small = Run(app, rows, "--memory", "32MB").read()
