@@ -9,11 +9,10 @@
 #include "runtime/state/spill.h"
 #include "test/runtime/state_fixture.h"
 
-#include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
-#include <unistd.h>
 
 using namespace levada;
 using namespace levada::rt;
@@ -42,8 +41,7 @@ struct Times {
 
 struct Worker {
   Slot slot;
-  Spill spill{};
-  std::string folder;
+  std::optional<Limited> limited;
 
   Worker(uint32_t index, uint32_t of, uint64_t limit, int64_t window) {
     slot.desc.owner = &owner;
@@ -55,21 +53,8 @@ struct Worker {
     slot.desc.fire = nullptr;
     slot.worker(index, of);
     window ? slot.tumble(window) : slot.group();
-    if (!limit)
-      return;
-    folder = testing::TempDir() + "elements-" + std::to_string(getpid()) + "-" + std::to_string(index);
-    std::filesystem::create_directories(folder);
-    spill.limit = limit;
-    spill.folder = folder.c_str();
-    spill.slots = slot.slots;
-    spill.slot_count = 1;
-    slot_limit(slot.slot, &spill);
-  }
-  ~Worker() {
-    slot_destroy(slot.slot);
-    slot.slot = nullptr;
-    if (!folder.empty())
-      std::filesystem::remove_all(folder);
+    if (limit)
+      limited.emplace(slot, limit);
   }
   Times *at(const Element &e, int64_t time = 0) {
     const char *key = (const char *)&e;
@@ -168,8 +153,8 @@ TEST(Elements, LeaveMemoryAndAreFound) {
       ASSERT_EQ(there->times, times);
       there->times = times += by;
     }
-    EXPECT_GT(one.spill.bytes, 1u << 20);
-    EXPECT_LT(spill_used(&one.spill), 600u << 10);
+    EXPECT_GT(one.limited->spill.bytes, 1u << 20);
+    EXPECT_LT(spill_used(&one.limited->spill), 600u << 10);
     if (window) { // nothing fires, and what is over is gone
       one.slot.advance(5000);
       EXPECT_EQ(one.held(), 0u);

@@ -9,9 +9,7 @@
 #include "runtime/state/spill.h"
 #include "test/runtime/state_fixture.h"
 
-#include <filesystem>
 #include <random>
-#include <unistd.h>
 
 using namespace levada;
 using namespace levada::rt;
@@ -19,33 +17,13 @@ using namespace levada::test;
 
 namespace {
 
-struct Limited {
-  Spill spill{};
-  std::string folder = testing::TempDir() + "sessions-" + std::to_string(getpid());
-  Slot &slot;
-  Limited(Slot &slot, uint64_t bytes) : slot(slot) {
-    std::filesystem::create_directories(folder);
-    spill.limit = bytes;
-    spill.folder = folder.c_str();
-    spill.slots = slot.slots;
-    spill.slot_count = 1;
-    slot_limit(slot.slot, &spill);
-  }
-  ~Limited() {
-    slot_destroy(slot.slot);
-    slot.slot = nullptr;
-    EXPECT_TRUE(std::filesystem::is_empty(folder));
-    std::filesystem::remove_all(folder);
-  }
-  bool leave() { return sessions_spill(&slot.ctx, slot.slot); }
-};
-
 /// The same rows for a slot that obeys a limit and for one that has none.
 struct Pair {
   Slot one, other;
   Limited limited;
   explicit Pair(int64_t gap, Slot::KeyKind keys = Slot::Int, uint64_t limit = 64 << 20)
       : one(keys), other(keys), limited((one.session(gap), other.session(gap), one), limit) {}
+  bool leave() { return sessions_spill(&one.ctx, one.slot); }
   bool add(int64_t watermark, int64_t time, const std::string &key, int64_t value = 1) {
     bool taken = one.add(watermark, time, key, value);
     EXPECT_EQ(taken, other.add(watermark, time, key, value)) << key << " at " << time;
@@ -127,7 +105,7 @@ TEST(SessionSpill, JoinsWhatLiesInFiles) {
     Pair pair(10);
     auto maybe = [&](int at) {
       if (between >> at & 1)
-        ASSERT_TRUE(pair.limited.leave());
+        ASSERT_TRUE(pair.leave());
     };
     pair.add(0, 100, "1");
     maybe(0);
@@ -158,7 +136,7 @@ TEST(SessionSpill, OldVersionsInFilesCountNoMore) {
   for (int64_t t = 0; t < 40; t += 5) { // one session that grows from file to file
     pair.add(INT64_MIN, t, "1");
     pair.add(INT64_MIN, t, 100 + t);
-    ASSERT_TRUE(pair.limited.leave());
+    ASSERT_TRUE(pair.leave());
   }
   pair.advance(43); // all but the last ones
   EXPECT_EQ(pair.one.fired.size(), 7u);
@@ -174,7 +152,7 @@ TEST(SessionSpill, FilesAreMergedWhileSessionsWait) {
   for (int64_t i = 0; i < 100; ++i) {
     for (int64_t key = 0; key < 30; ++key)
       pair.add(INT64_MIN, i * 7 % 500, (key * 37 + i) % 200);
-    ASSERT_TRUE(pair.limited.leave());
+    ASSERT_TRUE(pair.leave());
     EXPECT_LE(pair.one.slot->sessions->files.count, 16u);
     EXPECT_LE(pair.one.slot->sessions->runs.count, 16u);
   }
@@ -188,7 +166,7 @@ TEST(SessionSpill, FilesGoWithTheirSessions) {
   for (int64_t t = 0; t < 100; ++t) {
     for (int64_t key = 0; key < 20; ++key)
       pair.add(t * 20 - 15, t * 20, t * 100 + key);
-    ASSERT_TRUE(pair.limited.leave());
+    ASSERT_TRUE(pair.leave());
     EXPECT_LE(pair.one.slot->sessions->files.count, 2u);
   }
   pair.finish();

@@ -8,35 +8,14 @@
 #include "runtime/state/spill.h"
 #include "test/runtime/state_fixture.h"
 
-#include <filesystem>
 #include <fcntl.h>
 #include <random>
-#include <unistd.h>
 
 using namespace levada;
 using namespace levada::rt;
 using namespace levada::test;
 
 namespace {
-
-struct Limited {
-  Spill spill{};
-  std::string folder;
-  Limited(Slot &slot, uint64_t bytes) {
-    folder = testing::TempDir() + "spill-" + std::to_string(getpid());
-    std::filesystem::create_directories(folder);
-    spill.limit = bytes;
-    spill.folder = folder.c_str();
-    spill.slots = slot.slots;
-    spill.slot_count = 1;
-    slot_limit(slot.slot, &spill);
-  }
-  ~Limited() {
-    // Files are gone with their descriptors.
-    EXPECT_TRUE(std::filesystem::is_empty(folder));
-    std::filesystem::remove_all(folder);
-  }
-};
 
 void start(Slot &slot, int kind, bool mergeable) {
   slot.desc.mergeable = mergeable;
@@ -78,8 +57,6 @@ void compare(int kind, bool mergeable, Slot::KeyKind keys, uint64_t limit, uint6
     one.finish();
     other.finish();
     EXPECT_GT(limited.spill.bytes, limit) << kind;
-    slot_destroy(one.slot);
-    one.slot = nullptr;
   }
   ASSERT_EQ(one.fired.size(), other.fired.size());
   ASSERT_EQ(one.orders, other.orders);

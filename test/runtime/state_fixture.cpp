@@ -6,6 +6,9 @@
 #include "test/runtime/state_fixture.h"
 #include "runtime/exec/frame.h"
 
+#include <filesystem>
+#include <unistd.h>
+
 using namespace levada;
 using namespace levada::test;
 
@@ -170,3 +173,20 @@ uint64_t Slot::hash(KeyKind kind, const std::string &key) {
 void Slot::advance(int64_t watermark) { rt::slot_advance(&ctx, slot, watermark); }
 void Slot::finish() { rt::slot_finish(&ctx, slot); }
 std::vector<Fired> Slot::take() { return std::exchange(fired, {}); }
+
+Limited::Limited(Slot &slot, uint64_t bytes) : slot(slot) {
+  static int made = 0;
+  folder = testing::TempDir() + "limited-" + std::to_string(getpid()) + "-" + std::to_string(++made);
+  std::filesystem::create_directories(folder);
+  spill.limit = bytes;
+  spill.folder = folder.c_str();
+  spill.slots = slot.slots;
+  spill.slot_count = 1;
+  rt::slot_limit(slot.slot, &spill);
+}
+Limited::~Limited() {
+  rt::slot_destroy(slot.slot);
+  slot.slot = nullptr;
+  EXPECT_TRUE(std::filesystem::is_empty(folder)); // gone with their descriptors
+  std::filesystem::remove_all(folder);
+}

@@ -2,13 +2,14 @@
 //
 // Stands in for generated code and the scheduler: descriptors with a count and
 // a sum, contexts without a worker, and a fire stage that writes down what it
-// is given.
+// is given; a limit of memory with a folder for what leaves it.
 //
 //===----------------------------------------------------------------------===//
 #ifndef LEVADA_TEST_RUNTIME_STATE_FIXTURE_H
 #define LEVADA_TEST_RUNTIME_STATE_FIXTURE_H
 
 #include "runtime/state/slot_impl.h"
+#include "runtime/state/spill.h"
 
 #include <gtest/gtest.h>
 #include <string>
@@ -92,6 +93,17 @@ struct Slot {
 
 private:
   char *update(int64_t watermark, int64_t time, uint64_t hash, const char *key);
+};
+
+/// A limit for a slot, which ends with it: nothing is left on the disk then.
+struct Limited {
+  rt::Spill spill{};
+  std::string folder;
+  Slot &slot;
+
+  Limited(Slot &slot, uint64_t bytes);
+  ~Limited();
+  Limited(const Limited &) = delete;
 };
 
 } // namespace levada::test
