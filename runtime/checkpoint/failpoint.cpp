@@ -224,10 +224,6 @@ int step_fsync(Step step, int fd) {
   return run_step(step, [&](int) { return power::fsync(fd); });
 }
 
-int step_fdatasync(Step step, int fd) {
-  return run_step(step, [&](int) { return power::fdatasync(fd); });
-}
-
 int step_ftruncate(Step step, int fd, off_t size) {
   return run_step(step, [&](int) { return power::ftruncate(fd, size); });
 }
@@ -250,23 +246,6 @@ int step_mkdir(Step step, const char *path, mode_t mode) {
 
 int step_rmdir(Step step, const char *path) {
   return run_step(step, [&](int) { return power::rmdir(path); });
-}
-
-int step_begin(Step step) {
-  if (!on)
-    return 0;
-  Failpoint point = pass(2 * unsigned(step));
-  if (point.act == Act::SHORT)
-    die();
-  if (point.act != Act::FAIL)
-    return 0;
-  errno = point.value;
-  return -1;
-}
-
-void step_end(Step step) {
-  if (on)
-    (void)pass(2 * unsigned(step) + 1);
 }
 
 } // namespace levada::rt

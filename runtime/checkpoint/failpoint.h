@@ -39,18 +39,12 @@ int open_made(const char *path, int flags);
 ssize_t step_write(Step step, int fd, const void *bytes, size_t size);
 ssize_t step_pwrite(Step step, int fd, const void *bytes, size_t size, off_t at);
 int step_fsync(Step step, int fd);
-int step_fdatasync(Step step, int fd);
 int step_ftruncate(Step step, int fd, off_t size);
 int step_rename(Step step, const char *from, const char *to);
 int step_link(Step step, const char *from, const char *to);
 int step_unlink(Step step, const char *path);
 int step_mkdir(Step step, const char *path, mode_t mode);
 int step_rmdir(Step step, const char *path);
-
-/// For a step that is no single system call (a library's write): 0, or -1 with
-/// errno when it is to fail; then step_end after it.
-int step_begin(Step step);
-void step_end(Step step);
 
 } // namespace levada::rt
 

@@ -381,7 +381,7 @@ ssize_t write(int fd, const void *bytes, size_t size) {
     return ::write(fd, bytes, size);
   Lock lock(disk->mutex);
   struct stat info;
-  if (fstat(fd, &info) == 0) // behind what is there, always
+  if (fstat(fd, &info) == 0 && info.st_nlink) // behind what is there, always
     disk->dirty(fd, info.st_size);
   return ::write(fd, bytes, size);
 }
@@ -413,8 +413,6 @@ int fsync(int fd) {
     disk->settled(fd);
   return result;
 }
-
-int fdatasync(int fd) { return disk ? fsync(fd) : ::fdatasync(fd); }
 
 int rename(const char *from, const char *to) {
   if (!disk)

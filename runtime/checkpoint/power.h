@@ -26,7 +26,6 @@ int open(const char *path, int flags, mode_t mode);
 ssize_t write(int fd, const void *bytes, size_t size);
 ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at);
 int fsync(int fd);
-int fdatasync(int fd);
 int ftruncate(int fd, off_t size);
 int rename(const char *from, const char *to);
 int link(const char *from, const char *to);

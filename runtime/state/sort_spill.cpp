@@ -39,10 +39,9 @@ bool sorter_spill(levada_ctx *ctx, levada_slot *slot) {
     key_save(&slot->desc->key, row, entry);
     entry.put(at, uint64_t(entry.size() - at - 8));
   }
-  SortedFile *file = to.finish();
+  SortedFile *file = spill_finish(ctx, spill, to);
   if (!file)
-    return spill_failed(ctx, spill->folder, errno), false;
-  spill->bytes += file->size;
+    return false;
   sorter->files.push(file);
   sorter->kept.free();
   memory_release(sorter->rows);

@@ -92,6 +92,14 @@ int32_t spill_failed(levada_ctx *ctx, const char *what, int error) {
   return fail_with(ctx, 692, text);
 }
 
+static void spill_unwritten(levada_ctx *ctx, const Spill *spill, int error) {
+  char text[400];
+  snprintf(text, sizeof text, "state over --memory cannot go to `%s`: %s; %s, or raise --memory",
+           spill->folder, strerror(error),
+           spill->named ? "free space there" : "set TMPDIR to a folder with space");
+  fail_with(ctx, 692, text);
+}
+
 //--- files -------------------------------------------------------------------
 
 SpillName spill_name(Spill *spill) {
@@ -225,7 +233,7 @@ static void empty(levada_slot *slot, Slice *slice, bool keep) {
 SortedFile *spill_finish(levada_ctx *ctx, Spill *spill, SortedWriter &writer) {
   SortedFile *file = writer.finish();
   if (!file)
-    return spill_failed(ctx, spill->folder, errno), nullptr;
+    return spill_unwritten(ctx, spill, errno), nullptr;
   spill->bytes += file->size;
   file->stored->worker = spill->worker;
   file->stored->number = spill->files;

@@ -346,13 +346,9 @@ static SortedFile *merge_to_file(levada_ctx *ctx, levada_slot *slot, Merge &merg
     return spill_failed(ctx, "reading state back", merge.failed), nullptr;
   if (ctx->failed)
     return nullptr;
-  SortedFile *file = to.finish();
-  if (!file)
-    return spill_failed(ctx, spill->folder, errno), nullptr;
-  spill->bytes += file->size;
-  file->stored->worker = spill->worker;
-  file->stored->number = spill->files;
-  file->generation = ++slot->generations;
+  SortedFile *file = spill_finish(ctx, spill, to);
+  if (file)
+    file->generation = ++slot->generations;
   return file;
 }
 

@@ -2,6 +2,7 @@
 #include "runtime/tier/sorted_file.h"
 
 #include "runtime/checkpoint/crc32c.h"
+#include "runtime/checkpoint/failpoint.h"
 
 #include <algorithm>
 #include <errno.h>
@@ -21,7 +22,7 @@ void stored_release(StoredFile *file) {
   if (file->fd >= 0)
     close(file->fd);
   if (file->path)
-    unlink(file->path);
+    step_unlink(Step::SPILL_REMOVE, file->path);
   free(file->path);
   delete file;
 }
@@ -136,7 +137,8 @@ SortedWriter::SortedWriter(const char *folder, const char *name, bool named, uin
   uint64_t size = strlen(folder) + strlen(name) + 2;
   char *path = (char *)must_alloc(size);
   snprintf(path, size, "%s/%s", folder, name);
-  stored->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
+  stored->fd = named ? open_made(path, flags) : open(path, flags, 0666);
   if (stored->fd < 0)
     error_ = errno;
   if (named && stored->fd >= 0) {
@@ -162,7 +164,7 @@ void SortedWriter::put(const char *from, uint64_t left) {
   stored->crc = crc32c(stored->crc, from, left);
   stored->size += left;
   while (left && !error_) {
-    ssize_t put = write(stored->fd, from, left);
+    ssize_t put = step_write(Step::SPILL_WRITE, stored->fd, from, left);
     if (put > 0)
       from += put, left -= (uint64_t)put;
     else if (errno != EINTR)
