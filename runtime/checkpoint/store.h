@@ -3,8 +3,14 @@
 // One folder for one pipeline:
 //   pipeline            whose it is
 //   lock                held by the process that uses it, with its pid
-//   chk-000017/         a checkpoint: manifest, run, state-WORKER
+//   chk-000017/         a checkpoint: manifest, run, and of each worker
+//     state-WORKER        what is small, and where the rest stands
+//     tables-WORKER       entries of large tables, sorted by hash
+//     spill-WORKER-N      links to what had left memory
+//     damaged             why it is not to be used, if so
 //   .chk-000018.making/ one being made, or left by a crash
+//   .spill-PID-WORKER-N.making  what has left memory
+//   allowed             --overwrite, --append: until rows are seen
 //   finished            the last run read its input to the end
 //   set-aside-000017/   checkpoints that a run did not go on from (--restore)
 //   control             the running instance's socket (runtime/control)

@@ -1,10 +1,11 @@
 //===- save.h - the state of a slot as bytes, all of it or what changed ----===//
 //
-// A slot is saved by its own worker, between two sequence numbers, in *parts*:
-// one that holds everything, or a delta over the part saved before. A part says
-// itself which of the two it is, and of which worker of how many; the first of
-// a process is always full. Entries carry their hash: a part may be loaded into
-// the slot of any worker of any number of workers, which takes what it owns.
+// A slot is saved by its own worker in *parts*, begun between two sequence numbers
+// and copied while rows come: one that holds everything, or a delta over the part
+// saved before. A part says itself which of the two it is, and of which worker of
+// how many; the first of a process is always full. Entries carry their hash: a part
+// may be loaded into the slot of any worker of any number of workers, which takes
+// what it owns.
 //
 // To restore: slot_create; then for each checkpoint of the chain, the oldest
 // first, slot_load with the slot's part of *every* worker (in any order within
