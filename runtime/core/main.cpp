@@ -70,9 +70,11 @@ static void tell_start(const Run &run, const Settings &settings) {
          settings);
   } else if (run.replaces() || (checkpoints && checkpoints->began_anew)) {
     tell("note",
-         run.replaces()
-             ? "the last run is finished: this one begins anew and replaces what it published"
-             : "the last run is finished: this one begins anew",
+         textf("%s begins anew%s",
+               checkpoints && checkpoints->began_anew ? "the last run is finished: this one"
+                                                      : "this run",
+               run.replaces() ? " and replaces what the one before published" : "")
+             .c_str(),
          settings);
   }
 }
