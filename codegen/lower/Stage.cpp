@@ -8,6 +8,8 @@
 #include "codegen/format/Format.h"
 #include "codegen/lower/Lower.h"
 
+#include "llvm/ADT/DenseSet.h"
+
 using namespace mlir;
 
 namespace levada::codegen {
@@ -39,7 +41,7 @@ static exec::UpdateOp soleUpdate(Plan &plan, Block &body) {
   return numbers && (kind == "window" || kind == "group") ? found : exec::UpdateOp();
 }
 
-/// Brings the entry near that a row some way ahead will update.
+/// Brings the entries near that a row some way ahead will update.
 static void prefetchEntry(Lowering &l, exec::UpdateOp update, const Layout &rowLayout, Value row) {
   Emitter &e = l.e;
   unsigned index = l.plan.indexOf(update.getSlotAttr());
@@ -52,6 +54,23 @@ static void prefetchEntry(Lowering &l, exec::UpdateOp update, const Layout &rowL
   Value hash = l.hashOf(l.keyBytes(slot.key, keys), slot.layout);
   auto abi = e.abi();
   abi::rt_prefetch(abi, l.ctx, e.i32(index), e.addressOf(slot.desc), hash);
+  llvm::SmallDenseSet<int> done;
+  unsigned at = 0;
+  for (const AggPlan &agg : slot.aggs) { // those of its DISTINCT values, too
+    auto value = agg.apart ? dyn_cast<BlockArgument>(update.getArgs()[at]) : BlockArgument();
+    at += agg.argCount + !agg.attr.getFilter().empty();
+    if (!value || isStr(agg.argType) || !done.insert(agg.elements).second)
+      continue;
+    const SlotPlan &values = l.plan.slots[agg.elements];
+    llvm::SmallVector<Scalar> parts = keys;
+    parts.push_back({e.loadColumn(row, rowLayout.columns[value.getArgNumber()]).value, {}});
+    l.declareConstant(values.desc);
+    l.declareConstant(values.layout);
+    Value own = l.hashOf(l.keyBytes(values.key, parts), values.layout);
+    auto abi = e.abi();
+    abi::rt_prefetch(abi, l.ctx, e.i32(agg.elements), e.addressOf(values.desc),
+                     abi::rt_element_hash(abi, own, hash));
+  }
 }
 
 void lowerRowsStage(Plan &plan, StagePlan &stage, ModuleOp to) {

@@ -12,23 +12,70 @@
 namespace levada::rt {
 
 static constexpr uint64_t min_capacity = 8, min_tail = 8;
+/// Tables of this size have pages of their own: large ones (2 MB), as rows go everywhere
+/// in them, and kept while they grow, as pages that are touched for the first time cost
+/// more than all that is done in them then.
+static constexpr uint64_t large = 2 << 20, many = 4 * large;
 
-static uint64_t max_load(uint64_t capacity) { return capacity / 8 * 5; }
+/// Of large ones most time goes into what is not near, not into places beside it.
+static uint64_t max_load(uint64_t capacity, uint32_t stride) {
+  return capacity / 8 * (capacity * stride < many ? 5 : 6);
+}
 
+static uint64_t bytes_of(const Table *table, uint32_t stride) {
+  return (table->end + 2) * stride;
+}
+
+/// Zeroed pages, from a border of large ones on.
+static char *map_pages(uint64_t size, int protection) {
+  char *at = (char *)mmap(nullptr, size + large, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (at == MAP_FAILED)
+    return (char *)must_alloc(UINT64_MAX);
+  char *begin = (char *)(((uint64_t)at + large - 1) & ~(large - 1));
+  if (begin != at)
+    munmap(at, (uint64_t)(begin - at));
+  munmap(begin + size, (uint64_t)(at + large - begin));
+  return begin;
+}
+
+static void release(Table *table) {
+  if (table->mapped)
+    munmap(table->slots, table->mapped);
+  else
+    free(table->slots);
+}
+
+/// Slots for `capacity` home places; those there are stay at the front.
 static void allocate(Table *table, uint32_t stride, HashRange range, uint64_t capacity,
                      uint64_t tail) {
+  const uint64_t before = table->slots ? bytes_of(table, stride) : 0;
   table->low = (uint64_t)range.first << key_group_shift;
   table->factor = capacity * key_groups / range.count;
   table->last = capacity - 1;
-  table->max = max_load(capacity);
+  table->max = max_load(capacity, stride);
   table->end = capacity + tail;
-  const uint64_t size = (table->end + 2) * stride;
-  table->slots = (char *)must_zero(size);
-  // Rows go everywhere in it: fewer faults, fewer misses of address translation.
-  constexpr uint64_t large = 2 << 20;
-  uint64_t begin = ((uint64_t)table->slots + large - 1) & ~(large - 1);
-  if (size >= 4 * large)
-    madvise((void *)begin, ((uint64_t)table->slots + size - begin) & ~(large - 1), MADV_HUGEPAGE);
+  const uint64_t size = bytes_of(table, stride);
+  const uint64_t pages = size < many ? 0 : (size + large - 1) & ~(large - 1);
+  if (pages && pages == table->mapped)
+    return;
+  char *slots = nullptr;
+  if (!pages) {
+    slots = (char *)must_zero(size);
+  } else if (!table->mapped) {
+    slots = map_pages(pages, PROT_READ | PROT_WRITE);
+  } else {
+    slots = map_pages(pages, PROT_NONE);
+    if (mremap(table->slots, table->mapped, pages, MREMAP_MAYMOVE | MREMAP_FIXED, slots) == MAP_FAILED)
+      must_alloc(UINT64_MAX);
+  }
+  if (pages)
+    madvise(slots, pages, MADV_HUGEPAGE);
+  if (before && !(pages && table->mapped)) {
+    memcpy(slots, table->slots, before);
+    release(table);
+  }
+  table->slots = slots;
+  table->mapped = pages;
 }
 
 static void free_marks(Table *table) {
@@ -54,11 +101,14 @@ static void move_marks(Table *table, Table *old) {
     return;
   table->marks = nullptr;
   table_clear_marks(table);
-  const uint64_t ratio = (table->last + 1) / (old->last + 1);
+  auto scaled = [&](uint64_t home) {
+    uint64_t to = (uint64_t)((unsigned __int128)home * table->factor / old->factor);
+    return to < table->last ? to : table->last;
+  };
   for (uint64_t word = 0; word < mark_words(old); ++word)
     each_mark(word, old->marks[word], [&](uint64_t home) {
-      // Factors are rounded: a hash may come one place behind.
-      for (uint64_t to = home * ratio; to <= (home + 1) * ratio && to <= table->last; ++to)
+      const uint64_t until = home == old->last ? table->last : scaled(home + 1);
+      for (uint64_t to = scaled(home); to <= until; ++to)
         table->marks[to / 64] |= (uint64_t)1 << (to & 63);
     });
   free_marks(old);
@@ -80,49 +130,81 @@ void table_begin_copy(Table *table, bool all) {
   }
 }
 
-/// Moves all entries to an array of `capacity` home places.
+/// Moves up what stands from `place` to the next free one.
+static char *shift(Table *table, uint32_t stride, uint64_t place) {
+  uint64_t free_place = place;
+  while (load64(table->slots + free_place * stride))
+    ++free_place;
+  char *slot = table->slots + place * stride;
+  memmove(slot + stride, slot, (free_place - place) * stride);
+  return slot;
+}
+
+/// Makes it one of `capacity` home places, no fewer than there are. Where a place was
+/// free the entry behind it was at home, and comes to its new home whatever stands
+/// before it: entries between free places move together, those at the back first, never
+/// to a place before theirs. As no fewer places are behind homes, no more entries than
+/// before go beyond the last.
 static void rebuild(Table *table, uint32_t stride, HashRange range, uint64_t capacity,
                     uint64_t tail) {
   copy_finish(table); // it goes by home places
   Table old = *table;
   allocate(table, stride, range, capacity, tail);
-  uint64_t place = 0; // first free one: entries come in order
-  char *from = old.slots;
-  for (uint64_t left = old.count; left; from += stride) {
-    uint64_t tag = load64(from);
-    if (!tag)
-      continue;
-    --left;
-    uint64_t home = table_home(table, ~tag);
-    place = place > home ? place : home;
-    if (place == table->end) { // a run reached the end: once more, with a longer tail
-      free(table->slots);
-      *table = old;
-      return rebuild(table, stride, range, capacity, tail * 2);
+  if (capacity == old.last + 1)
+    return;
+  const Table now = *table;
+  List<uint64_t> places{}; // where those that move together go
+  uint64_t end = old.end, left = old.count;
+  uint64_t next = now.end; // the lowest that is taken
+  while (left) {
+    while (!load64(now.slots + (end - 1) * stride))
+      --end;
+    uint64_t begin = end - 1;
+    while (begin && load64(now.slots + (begin - 1) * stride))
+      --begin;
+    uint64_t place = 0;
+    places.count = 0;
+    for (uint64_t at = begin; at < end; ++at) {
+      const uint64_t home = table_home(&now, ~load64(now.slots + at * stride));
+      place = place > home ? place : home;
+      places.push(place++);
     }
-    memcpy(table->slots + place++ * stride, from, stride);
+    for (; next < place; ++next) // hashes of others' groups crowd at the last home
+      memset(shift(table, stride, next), 0, stride);
+    next = places[0];
+    left -= end - begin;
+    while (end-- > begin) {
+      char *from = now.slots + end * stride, *to = now.slots + places[end - begin] * stride;
+      if (from == to)
+        continue;
+      for (uint32_t at = 0; at < stride; at += 8) {
+        memcpy(to + at, from + at, 8);
+        memset(from + at, 0, 8);
+      }
+    }
+    end = begin;
   }
-  free(old.slots);
+  places.free();
   move_marks(table, &old);
 }
 
 void table_init(Table *table, uint32_t stride, HashRange range, uint64_t expected) {
   uint64_t capacity = min_capacity;
-  while (max_load(capacity) < expected)
+  while (max_load(capacity, stride) < expected)
     capacity *= 2;
-  table->count = 0;
+  *table = {};
   allocate(table, stride, range, capacity, min_tail);
 }
 
 void table_init_exactly(Table *table, uint32_t stride, HashRange range, uint64_t places) {
-  table->count = 0;
+  *table = {};
   allocate(table, stride, range, places < min_capacity ? min_capacity : places & ~(uint64_t)7,
            min_tail);
 }
 
 void table_free(Table *table) {
   copy_finish(table);
-  free(table->slots);
+  release(table);
   free_marks(table);
   *table = {};
 }
@@ -130,19 +212,15 @@ void table_free(Table *table) {
 void table_reserve(Table *table, uint32_t stride, HashRange range) {
   uint64_t capacity = table->last + 1, tail = table->end - capacity;
   if (table->count >= table->max)
-    rebuild(table, stride, range, capacity * 2, min_tail);
+    rebuild(table, stride, range, table->mapped ? (capacity + capacity / 3) & ~(uint64_t)7 : capacity * 2,
+            tail);
   capacity = table->last + 1;
-  tail = table->end - capacity;
   if (load64(table->slots + (table->end - 1) * stride))
     rebuild(table, stride, range, capacity, tail * 2);
 }
 
 char *table_open(Table *table, uint32_t stride, uint64_t place, uint64_t tag) {
-  uint64_t free_place = place;
-  while (load64(table->slots + free_place * stride))
-    ++free_place;
-  char *slot = table->slots + place * stride;
-  memmove(slot + stride, slot, (free_place - place) * stride);
+  char *slot = shift(table, stride, place);
   memset(slot, 0, stride);
   memcpy(slot, &tag, 8);
   ++table->count;

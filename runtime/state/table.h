@@ -28,6 +28,7 @@ struct Table {
   uint64_t last = 0;   // highest home place
   uint64_t count = 0, max = 0;
   uint64_t end = 0; // slots, without the two that stay empty
+  uint64_t mapped = 0; // bytes of pages of its own, if it has such
   // NULL, or a bit for each home place: those that changed since the last part was
   // begun, and those whose entries are still to go to that part. Never both: what
   // is about to change goes before. Rows look at the first alone, which is small
