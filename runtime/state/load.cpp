@@ -177,13 +177,12 @@ bool load_files(levada_slot *slot, List<Lost> &runs, uint32_t count, Reader &fro
   return true;
 }
 
-/// Remembers the runs of memory: those of all parts count, the newest most.
-static bool load_tables(levada_slot *slot, Slice *slice, uint32_t worker, Reader &from) {
+bool load_table(levada_slot *slot, List<Lost> &runs, uint32_t worker, Reader &from) {
   TableRun table{};
   if (!slot->folder || !from.value(table) || !makes_sense(table.run))
     return false;
   TablesName name = tables_name(worker);
-  remember(slot, slice->runs, {table.file_size, table.file_crc, 0, table.run}, name.text);
+  remember(slot, runs, {table.file_size, table.file_crc, 0, table.run}, name.text);
   return true;
 }
 
@@ -263,7 +262,7 @@ static bool load_slices(levada_ctx *ctx, levada_slot *slot, Restore::Source &sou
     }
     // Of files those of the last part count.
     good = load_files(slot, slice->lost, head.files, from) &&
-           (head.tables ? load_tables(slot, slice, source.worker, from)
+           (head.tables ? load_table(slot, slice->runs, source.worker, from)
                         : load_entries(ctx, slot, slice, head.count, from));
   }
   free_slices(old);

@@ -38,6 +38,10 @@ void link_file(const levada_slot *slot, const SortedFile *file, Writer &piece, P
 /// False: the bytes are none.
 bool load_files(levada_slot *slot, List<Lost> &runs, uint32_t count, Reader &from);
 
+/// Remembers a run of memory behind the others: those of all parts count, the newest
+/// most. False: the bytes are none.
+bool load_table(levada_slot *slot, List<Lost> &runs, uint32_t worker, Reader &from);
+
 /// Whether entries lie in parts as they lie in tables.
 inline bool lies_whole(const levada_slot_desc *desc) {
   return is_fixed(desc) && slot_head(desc) == 8 && desc->acc_offset == desc->key.size;

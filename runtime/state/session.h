@@ -56,12 +56,14 @@ struct Sessions {
   List<SortedFile *> files; // what left memory, the oldest first: of each key all sessions
   List<int64_t> ends;       // of each file: by then all its sessions have ended
   List<DueRun *> runs;
-  bool anew; // memory was emptied since the last part
+  bool anew;   // memory was emptied since the last part
+  bool tables; // what is in memory goes to the file of tables, since the last whole part
 
   /// Files as parts of a worker speak of them, until all parts have come.
   struct Source {
     uint32_t worker;
     List<Lost> files, runs;
+    List<Lost> tables; // what was in memory, the newest last
   };
   List<Source> sources;
 };
@@ -108,6 +110,12 @@ bool sessions_walk_files(levada_ctx *ctx, levada_slot *slot, void *to,
                          void (*each)(void *to, Session *session));
 /// Takes files as what left memory. False: errno.
 bool sessions_adopt(levada_slot *slot, List<Lost> &files, List<Lost> &runs);
+/// Writes the sessions of a key as files have them; returns when the last one ends.
+int64_t sessions_save_key(levada_ctx *ctx, const levada_slot *slot, const Session *first,
+                          Writer &to);
+/// Brings what runs of the file of tables hold to memory and, where there is no room,
+/// to files. False: ctx has the error, or a run cannot be opened.
+bool sessions_load_tables(levada_ctx *ctx, levada_slot *slot, const List<Lost> &tables);
 /// Takes the first due time of a run out. False: ctx has the error.
 bool due_run_step(levada_ctx *ctx, levada_slot *slot, uint64_t run);
 /// Lets go of files whose sessions have fired.

@@ -2,7 +2,10 @@
 //
 // What changes is a home place of the table: a delta has the sessions of all
 // keys there, and replaces what was there before, be it that sessions grew,
-// joined or went. Home places are named by the hashes they are home of.
+// joined or went. Home places are named by the hashes they are home of. Many sessions
+// go to a run of the worker's file of tables, as files of what left memory have them:
+// while they are copied, and when they are loaded, only some are in memory. Those of a
+// key that a newer run does not have have ended by the slot's progress.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/state/copy.h"
@@ -19,7 +22,8 @@ struct Times {
 struct Head {
   uint64_t ranges;
   uint32_t files, runs; // of sessions, of due times
-  uint64_t whole;       // one range is all there is in memory
+  uint32_t whole;       // one range is all there is in memory
+  uint32_t tables;      // a TableRun comes instead of ranges
 };
 /// Hashes from `first` to `last`, and how many sessions they have.
 struct Range {
@@ -55,6 +59,18 @@ static uint64_t save_marked(Copy *copy, Writer &to, const Table *table, uint64_t
   return count;
 }
 
+/// The same as a run of the file of tables has them.
+static uint64_t save_entries(Copy *copy, Writer &to, const Table *table, uint64_t word,
+                             uint64_t bits, uint64_t *place) {
+  uint64_t count = 0;
+  each_entry(table, session_stride, word, bits, place, [&](const char *slot) {
+    const uint64_t at = (uint64_t)(slot - table->slots) / session_stride;
+    sessions_save_key(copy->ctx, copy->slot, newest(table, at), to);
+    ++count;
+  });
+  return count;
+}
+
 /// The same as ranges, one for a home place: what it replaces.
 static uint64_t save_ranges(Copy *copy, Writer &to, const Table *table, uint64_t word,
                             uint64_t bits, uint64_t *place) {
@@ -72,13 +88,25 @@ void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
   Sessions *sessions = slot->sessions;
   Table *table = &sessions->table;
   const bool whole = all || sessions->anew;
+  if (whole)
+    sessions->tables = slot->marking && sessions->count * slot->desc->entry_size >= to.least_table;
+  const bool tables = sessions->tables;
   Writer &piece = to.add();
-  piece.value(Head{whole, (uint32_t)sessions->files.count, (uint32_t)sessions->runs.count, whole});
+  piece.value(Head{whole && !tables, (uint32_t)sessions->files.count,
+                   (uint32_t)sessions->runs.count, whole, tables});
   for (const SortedFile *file : sessions->files)
     link_file(slot, file, piece, to);
   for (const DueRun *run : sessions->runs)
     link_file(slot, run->file, piece, to);
   sessions->anew = false;
+  if (tables) {
+    RunPlace place;
+    place.first_group = slot->owned.first;
+    place.group_count = slot->owned.count;
+    Parts::Table &run = to.table(0, place);
+    return copy_begin(ctx, slot, table, whole, {&run.sorted, &run.strays, not_counted, &run},
+                      save_entries);
+  }
   const uint64_t count_at = whole ? piece.size() + offsetof(Range, count) : offsetof(Head, ranges);
   if (whole)
     piece.value(Range{0, 0, 0}); // the head says what is replaced
@@ -140,7 +168,7 @@ static Sessions::Source &source_of(Sessions *all, uint32_t worker) {
   for (Sessions::Source &source : all->sources)
     if (source.worker == worker)
       return source;
-  return *all->sources.push({worker, {}, {}});
+  return *all->sources.push({worker, {}, {}, {}});
 }
 
 bool sessions_load(levada_ctx *ctx, levada_slot *slot, const PartHead &head, Reader &from) {
@@ -158,6 +186,10 @@ bool sessions_load(levada_ctx *ctx, levada_slot *slot, const PartHead &head, Rea
   const bool whole = head.all || files.whole;
   if (whole && head.group_count)
     remove_range(slot, lowest, highest);
+  if (whole)
+    forget_lost(source.tables);
+  if (files.tables)
+    return load_table(slot, source.tables, head.worker, from);
   EntryReader entries(slot);
   for (uint64_t i = 0; i < files.ranges; ++i) {
     Range range{};
@@ -173,17 +205,8 @@ bool sessions_load(levada_ctx *ctx, levada_slot *slot, const PartHead &head, Rea
   return true;
 }
 
-bool sessions_loaded(levada_ctx *ctx, levada_slot *slot) {
-  Sessions *all = slot->sessions;
-  for (Sessions::Source &source : all->sources) {
-    if (!sessions_adopt(slot, source.files, source.runs))
-      return false;
-    forget_lost(source.files);
-    forget_lost(source.runs);
-  }
-  if (all->files.count && !slot->spill && !sessions_gather(ctx, slot))
-    return false;
-  // Those in memory wait under their ends as they are.
+/// Those in memory wait under their ends as they are.
+static void wait_for_ends(Sessions *all) {
   all->heap.count = 0;
   uint64_t left = all->table.count;
   for (uint64_t place = 0; left; ++place)
@@ -194,6 +217,27 @@ bool sessions_loaded(levada_ctx *ctx, levada_slot *slot) {
       }
       --left;
     }
+}
+
+bool sessions_loaded(levada_ctx *ctx, levada_slot *slot) {
+  Sessions *all = slot->sessions;
+  for (Sessions::Source &source : all->sources) {
+    if (!sessions_adopt(slot, source.files, source.runs))
+      return false;
+    forget_lost(source.files);
+    forget_lost(source.runs);
+  }
+  wait_for_ends(all);
+  for (Sessions::Source &source : all->sources) {
+    if (!sessions_load_tables(ctx, slot, source.tables))
+      return false;
+    forget_lost(source.tables);
+  }
+  if (all->files.count && !slot->spill) {
+    if (!sessions_gather(ctx, slot))
+      return false;
+    wait_for_ends(all);
+  }
   heap_make(all->heap, sooner);
   sessions_sweep(slot);
   sessions_plan(slot);

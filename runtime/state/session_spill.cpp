@@ -147,27 +147,25 @@ static bool spill_due(levada_ctx *ctx, levada_slot *slot) {
 
 //--- sessions ----------------------------------------------------------------
 
-/// Writes the sessions of the key at `place`; returns when the last one ends.
-static int64_t put_key(levada_ctx *ctx, const levada_slot *slot, uint64_t place, SortedWriter &to) {
+int64_t sessions_save_key(levada_ctx *ctx, const levada_slot *slot, const Session *first,
+                          Writer &to) {
   const levada_slot_desc *desc = slot->desc;
-  Session *first = newest(&slot->sessions->table, place);
-  Writer &entry = to.entry(first->tag);
-  entry.value(first->tag);
-  const uint64_t at = entry.size();
-  entry.value(uint64_t(0));
-  entry.value(KeyHead{});
-  key_save(&desc->key, first->entry(), entry);
+  to.value(first->tag);
+  const uint64_t at = to.size();
+  to.value(uint64_t(0));
+  to.value(KeyHead{});
+  key_save(&desc->key, const_cast<Session *>(first)->entry(), to);
   KeyHead head{0, INT64_MIN};
-  for (Session *s = first; s; s = s->older, ++head.count) {
-    entry.value(Times{s->start, s->end, s->due});
+  for (auto *s = const_cast<Session *>(first); s; s = s->older, ++head.count) {
+    to.value(Times{s->start, s->end, s->due});
     if (desc->save)
-      desc->save(ctx, &entry, s->entry() + desc->acc_offset);
+      desc->save(ctx, &to, s->entry() + desc->acc_offset);
     else
-      entry.bytes(s->entry() + desc->acc_offset, desc->entry_size - desc->acc_offset);
+      to.bytes(s->entry() + desc->acc_offset, desc->entry_size - desc->acc_offset);
     head.last_end = s->end > head.last_end ? s->end : head.last_end;
   }
-  entry.put(at, uint64_t(entry.size() - at - 8));
-  entry.put(at + 8, head);
+  to.put(at, uint64_t(to.size() - at - 8));
+  to.put(at + 8, head);
   return head.last_end;
 }
 
@@ -212,7 +210,8 @@ bool sessions_spill(levada_ctx *ctx, levada_slot *slot) {
   int64_t end = INT64_MIN;
   for (uint64_t place = 0; left; ++place)
     if (load64(table->slots + place * session_stride)) {
-      int64_t last = put_key(ctx, slot, place, to);
+      Session *first = newest(table, place);
+      int64_t last = sessions_save_key(ctx, slot, first, to.entry(first->tag));
       end = last > end ? last : end;
       --left;
     }
@@ -423,6 +422,57 @@ bool sessions_gather(levada_ctx *ctx, levada_slot *slot) {
   return true;
 }
 
+namespace {
+struct TablesLoad {
+  levada_ctx *ctx;
+  levada_slot *slot;
+  int64_t gone;
+  KeyEntry entry;
+};
+} // namespace
+
+static bool load_key(void *what, const SortedReader &at) {
+  auto *load = (TablesLoad *)what;
+  levada_slot *slot = load->slot;
+  Sessions *all = slot->sessions;
+  const Table *table = &all->table;
+  if (const Spill *spill = slot->spill) {
+    const uint64_t more =
+        table->count >= table->max ? 2 * (table->end + 2) * session_stride : 0;
+    const uint64_t bytes = sessions_size(slot).bytes + more;
+    if (all->count && bytes > least_spilled && bytes > spill->limit / 2 &&
+        !sessions_spill(load->ctx, slot))
+      return false;
+  }
+  KeyEntry &entry = load->entry;
+  Session *first = nullptr;
+  const bool good = entry.take(at.bytes()) &&
+                    entry.make(load->ctx, slot, at.tag(), load->gone, &first);
+  for (Session *s = first; s; s = s->older) {
+    s->due = s->end;
+    all->heap.push({s->end, s->tag});
+  }
+  if (first)
+    session_open(slot, first);
+  return good;
+}
+
+bool sessions_load_tables(levada_ctx *ctx, levada_slot *slot, const List<Lost> &tables) {
+  List<SortedFile *> runs{};
+  bool good = true;
+  for (uint64_t i = 0; i < tables.count && good; ++i) {
+    SortedFile *run = spill_adopt(slot, tables[i], 0);
+    if ((good = run != nullptr))
+      runs.push(run);
+  }
+  TablesLoad load{ctx, slot, progress_at(slot, slot->watermark), KeyEntry(slot)};
+  good = good && each_newest(ctx, slot, runs, 0, sizeof(KeyHead), load_key, &load);
+  for (SortedFile *run : runs)
+    sorted_release(run);
+  runs.free();
+  return good;
+}
+
 //--- files -------------------------------------------------------------------
 
 bool sessions_adopt(levada_slot *slot, List<Lost> &files, List<Lost> &runs) {
@@ -470,8 +520,10 @@ void sessions_forget(levada_slot *slot) {
   for (Sessions::Source &source : all->sources) {
     forget_lost(source.files);
     forget_lost(source.runs);
+    forget_lost(source.tables);
     source.files.free();
     source.runs.free();
+    source.tables.free();
   }
   all->sources.free();
 }

@@ -311,6 +311,44 @@ TEST(StateSave, WhatIsLoadedGoesOnAsIfNothingHadBeen) {
       }
 }
 
+TEST(StateSave, SessionsThatDoNotFitAreLoadedBelowTheLimit) {
+  for (Slot::KeyKind kind : {Slot::Int, Slot::Text}) {
+    const struct Setup setup{3, 1000, 0, 0, kind, "", kind == Slot::Text};
+    const uint64_t limit = 256 << 10;
+    std::mt19937_64 random(5);
+    Chain chain(Tables::READ);
+    Crew whole(setup, 1), saved(setup, 3);
+    for (auto &slot : saved.slots)
+      slot_keep_marks(slot->slot);
+    auto add = [&](Crew &crew, int64_t time, int64_t key) {
+      std::string name = std::to_string(key);
+      if (kind == Slot::Text && key % 2)
+        name += " and quite a long rest";
+      ASSERT_EQ(crew.add({0, time, name, key}), whole.add({0, time, name, key}));
+    };
+    for (int64_t key = 0; key < 20000; ++key)
+      add(saved, key % 700, key);
+    chain.save(saved, true);
+    for (int64_t key = 0; key < 20000; key += 9) // a delta, of sessions that grow
+      add(saved, 800 + key % 700, key);
+    chain.save(saved, false);
+    chain.finish(saved);
+    Crew one(setup, 1);
+    Limited limited(*one.slots[0], limit);
+    chain.load(one, random);
+    EXPECT_LE(spill_used(&limited.spill), limit);
+    EXPECT_GT(limited.spill.bytes, limit);
+    for (int64_t key = 0; key < 25000; key += 7) {
+      add(one, 1600 + key % 300, key);
+      EXPECT_LE(spill_used(&limited.spill), limit * 3 / 2); // files keep their indexes
+    }
+    one.finish();
+    whole.finish();
+    ASSERT_EQ(one.slots[0]->ctx.failed, 0);
+    ASSERT_EQ(one.result, whole.result);
+  }
+}
+
 TEST(StateSave, DeltasHoldWhatChangedAlone) {
   for (int kind : {(int)LEVADA_WINDOW_TUMBLE, 3, 4}) {
     Crew crew({kind, 1000, 0, 0, Slot::Int, "", false}, 1);
