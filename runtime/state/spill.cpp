@@ -359,9 +359,8 @@ static bool read_back(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_t
 void spill_room(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
   Spill *spill = slot->spill;
   const Table *table = &slice->table;
-  // Growing, a table is there twice, and a half.
   bool grows = table->count >= table->max;
-  uint64_t more = grows ? 2 * (table->end + 2) * slot_stride(slot->desc) : 0;
+  uint64_t more = grows ? table_growth(table, slot_stride(slot->desc)) : 0;
   if (ctx->failed || (!grows && (table->count & 1023) != 1023))
     return;
   // A table that would not fit goes itself: it is full, and stays as large as it is.

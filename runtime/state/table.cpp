@@ -22,6 +22,10 @@ static uint64_t max_load(uint64_t capacity, uint32_t stride) {
   return capacity / 8 * (capacity * stride < many ? 5 : 6);
 }
 
+static uint64_t grown(uint64_t capacity, uint32_t stride) {
+  return capacity * stride < many ? capacity * 2 : (capacity + capacity / 3) & ~(uint64_t)7;
+}
+
 static uint64_t bytes_of(const Table *table, uint32_t stride) {
   return (table->end + 2) * stride;
 }
@@ -191,7 +195,7 @@ static void rebuild(Table *table, uint32_t stride, HashRange range, uint64_t cap
 void table_init(Table *table, uint32_t stride, HashRange range, uint64_t expected) {
   uint64_t capacity = min_capacity;
   while (max_load(capacity, stride) < expected)
-    capacity *= 2;
+    capacity = grown(capacity, stride);
   *table = {};
   allocate(table, stride, range, capacity, min_tail);
 }
@@ -212,11 +216,16 @@ void table_free(Table *table) {
 void table_reserve(Table *table, uint32_t stride, HashRange range) {
   uint64_t capacity = table->last + 1, tail = table->end - capacity;
   if (table->count >= table->max)
-    rebuild(table, stride, range, table->mapped ? (capacity + capacity / 3) & ~(uint64_t)7 : capacity * 2,
-            tail);
+    rebuild(table, stride, range, grown(capacity, stride), tail);
   capacity = table->last + 1;
   if (load64(table->slots + (table->end - 1) * stride))
     rebuild(table, stride, range, capacity, tail * 2);
+}
+
+uint64_t table_growth(const Table *table, uint32_t stride) {
+  const uint64_t capacity = table->last + 1, places = grown(capacity, stride) - capacity;
+  const uint64_t size = bytes_of(table, stride) + places * stride;
+  return size < many ? size : size + large - table->mapped;
 }
 
 char *table_open(Table *table, uint32_t stride, uint64_t place, uint64_t tag) {

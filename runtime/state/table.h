@@ -132,6 +132,8 @@ void table_init_exactly(Table *table, uint32_t stride, HashRange range, uint64_t
 void table_free(Table *table);
 /// Makes sure that one more entry fits. Moves entries.
 void table_reserve(Table *table, uint32_t stride, HashRange range);
+/// Bytes that it takes more of while it grows, at most.
+uint64_t table_growth(const Table *table, uint32_t stride);
 /// Makes room at `place` after table_reserve: what stands there moves up.
 char *table_open(Table *table, uint32_t stride, uint64_t place, uint64_t tag);
 /// Takes out what stands at `place`.
