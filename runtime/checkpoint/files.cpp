@@ -129,6 +129,25 @@ Mapped::~Mapped() {
     munmap(data_, size_);
 }
 
+void Mapped::passed(size_t end) {
+  constexpr size_t step = 1 << 20; // whole pages
+  end &= ~(step - 1);
+  if (data_ && end > passed_)
+    madvise(data_ + passed_, end - passed_, MADV_DONTNEED);
+  passed_ = end > passed_ ? end : passed_;
+}
+
+uint32_t Mapped::crc(size_t end) {
+  constexpr size_t step = 1 << 20;
+  uint32_t crc = 0;
+  for (size_t at = 0; at < end; passed(at)) {
+    const size_t size = end - at < step ? end - at : step;
+    crc = crc32c(crc, data_ + at, size);
+    at += size;
+  }
+  return crc;
+}
+
 bool Mapped::open(const char *path) {
   int fd = ::open(path, O_RDONLY | O_CLOEXEC);
   if (fd < 0)

@@ -49,10 +49,14 @@ public:
   ~Mapped();
   bool open(const char *path);
   std::string_view view() const { return {data_ ? data_ : "", size_}; }
+  /// The checksum of the bytes below `end`, of which few are in memory at a time.
+  uint32_t crc(size_t end);
+  /// Bytes below `end` need not be in memory any more.
+  void passed(size_t end);
 
 private:
   char *data_ = nullptr;
-  size_t size_ = 0;
+  size_t size_ = 0, passed_ = 0;
 };
 
 } // namespace levada::rt

@@ -129,7 +129,7 @@ bool GrowingFile::take(Error &error) {
     Mapped bytes;
     if (!bytes.open(sink_.path.c_str()))
       return sink_.failed("read", sink_.path.c_str(), error);
-    crc_ = target_crc_ = crc32c(0, bytes.view().data(), bytes.view().size());
+    crc_ = target_crc_ = bytes.crc(bytes.view().size());
   }
   return true;
 }
@@ -238,6 +238,7 @@ bool GrowingFile::append(int fd, const Segment &segment, uint64_t begin, Error &
       return sink_.failed("publish", sink_.path.c_str(), error);
     }
     at_ += piece.size();
+    bytes.passed(at_ - begin);
   }
   return true;
 }
@@ -304,6 +305,10 @@ bool GrowingFile::torn(uint64_t size, uint64_t &known) const {
       if (!right && at[begin + i] != 0)
         return false;
       known += right && known == begin + i;
+      if (i % PIECE == 0) {
+        bytes.passed(i);
+        file.passed(begin + i);
+      }
     }
     begin += segment.size;
   }
@@ -326,7 +331,7 @@ bool GrowingFile::holds_committed() const {
   Mapped bytes;
   uint64_t end = target();
   return bytes.open(sink_.path.c_str()) && bytes.view().size() >= end &&
-         crc32c(0, bytes.view().data(), end) == target_crc_;
+         bytes.crc(end) == target_crc_;
 }
 
 /// A later checkpoint made it longer, which is not resumed from.
