@@ -241,8 +241,8 @@ struct Case {
     restored = std::move(now);
   }
 
-  void run() {
-    rows(random() % 3000);
+  void run(uint64_t first_rows) {
+    rows(first_rows);
     bool dropped = false;
     for (int part = 0; part < 6; ++part) {
       Taker taker(random);
@@ -254,7 +254,7 @@ struct Case {
         if (random() % 4)
           rows(random() % 60);
         if (random() % 60 == 0)
-          rows(3000);
+          rows(3000 + first_rows / 4);
         if (windows && random() % 30 == 0)
           slot.advance(++first * 1000);
         if (random() % 40 == 0) {
@@ -293,8 +293,21 @@ TEST(StateCopy, PartsAreWhatTheTableWasWhenTheyWereBegun) {
   for (size_t i = 0; i < shapes.size(); ++i)
     for (uint64_t seed = 1; seed <= 10; ++seed) {
       Random random(seed * 100 + i);
-      Case(random, shapes[i]).run();
+      uint64_t rows = random() % 3000;
+      Case(random, shapes[i]).run(rows);
       if (HasFatalFailure())
         FAIL() << "shape " << i << " seed " << seed;
     }
+}
+
+// Tables that are large enough for pages of their own.
+TEST(StateCopy, LargeTablesGrowWhileTheyAreCopied) {
+  for (uint64_t seed = 1; seed <= 2; ++seed) {
+    Random random(seed);
+    Case one(random, {8, 8, 40 + 8 * (uint32_t)seed, 8, false});
+    one.hashes.bits = 64;
+    one.run(90'000);
+    if (HasFatalFailure())
+      FAIL() << "seed " << seed;
+  }
 }
