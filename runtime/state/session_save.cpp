@@ -89,7 +89,7 @@ void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
   Table *table = &sessions->table;
   const bool whole = all || sessions->anew;
   if (whole)
-    sessions->tables = slot->marking && sessions->count * slot->desc->entry_size >= to.least_table;
+    sessions->tables = sessions->count * slot->desc->entry_size >= to.least_table;
   const bool tables = sessions->tables;
   Writer &piece = to.add();
   piece.value(Head{whole && !tables, (uint32_t)sessions->files.count,
