@@ -86,8 +86,7 @@ bool Checkpoints::look(const char *path, Error &error) {
   return error ? false : damaged("its bytes make no sense", error);
 }
 
-/// What a slot said of why it cannot.
-static bool failed_in(const Worker &worker, Error &error) {
+bool Checkpoints::failed_in(const Worker &worker, Error &error) {
   return error.set(worker.ctx.error_code, Text(str_view(worker.ctx.error_text)));
 }
 

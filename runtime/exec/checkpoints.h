@@ -136,6 +136,8 @@ private:
   bool restore_worker(Worker &worker, Error &error);
   bool restore_workers(Error &error);
   bool damaged(const char *what, Error &error) const;
+  /// What a slot of the worker said of why it cannot.
+  static bool failed_in(const Worker &worker, Error &error);
   void collect(uint64_t number);
   void prepare();
   void part_done();

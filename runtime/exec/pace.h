@@ -14,7 +14,7 @@ namespace levada::rt {
 class Pace {
 public:
   static constexpr int64_t step = 2'000'000; // ns
-  static constexpr uint64_t least = 4 << 10, most = 1 << 20;
+  static constexpr uint64_t least = 256, most = 1 << 20;
 
   uint64_t places() const { return places_; }
   /// Copying as many took so long. No more than twice as many are next.

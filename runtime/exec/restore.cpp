@@ -244,7 +244,8 @@ bool Checkpoints::restore_worker(Worker &worker, Error &error) {
         Reader slots(record, size);
         Text why;
         if (!restore_slots(worker, formers, slots, why))
-          return why.empty() ? damaged("its state makes no sense", error)
+          return worker.ctx.failed ? failed_in(worker, error)
+                 : why.empty() ? damaged("its state makes no sense", error)
                              : error.set(STATE_MISMATCH, std::move(why));
         for (auto &execution : worker.executions) {
           if (!execution || stage != execution->stage.desc->name)
@@ -262,7 +263,8 @@ bool Checkpoints::restore_worker(Worker &worker, Error &error) {
     return false;
   for (auto &execution : worker.executions)
     if (execution && !execution->restored(chain_.back().manifest.number))
-      return damaged("its parts do not fit together", error);
+      return worker.ctx.failed ? failed_in(worker, error)
+                               : damaged("its parts do not fit together", error);
   spill_adopted(&worker.spill);
   return true;
 }
