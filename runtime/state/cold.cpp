@@ -10,8 +10,9 @@ namespace levada::rt {
 
 /// Entries of a segment, about: a block of a large run.
 static constexpr uint64_t segment = 256;
-/// Rows that read their own entry only. To read one costs as much as to load some 50.
-static constexpr uint8_t few_rows = 4;
+/// Rows that read their own entry only: the blocks that it takes are about those of all
+/// the segment.
+static constexpr uint8_t few_rows = 1;
 /// Entries that follow between two numbers: less than a millisecond.
 static constexpr uint64_t followers = 8192;
 
@@ -20,9 +21,9 @@ void cold_begin(levada_slot *slot, Slice *slice) {
   if (!slice->files.count || slot->desc->mergeable || !slot->owned.count ||
       !spill || spill->limit < no_limit)
     return;
-  uint64_t entries = 0;
+  uint64_t entries = 0; // most keys of the others are in the largest, too
   for (const SortedFile *file : slice->files)
-    entries += file->count;
+    entries = file->count > entries ? file->count : entries;
   auto *cold = slice->cold = (Cold *)must_zero(sizeof(Cold));
   cold->bits = 1;
   while (cold->bits < 40 && entries >> cold->bits > segment)
@@ -55,7 +56,7 @@ static bool load_range(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_
   EntryReader entries(slot);
   for (uint64_t i = slice->files.count; i-- > 0;) {
     const SortedFile *file = slice->files[i];
-    reader.start(file, tag_of(first), 32 << 10);
+    reader.start(file, tag_of(first), 20 << 10);
     while (reader.next() && ~reader.tag() <= last) {
       if (reader.tag() > tag_of(first) ||
           group_of(slot->desc, reader.tag()) - file->first_group >= file->group_count)
