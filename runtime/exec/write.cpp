@@ -47,7 +47,7 @@ void Checkpoints::give_up() {
 }
 
 uint64_t Checkpoints::limit_memory(uint64_t share, uint32_t workers) {
-  uint64_t chunks = 64;
+  uint64_t chunks = 64; // what a disk takes while a million entries are copied
   if (share) {
     chunks = std::clamp<uint64_t>(share / workers / 16 / Chunks::size, 2, chunks);
     most_early_ = std::max<uint64_t>(share / workers / 8, 512 << 10);

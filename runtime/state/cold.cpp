@@ -10,6 +10,8 @@ namespace levada::rt {
 
 /// Entries of a segment, about: a block of a large run.
 static constexpr uint64_t segment = 256;
+/// Bytes that are read at once: what a segment takes of a file, and the blocks it ends in.
+static constexpr uint64_t at_once = 20 << 10;
 /// Rows that read their own entry only: the blocks that it takes are about those of all
 /// the segment.
 static constexpr uint8_t few_rows = 1;
@@ -56,7 +58,7 @@ static bool load_range(levada_ctx *ctx, levada_slot *slot, Slice *slice, uint64_
   EntryReader entries(slot);
   for (uint64_t i = slice->files.count; i-- > 0;) {
     const SortedFile *file = slice->files[i];
-    reader.start(file, tag_of(first), 20 << 10);
+    reader.start(file, tag_of(first), at_once);
     while (reader.next() && ~reader.tag() <= last) {
       if (reader.tag() > tag_of(first) ||
           group_of(slot->desc, reader.tag()) - file->first_group >= file->group_count)

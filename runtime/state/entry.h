@@ -58,7 +58,7 @@ private:
 void key_save(const levada_layout *layout, const char *key, Writer &to);
 bool key_load(const levada_layout *layout, char *key, Reader &from);
 
-/// Parts of sessions and of rows to sort. `all` as in slot_save.
+/// Parts of sessions and of rows to sort. `all` as in slot_save_begin.
 struct PartHead;
 class Parts;
 Table *sessions_table(levada_slot *slot);

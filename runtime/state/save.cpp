@@ -48,29 +48,23 @@ static uint64_t save_whole(Writer &to, const Table *table, uint64_t word, uint64
   return (to.size() - before) / size;
 }
 
+/// save_whole of as many bytes; false: none is made for them.
+template <uint32_t... words>
+static bool save_whole_of(uint32_t size, uint64_t *saved, Writer &to, const Table *table,
+                          uint64_t word, uint64_t bits, uint64_t *place) {
+  return ((size == words * 8 && (*saved = save_whole<words>(to, table, word, bits, place), true)) ||
+          ...);
+}
+
 /// Entries of marked home places (Copy::save).
 static uint64_t save_marked(Copy *copy, Writer &to, const Table *table, uint64_t word,
                             uint64_t bits, uint64_t *place) {
   const levada_slot_desc *desc = copy->slot->desc;
   const uint32_t stride = slot_stride(desc), head = slot_head(desc);
-  if (lies_whole(desc) && stride == 8 + desc->entry_size)
-    switch (stride) {
-    case 16:
-      return save_whole<2>(to, table, word, bits, place);
-    case 24:
-      return save_whole<3>(to, table, word, bits, place);
-    case 32:
-      return save_whole<4>(to, table, word, bits, place);
-    case 40:
-      return save_whole<5>(to, table, word, bits, place);
-    case 48:
-      return save_whole<6>(to, table, word, bits, place);
-    case 56:
-      return save_whole<7>(to, table, word, bits, place);
-    case 64:
-      return save_whole<8>(to, table, word, bits, place);
-    }
   uint64_t saved = 0;
+  if (lies_whole(desc) && stride == 8 + desc->entry_size &&
+      save_whole_of<2, 3, 4, 5, 6, 7, 8>(stride, &saved, to, table, word, bits, place))
+    return saved;
   each_entry(table, stride, word, bits, place, [&](const char *slot) {
     entry_save(copy->ctx, desc, load64(slot), slot + head, to);
     ++saved;
@@ -181,17 +175,6 @@ void slot_save_begin(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
   else
     begin_slices(ctx, slot, all, to);
   to.add();
-}
-
-/// Files that left memory are named only: for slots without a limit.
-void slot_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to) {
-  Parts parts;
-  parts.least_table = UINT64_MAX;
-  uint64_t budget = UINT64_MAX;
-  slot_save_begin(ctx, slot, all, parts);
-  slot_save_some(slot, &budget);
-  for (std::string_view piece : parts.views())
-    to.bytes(piece.data(), piece.size());
 }
 
 } // namespace levada::rt

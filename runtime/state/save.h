@@ -26,12 +26,10 @@ namespace levada::rt {
 /// is full. Call it at any time.
 void slot_keep_marks(levada_slot *slot);
 
-/// Appends one part: everything (`all`, or where a delta cannot be), else what
-/// changed since the last slot_save. Marks begin anew: where a part does not reach
-/// a checkpoint, the next one must be full. The slot goes on as if nothing had been.
-void slot_save(levada_ctx *ctx, levada_slot *slot, bool all, Writer &to);
-/// The same in steps: begins one part, whose pieces `to` must keep where they are.
-/// Rows may come between steps and are no part of it.
+/// Begins one part: everything (`all`, or where a delta cannot be), else what changed
+/// since the last one. `to` must keep its pieces where they are. Rows may come while it
+/// is made and are no part of it. Marks begin anew: where a part does not reach a
+/// checkpoint, the next one must be full. The slot goes on as if nothing had been.
 void slot_save_begin(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to);
 /// Goes on with up to `*budget` places of tables, and takes them off it; true:
 /// the part is whole.

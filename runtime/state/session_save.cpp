@@ -110,16 +110,7 @@ void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
   const uint64_t count_at = whole ? piece.size() + offsetof(Range, count) : offsetof(Head, ranges);
   if (whole)
     piece.value(Range{0, 0, 0}); // the head says what is replaced
-  if (slot->marking)
-    return copy_begin(ctx, slot, table, whole, {&piece, &piece, count_at},
-                      whole ? save_marked : save_ranges);
-  uint64_t count = 0, left = table->count;
-  for (uint64_t place = 0; left; ++place)
-    if (load64(table->slots + place * session_stride)) {
-      count += save_key(ctx, slot, place, piece);
-      --left;
-    }
-  piece.put(count_at, count);
+  copy_begin(ctx, slot, table, whole, {&piece, &piece, count_at}, whole ? save_marked : save_ranges);
 }
 
 /// Takes out what hashes from `first` to `last` have.

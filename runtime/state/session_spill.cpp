@@ -238,7 +238,7 @@ bool sessions_room(levada_ctx *ctx, levada_slot *slot) {
   Sessions *all = slot->sessions;
   Spill *spill = slot->spill;
   const Table *table = &all->table;
-  const uint64_t more = table->count >= table->max ? 2 * (table->end + 2) * session_stride : 0;
+  const uint64_t more = table->count >= table->max ? table_growth(table, session_stride) : 0;
   const uint64_t bytes = sessions_size(slot).bytes;
   if (bytes + more < all->look_at)
     return true;
@@ -438,7 +438,7 @@ static bool load_key(void *what, const SortedReader &at) {
   const Table *table = &all->table;
   if (const Spill *spill = slot->spill) {
     const uint64_t more =
-        table->count >= table->max ? 2 * (table->end + 2) * session_stride : 0;
+        table->count >= table->max ? table_growth(table, session_stride) : 0;
     const uint64_t bytes = sessions_size(slot).bytes + more;
     if (all->count && bytes > least_spilled && bytes > spill->limit / 2 &&
         !sessions_spill(load->ctx, slot))

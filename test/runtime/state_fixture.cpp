@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "test/runtime/state_fixture.h"
 #include "runtime/exec/frame.h"
+#include "runtime/state/save.h"
 
 #include <filesystem>
 #include <unistd.h>
@@ -189,4 +190,14 @@ Limited::~Limited() {
   slot.slot = nullptr;
   EXPECT_TRUE(std::filesystem::is_empty(folder)); // gone with their descriptors
   std::filesystem::remove_all(folder);
+}
+
+void test::slot_save(levada_ctx *ctx, levada_slot *slot, bool all, rt::Writer &to) {
+  rt::Parts parts;
+  parts.least_table = UINT64_MAX;
+  uint64_t budget = UINT64_MAX;
+  rt::slot_save_begin(ctx, slot, all, parts);
+  rt::slot_save_some(slot, &budget);
+  for (std::string_view piece : parts.views())
+    to.bytes(piece.data(), piece.size());
 }

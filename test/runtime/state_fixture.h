@@ -8,6 +8,7 @@
 #ifndef LEVADA_TEST_RUNTIME_STATE_FIXTURE_H
 #define LEVADA_TEST_RUNTIME_STATE_FIXTURE_H
 
+#include "runtime/checkpoint/bytes.h"
 #include "runtime/state/slot_impl.h"
 #include "runtime/state/spill.h"
 
@@ -105,6 +106,10 @@ struct Limited {
   ~Limited();
   Limited(const Limited &) = delete;
 };
+
+/// Appends one part of the slot, all at once (runtime/state/save.h). Files that left
+/// memory are named only: for slots without a limit.
+void slot_save(levada_ctx *ctx, levada_slot *slot, bool all, rt::Writer &to);
 
 } // namespace levada::test
 
