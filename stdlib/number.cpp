@@ -43,6 +43,31 @@ template <typename T> bool parseInteger(const char *p, uint64_t n, T *out) {
   return true;
 }
 
+/// [-]digits[.digits] of at most 18 digits, as one number.
+struct Plain {
+  uint64_t value = 0;
+  int32_t count = 0, fraction = 0; ///< of digits, of those behind the point
+  bool negative, whole;            ///< whole: there is nothing else
+
+  Plain(const char *p, uint64_t n) : negative(n != 0 && *p == '-') {
+    const char *end = p + n;
+    p += negative;
+    const char *digits = p;
+    while (p != end && isDigit(*p))
+      value = value * 10 + uint64_t(*p++ - '0');
+    int64_t all = p - digits;
+    if (p != end && *p == '.') {
+      const char *point = ++p;
+      while (p != end && isDigit(*p))
+        value = value * 10 + uint64_t(*p++ - '0');
+      fraction = int32_t(p - point);
+      all += p - point;
+    }
+    count = int32_t(all);
+    whole = p == end && all != 0 && all <= 18;
+  }
+};
+
 constexpr char kPairs[] = "00010203040506070809101112131415161718192021222324"
                           "25262728293031323334353637383940414243444546474849"
                           "50515253545556575859606162636465666768697071727374"
@@ -73,26 +98,12 @@ bool levada_parse_f64(const char *p, uint64_t n, double *out) {
   static const double kExact[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                                   1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                                   1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-  // [-]digits[.digits], at most 18 digits: exact operands, one rounding.
-  const char *begin = p, *end = p + n;
-  bool negative = n != 0 && *p == '-';
-  p += negative;
-  const char *digits = p;
-  uint64_t value = 0;
-  while (p != end && isDigit(*p))
-    value = value * 10 + uint64_t(*p++ - '0');
-  int64_t count = p - digits, fraction = 0;
-  if (p != end && *p == '.') {
-    const char *point = ++p;
-    while (p != end && isDigit(*p))
-      value = value * 10 + uint64_t(*p++ - '0');
-    fraction = p - point;
-    count += fraction;
-  }
-  if (p != end || count == 0 || count > 18 || value >> 53)
-    return levada_parse_f64_slow(begin, n, out);
-  double d = double(value) / kExact[fraction];
-  *out = negative ? -d : d;
+  // Exact operands, one rounding.
+  const Plain plain(p, n);
+  if (!plain.whole || plain.value >> 53)
+    return levada_parse_f64_slow(p, n, out);
+  double d = double(plain.value) / kExact[plain.fraction];
+  *out = plain.negative ? -d : d;
   return true;
 }
 
@@ -156,31 +167,16 @@ levada_status levada_parse_decimal(const char *p, uint64_t n, int32_t precision,
 
 levada_status levada_parse_decimal64(const char *p, uint64_t n, int32_t precision, int32_t scale,
                                      int64_t *out) {
-  // [-]digits[.digits] of at most 18 digits, not more than `scale` after the point.
-  const char *begin = p, *end = p + n;
-  bool negative = n != 0 && *p == '-';
-  p += negative;
-  const char *digits = p;
-  uint64_t value = 0;
-  while (p != end && isDigit(*p))
-    value = value * 10 + uint64_t(*p++ - '0');
-  int64_t count = p - digits, fraction = 0;
-  if (p != end && *p == '.') {
-    const char *point = ++p;
-    while (p != end && isDigit(*p))
-      value = value * 10 + uint64_t(*p++ - '0');
-    fraction = p - point;
-    count += fraction;
-  }
-  if (p == end && count != 0 && count + scale - fraction <= 18 && fraction <= scale) {
-    value *= kPow10[scale - fraction];
+  const Plain plain(p, n);
+  if (plain.whole && plain.count + scale - plain.fraction <= 18 && plain.fraction <= scale) {
+    const uint64_t value = plain.value * kPow10[scale - plain.fraction];
     if (value >= kPow10[precision])
       return LEVADA_NULL;
-    *out = negative ? -int64_t(value) : int64_t(value);
+    *out = plain.negative ? -int64_t(value) : int64_t(value);
     return LEVADA_VALUE;
   }
   i128 wide;
-  levada_status status = levada_parse_decimal(begin, n, precision, scale, &wide);
+  levada_status status = levada_parse_decimal(p, n, precision, scale, &wide);
   if (status == LEVADA_VALUE)
     *out = int64_t(wide);
   return status;

@@ -19,13 +19,12 @@ using namespace flow;
 using llvm::cast;
 using llvm::dyn_cast;
 
-/// Calls `visit` for the outermost aggregate calls of the query's results.
-static void forEachAggregate(const Query &query,
-                             llvm::function_ref<void(const sql::CallExpr &)> visit) {
+void forEachCall(const Query &query, llvm::function_ref<bool(const sql::CallExpr &)> wanted,
+                 llvm::function_ref<void(const sql::CallExpr &)> visit) {
   auto look = [&](const sql::Expr &root) {
     sema::walk(root, [&](const sql::Expr &e) {
       auto *call = dyn_cast<sql::CallExpr>(&e);
-      if (!call || !sema::isAggregate(*call))
+      if (!call || !wanted(*call))
         return true;
       visit(*call);
       return false;
@@ -39,6 +38,11 @@ static void forEachAggregate(const Query &query,
     look(*query.qualify);
   for (const sql::OrderItem *item : query.orderBy)
     look(*item->expr);
+}
+
+static void forEachAggregate(const Query &query,
+                             llvm::function_ref<void(const sql::CallExpr &)> visit) {
+  forEachCall(query, sema::isAggregate, visit);
 }
 
 bool Lowering::needsGroups(const Query &query) {

@@ -533,23 +533,28 @@ struct Decorrelator {
     return reorder(top.getOutput(), order, namesOf(op.getOutput().getType()));
   }
 
-  mlir::Value make(OverOp op) {
-    mlir::Value input = attach(op.getInput());
-    if (!input)
-      return {};
-    StreamType type = typeOf(input), output = op.getOutput().getType();
-    size_t old = op.getInput().getType().size();
-    Names names = namesOf(type);
-    std::vector<mlir::Type> types(type.getTypes().begin(), type.getTypes().end());
+  /// `input` and behind it what `output` has from column `old` on.
+  StreamType widened(StreamType input, StreamType output, size_t old) {
+    Names names = namesOf(input);
+    std::vector<mlir::Type> types(input.getTypes().begin(), input.getTypes().end());
     for (size_t i = old; i < output.size(); ++i) {
       names.push_back(output.getNames()[i].str());
       types.push_back(output.getTypes()[i]);
     }
-    auto made = builder.create<OverOp>(op.getLoc(), l.streamType(names, types, timeOf(output)), input,
+    return l.streamType(names, types, timeOf(output));
+  }
+
+  mlir::Value make(OverOp op) {
+    mlir::Value input = attach(op.getInput());
+    if (!input)
+      return {};
+    StreamType output = op.getOutput().getType();
+    size_t old = op.getInput().getType().size(), now = typeOf(input).size();
+    auto made = builder.create<OverOp>(op.getLoc(), widened(typeOf(input), output, old), input,
                                        op.getStreamAttr(), withAdded(op.getPartition()), op.getOrderAttr(),
                                        op.getRowsAttr(), op.getLowAttr(), op.getHighAttr(),
                                        op.getCallsAttr(), op.getHintsAttr());
-    return restore(made.getOutput(), old, type.size(), output);
+    return restore(made.getOutput(), old, now, output);
   }
 
   /// flow.window, flow.unnest: columns of their own behind the input's.
@@ -557,19 +562,13 @@ struct Decorrelator {
     mlir::Value input = attach(op.getInput());
     if (!input)
       return {};
-    StreamType type = typeOf(input), output = op.getOutput().getType();
-    size_t old = op.getInput().getType().size();
-    Names names = namesOf(type);
-    std::vector<mlir::Type> types(type.getTypes().begin(), type.getTypes().end());
-    for (size_t i = old; i < output.size(); ++i) {
-      names.push_back(output.getNames()[i].str());
-      types.push_back(output.getTypes()[i]);
-    }
+    StreamType output = op.getOutput().getType();
+    size_t old = op.getInput().getType().size(), now = typeOf(input).size();
     mlir::IRMapping mapping;
     mapping.map(op.getInput(), input);
     auto made = llvm::cast<Op>(builder.clone(*op.getOperation(), mapping));
-    made.getOutput().setType(l.streamType(names, types, timeOf(output)));
-    return restore(made.getOutput(), old, type.size(), output);
+    made.getOutput().setType(widened(typeOf(input), output, old));
+    return restore(made.getOutput(), old, now, output);
   }
 
   mlir::Value restore(mlir::Value rows, size_t old, size_t now, StreamType output) {

@@ -55,6 +55,10 @@ struct Grouping {
   bool windowed = false, windowFailed = false;
 };
 
+/// Calls `visit` for the outermost calls of the query's results that are `wanted`.
+void forEachCall(const Query &query, llvm::function_ref<bool(const sql::CallExpr &)> wanted,
+                 llvm::function_ref<void(const sql::CallExpr &)> visit);
+
 } // namespace levada::lower
 
 #endif

@@ -142,51 +142,37 @@ bool Lowering::readGroupingSets(const Query &query, Grouping &grouping) {
 }
 
 void Lowering::bindGroupingCalls(const Query &query, Grouping &grouping) {
-  auto look = [&](const sql::Expr &root) {
-    sema::walk(root, [&](const sql::Expr &e) {
-      auto *call = dyn_cast<sql::CallExpr>(&e);
-      if (!call || !isSetCall(*call))
-        return true;
-      SetCall made{call, {}, ""};
-      bool ok = true;
-      for (const sql::ExprPtr &arg : call->args) {
-        std::string print = sema::fingerprint(*arg, grouping.input);
-        size_t at = 0;
-        while (at < grouping.exprs.size() &&
-               sema::fingerprint(*grouping.exprs[at], grouping.input) != print)
-          ++at;
-        if (at == grouping.exprs.size()) {
-          engine.emit(arg->range, diag::GroupingSets,
-                      "`" + call->name.text + "` takes keys of GROUP BY, and `" +
-                          sql::print(*arg) + "` is none");
-          ok = false;
-          continue;
-        }
-        made.keys.push_back(at);
-      }
-      bool id = llvm::StringRef(call->name.text).equals_insensitive("GROUP_ID");
-      if (ok && call->args.empty() != id) {
-        engine.emit(call->range, diag::GroupingSets,
-                    id ? "`GROUP_ID` takes no arguments"
-                       : "`" + call->name.text + "` takes keys of GROUP BY");
+  forEachCall(query, isSetCall, [&](const sql::CallExpr &call) {
+    SetCall made{&call, {}, ""};
+    bool ok = true;
+    for (const sql::ExprPtr &arg : call.args) {
+      std::string print = sema::fingerprint(*arg, grouping.input);
+      size_t at = 0;
+      while (at < grouping.exprs.size() &&
+             sema::fingerprint(*grouping.exprs[at], grouping.input) != print)
+        ++at;
+      if (at == grouping.exprs.size()) {
+        engine.emit(arg->range, diag::GroupingSets,
+                    "`" + call.name.text + "` takes keys of GROUP BY, and `" + sql::print(*arg) +
+                        "` is none");
         ok = false;
+        continue;
       }
-      if (ok) {
-        made.column = unique(sql::print(*call), grouping.taken);
-        grouping.taken.insert(made.column);
-      }
-      grouping.setCalls.push_back(std::move(made));
-      return false;
-    });
-  };
-  for (const sql::SelectItem *item : query.items)
-    look(*item->expr);
-  if (query.having)
-    look(*query.having);
-  if (query.qualify)
-    look(*query.qualify);
-  for (const sql::OrderItem *item : query.orderBy)
-    look(*item->expr);
+      made.keys.push_back(at);
+    }
+    bool id = llvm::StringRef(call.name.text).equals_insensitive("GROUP_ID");
+    if (ok && call.args.empty() != id) {
+      engine.emit(call.range, diag::GroupingSets,
+                  id ? "`GROUP_ID` takes no arguments"
+                     : "`" + call.name.text + "` takes keys of GROUP BY");
+      ok = false;
+    }
+    if (ok) {
+      made.column = unique(sql::print(call), grouping.taken);
+      grouping.taken.insert(made.column);
+    }
+    grouping.setCalls.push_back(std::move(made));
+  });
 }
 
 mlir::Value Lowering::expandSets(mlir::Value rows, Grouping &grouping, const Query &query) {

@@ -47,17 +47,6 @@ bool isWithoutEffect(std::string_view connector, std::string_view key) {
   });
 }
 
-doc::Member memberOf(const sql::OptionDef &option) {
-  doc::Member m;
-  m.key = nameOf(option.key);
-  m.value.kind = doc::NodeKind::String;
-  m.value.sql = true;
-  m.value.text = option.value.text;
-  m.value.range = {option.value.range.buffer, option.value.range.begin - 1,
-                   option.value.range.end + 1};
-  return m;
-}
-
 } // namespace
 
 void Session::readOptions(const Table &table, const sql::Name &name, bool isSource,

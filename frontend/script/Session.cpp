@@ -203,13 +203,7 @@ void Session::finish() {
   }
   doc::Pipeline &pipeline = document->pipeline;
   for (const auto &[key, option] : started ? firstSettings : settings) {
-    doc::Member m;
-    m.key = nameOf(option.key);
-    m.value.kind = doc::NodeKind::String;
-    m.value.sql = true;
-    m.value.text = option.value.text;
-    m.value.range = {option.value.range.buffer, option.value.range.begin - 1,
-                     option.value.range.end + 1};
+    doc::Member m = memberOf(option);
     if (key == "execution.runtime-mode")
       pipeline.mode = reader.choice(m, {"streaming", "batch"}).value_or(0) ? doc::Mode::Batch
                                                                          : doc::Mode::Streaming;

@@ -127,6 +127,9 @@ private:
 
 inline doc::Name nameOf(const sql::Name &name) { return {name.text, name.range}; }
 
+/// A setting or an option as a member of the document.
+doc::Member memberOf(const sql::OptionDef &option);
+
 } // namespace levada::script
 
 #endif

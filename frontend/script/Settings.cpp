@@ -144,6 +144,17 @@ std::string nearKnown(std::string_view key) {
 
 } // namespace
 
+doc::Member memberOf(const sql::OptionDef &option) {
+  doc::Member m;
+  m.key = nameOf(option.key);
+  m.value.kind = doc::NodeKind::String;
+  m.value.sql = true;
+  m.value.text = option.value.text;
+  m.value.range = {option.value.range.buffer, option.value.range.begin - 1,
+                   option.value.range.end + 1};
+  return m;
+}
+
 bool Session::knownSetting(const sql::Name &key, bool warns) {
   std::string near = nearKnown(key.text);
   if (near.empty() && isTuning(key.text))
@@ -177,13 +188,7 @@ void Session::set(const sql::SetStatement &s) {
     knownSetting(option.key, /*warns=*/true);
     return;
   }
-  doc::Member m;
-  m.key = nameOf(option.key);
-  m.value.kind = doc::NodeKind::String;
-  m.value.sql = true;
-  m.value.text = option.value.text;
-  m.value.range = {option.value.range.buffer, option.value.range.begin - 1,
-                   option.value.range.end + 1};
+  doc::Member m = memberOf(option);
   bool ok = true, isDefault = false;
   switch (entry->type) {
   case Type::Text:

@@ -165,6 +165,9 @@ private:
                SourceRange thenRange, mlir::Location location);
   bool chainElse(Chain &chain, mlir::Value value, SourceRange range);
   mlir::Value chainEnd(Chain &chain, SqlType type);
+  /// The same with the type that CASE gives its branches; errors say `what` they are.
+  mlir::Value chainCase(Chain &chain, const std::string &what, const std::string &allNull,
+                        SourceRange range);
 
   diag::Engine &engine;
   mlir::OpBuilder &builder;

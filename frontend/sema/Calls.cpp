@@ -60,6 +60,26 @@ void reportNoCommonType(diag::Engine &engine, const std::string &what,
 }
 } // namespace
 
+mlir::Value Binder::chainCase(Chain &chain, const std::string &what, const std::string &allNull,
+                              SourceRange range) {
+  llvm::SmallVector<SqlType> types;
+  llvm::SmallVector<std::pair<SqlType, SourceRange>> branches;
+  for (const Chain::Branch &branch : chain.branches) {
+    types.push_back(typeOf(branch.value));
+    branches.push_back({types.back(), branch.range});
+  }
+  SqlType type = caseType(types);
+  if (!type) {
+    reportNoCommonType(engine, what, branches, caseType);
+    return {};
+  }
+  if (type.getKind() == SqlKind::Null) {
+    engine.emit(range, diag::UntypedNull).hint(allNull);
+    return {};
+  }
+  return chainEnd(chain, type);
+}
+
 mlir::Value Binder::bindCase(const sql::CaseExpr &e) {
   if (e.branches.size() > kMaxBranches) {
     size_t count = e.branches.size();
@@ -106,22 +126,7 @@ mlir::Value Binder::bindCase(const sql::CaseExpr &e) {
                          makeType(builder.getContext(), SqlKind::Null), location);
   if (failed || !chainElse(chain, otherwise, otherwiseRange))
     return {};
-  llvm::SmallVector<SqlType> types;
-  llvm::SmallVector<std::pair<SqlType, SourceRange>> branches;
-  for (const Chain::Branch &branch : chain.branches) {
-    types.push_back(typeOf(branch.value));
-    branches.push_back({types.back(), branch.range});
-  }
-  SqlType type = caseType(types);
-  if (!type) {
-    reportNoCommonType(engine, "the branches of CASE", branches, caseType);
-    return {};
-  }
-  if (type.getKind() == SqlKind::Null) {
-    engine.emit(e.range, diag::UntypedNull).hint("every branch is NULL");
-    return {};
-  }
-  return chainEnd(chain, type);
+  return chainCase(chain, "the branches of CASE", "every branch is NULL", e.range);
 }
 
 bool Binder::wantArguments(const sql::CallExpr &e, size_t least, size_t most) {
@@ -232,22 +237,7 @@ mlir::Value Binder::bindIf(const sql::CallExpr &e) {
   mlir::Value otherwise = bind(*e.args[2]);
   if (!ok || !chainElse(chain, otherwise, e.args[2]->range))
     return {};
-  llvm::SmallVector<SqlType> types;
-  llvm::SmallVector<std::pair<SqlType, SourceRange>> branches;
-  for (const Chain::Branch &branch : chain.branches) {
-    types.push_back(typeOf(branch.value));
-    branches.push_back({types.back(), branch.range});
-  }
-  SqlType type = caseType(types);
-  if (!type) {
-    reportNoCommonType(engine, "the results of IF", branches, caseType);
-    return {};
-  }
-  if (type.getKind() == SqlKind::Null) {
-    engine.emit(e.range, diag::UntypedNull);
-    return {};
-  }
-  return chainEnd(chain, type);
+  return chainCase(chain, "the results of IF", "both results are NULL", e.range);
 }
 
 //===----------------------------------------------------------------------===//

@@ -52,6 +52,9 @@ private:
   void root(flow::SortOp op);
   void rootDead(Value dead);
   template <typename Op> void rootOrdered(Op op);
+  template <typename Op>
+  Place rowsStage(Op op, StringRef name, MutableArrayRef<exec::ChannelOp> channels, Row &row);
+  template <typename Op> Row travelled(Op op, Block &block);
   /// What the row at hand changes: one of a stream that others change is new.
   Value kindOf(Location loc, const Place &place);
   void setInputs(exec::StageOp stage, MutableArrayRef<exec::ChannelOp> channels);
@@ -62,6 +65,7 @@ private:
   void lower(flow::WatermarkOp op, const Row &row, Place place);
   void lower(flow::WindowOp op, const Row &row, Place place);
   void lower(flow::UnnestOp op, const Row &row, Place place);
+  template <typename Op> void expanded(Op op, Region &body, Row row, Place place);
   void lower(flow::SinkOp op, const Row &row, Place place);
   void lowerStateful(Operation *op, const Row &row, Place place);
   void update(flow::AggregateOp op, exec::SlotOp slot, const Row &row, Place place);
@@ -275,37 +279,35 @@ void Lowering::lower(flow::WatermarkOp op, const Row &row, Place place) {
   consume(op.getOutput(), row, place);
 }
 
+/// What becomes of each row that `op` makes of one: the columns of its own come from
+/// `body`'s arguments.
+template <typename Op> void Lowering::expanded(Op op, Region &body, Row row, Place place) {
+  flow::StreamType type = op.getOutput().getType();
+  Block &block = body.emplaceBlock();
+  for (size_t i = row.size(); i != type.size(); ++i)
+    row.push_back(block.addArgument(type.columnType(i), op.getLoc()));
+  b.setInsertionPointToStart(&block);
+  count(op.getLoc(), "made", op);
+  consume(op.getOutput(), row, place);
+}
+
 void Lowering::lower(flow::WindowOp op, const Row &row, Place place) {
-  flow::StreamType input = op.getInput().getType(), type = op.getOutput().getType();
-  Value time = column(input, row, op.getWindow().getOn());
+  Value time = column(op.getInput().getType(), row, op.getWindow().getOn());
   count(op.getLoc(), "in", op);
   if (cast<flow::SqlType>(time.getType()).getNullable() && place.guarded)
     place = guard(op, flow::OnError::fail, Value(), place);
   auto expand = b.create<exec::ExpandOp>(op.getLoc(), op.getWindowAttr(), time);
   // After the expansion: a row whose time is NULL did not pass.
   count(op.getLoc(), "passed", op);
-  Block &block = expand.getBody().emplaceBlock();
-  Row output = row;
-  for (size_t i = input.size(); i != type.size(); ++i)
-    output.push_back(block.addArgument(type.columnType(i), op.getLoc()));
-  b.setInsertionPointToStart(&block);
-  count(op.getLoc(), "made", op);
-  consume(op.getOutput(), output, place);
+  expanded(op, expand.getBody(), row, place);
 }
 
 void Lowering::lower(flow::UnnestOp op, const Row &row, Place place) {
-  flow::StreamType input = op.getInput().getType(), type = op.getOutput().getType();
-  Value collection = row[input.indexOf(op.getColumn())];
+  Value collection = row[op.getInput().getType().indexOf(op.getColumn())];
   count(op.getLoc(), "in", op);
   count(op.getLoc(), "passed", op);
   auto unnest = b.create<exec::UnnestOp>(op.getLoc(), collection, op.getOuter(), op.getOrdinality());
-  Block &block = unnest.getBody().emplaceBlock();
-  Row output = row;
-  for (size_t i = input.size(); i != type.size(); ++i)
-    output.push_back(block.addArgument(type.columnType(i), op.getLoc()));
-  b.setInsertionPointToStart(&block);
-  count(op.getLoc(), "made", op);
-  consume(op.getOutput(), output, place);
+  expanded(op, unnest.getBody(), row, place);
 }
 
 void Lowering::lower(flow::SinkOp op, const Row &row, Place place) {
@@ -430,6 +432,35 @@ void Lowering::root(flow::ValuesOp op) {
   consume(op.getRows(), {}, {stage, /*inSource=*/true});
 }
 
+/// The columns of `op`'s input that travel, as the first arguments of `block`.
+template <typename Op> Row Lowering::travelled(Op op, Block &block) {
+  Row row(op.getInput().getType().size());
+  for (auto [i, argument] : llvm::zip(plan.travelling(op), block.getArguments()))
+    row[i] = argument;
+  return row;
+}
+
+/// A stage of `op` that rows of channels come to, and such a row: code goes on there.
+template <typename Op>
+Place Lowering::rowsStage(Op op, StringRef name, MutableArrayRef<exec::ChannelOp> channels,
+                          Row &row) {
+  SmallVector<Type> types;
+  for (size_t i : plan.travelling(op))
+    types.push_back(op.getInput().getType().getTypes()[i]);
+  bool changing = changes(op.getInput());
+  if (changing)
+    types.push_back(exec::changeKindType(op.getContext()));
+  exec::StageOp stage = plan.stage(op.getLoc(), (op.getStream() + "." + name).str(), types);
+  setInputs(stage, channels);
+  Block &block = stage.getBody().front();
+  row = travelled(op, block);
+  b.setInsertionPointToStart(&block);
+  Place place{stage};
+  if (changing)
+    place.kind = block.getArguments().back();
+  return place;
+}
+
 /// The stage that puts rows of channels into the operator's slot, if rows come
 /// that way; returns the slot, or null where no row comes at all.
 template <typename Op> exec::SlotOp Lowering::collect(Op op, StringRef stageName) {
@@ -439,24 +470,8 @@ template <typename Op> exec::SlotOp Lowering::collect(Op op, StringRef stageName
     return slot;
   if (!slot)
     slot = plan.slot(op);
-  flow::StreamType input = op.getInput().getType();
-  ArrayRef<size_t> indices = plan.travelling(op);
-  SmallVector<Type> types;
-  for (size_t i : indices)
-    types.push_back(input.getTypes()[i]);
-  bool changing = changes(op.getInput());
-  if (changing)
-    types.push_back(exec::changeKindType(op.getContext()));
-  exec::StageOp stage = plan.stage(op.getLoc(), (op.getStream() + "." + stageName).str(), types);
-  setInputs(stage, channels);
-  Block &block = stage.getBody().front();
-  Row row(input.size());
-  for (auto [i, argument] : llvm::zip(indices, block.getArguments()))
-    row[i] = argument;
-  b.setInsertionPointToStart(&block);
-  Place place{stage};
-  if (changing)
-    place.kind = block.getArguments().back();
+  Row row;
+  Place place = rowsStage(op, stageName, channels, row);
   update(op, slot, row, place);
   return slot;
 }
@@ -480,19 +495,15 @@ void Lowering::root(flow::SortOp op) {
   exec::SlotOp slot = collect(op, "collect");
   if (!slot)
     return;
-  flow::StreamType type = op.getInput().getType();
-  ArrayRef<size_t> indices = plan.travelling(op);
   SmallVector<Type> types;
-  for (size_t i : indices)
-    types.push_back(type.getTypes()[i]);
+  for (size_t i : plan.travelling(op))
+    types.push_back(op.getInput().getType().getTypes()[i]);
   exec::StageOp fire = plan.stage(op.getLoc(), op.getStream().str() + ".sorted", types);
   fire.setInput(slot.getSymName());
-  Row row(type.size());
-  for (auto [i, argument] : llvm::zip(indices, fire.getBody().getArguments()))
-    row[i] = argument;
-  b.setInsertionPointToStart(&fire.getBody().front());
+  Block &block = fire.getBody().front();
+  b.setInsertionPointToStart(&block);
   count(op.getLoc(), "made", op);
-  consume(op.getOutput(), row, {fire});
+  consume(op.getOutput(), travelled(op, block), {fire});
 }
 
 void Lowering::rootDead(Value dead) {
@@ -512,24 +523,9 @@ template <typename Op> void Lowering::rootOrdered(Op op) {
   SmallVector<exec::ChannelOp> channels = plan.channelsOf(op);
   if (channels.empty())
     return;
-  flow::StreamType input = op.getInput().getType();
-  ArrayRef<size_t> indices = plan.travelling(op);
-  SmallVector<Type> types;
-  for (size_t i : indices)
-    types.push_back(input.getTypes()[i]);
-  bool changing = changes(op.getInput());
-  if (changing)
-    types.push_back(exec::changeKindType(op.getContext()));
-  exec::StageOp stage = plan.stage(op.getLoc(), (op.getStream() + ".ordered").str(), types);
-  setInputs(stage, channels);
-  Block &block = stage.getBody().front();
-  Row row(input.size());
-  for (auto [i, argument] : llvm::zip(indices, block.getArguments()))
-    row[i] = argument;
-  b.setInsertionPointToStart(&block);
-  Place place{stage, /*inSource=*/false, /*guarded=*/false, op};
-  if (changing)
-    place.kind = block.getArguments().back();
+  Row row;
+  Place place = rowsStage(op, "ordered", channels, row);
+  place.ordered = op;
   lower(op, row, place);
 }
 
