@@ -28,7 +28,7 @@ public:
     swap(other);
     return *this;
   }
-  ~Writer() { free(data_); }
+  ~Writer() { must_free(data_); }
 
   template <typename T> void value(const T &v) {
     static_assert(std::is_trivially_copyable_v<T>);

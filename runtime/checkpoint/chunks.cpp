@@ -58,7 +58,7 @@ void Chunks::await() {
 
 Chunks::~Chunks() {
   for (void *one : blocks_)
-    free(one);
+    must_free(one);
 }
 
 void *Chunks::take_block() {
@@ -78,7 +78,7 @@ void Chunks::give_block(void *one) {
       return;
     }
   }
-  free(one);
+  must_free(one);
 }
 
 } // namespace levada::rt

@@ -228,6 +228,10 @@ int step_ftruncate(Step step, int fd, off_t size) {
   return run_step(step, [&](int) { return power::ftruncate(fd, size); });
 }
 
+int step_fallocate(Step step, int fd, int mode, off_t at, off_t size) {
+  return run_step(step, [&](int) { return ::fallocate(fd, mode, at, size); });
+}
+
 int step_rename(Step step, const char *from, const char *to) {
   return run_step(step, [&](int) { return power::rename(from, to); });
 }

@@ -40,6 +40,7 @@ ssize_t step_write(Step step, int fd, const void *bytes, size_t size);
 ssize_t step_pwrite(Step step, int fd, const void *bytes, size_t size, off_t at);
 int step_fsync(Step step, int fd);
 int step_ftruncate(Step step, int fd, off_t size);
+int step_fallocate(Step step, int fd, int mode, off_t at, off_t size);
 int step_rename(Step step, const char *from, const char *to);
 int step_link(Step step, const char *from, const char *to);
 int step_unlink(Step step, const char *path);

@@ -118,7 +118,7 @@ bool read_checksum(const char *path, uint32_t &crc) {
   while ((got = read(fd, bytes, some)) > 0)
     crc = crc32c(crc, bytes, uint64_t(got));
   int error = errno;
-  free(bytes);
+  must_free(bytes);
   close(fd);
   errno = error;
   return got == 0;

@@ -52,7 +52,7 @@ void FileReader::close() {
     delete static_cast<lzma_stream *>(decoder_);
   }
   decoder_ = nullptr;
-  free(input_);
+  must_free(input_);
   input_ = nullptr;
   if (fd_ >= 0)
     ::close(fd_);

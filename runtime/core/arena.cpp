@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/core/arena.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,19 +30,45 @@ constexpr uint64_t LARGEST_BLOCK = (1 << 20) - sizeof(Block);
 
 } // namespace
 
-void *must_alloc(uint64_t size) {
+void *plain_alloc(uint64_t size) {
   void *p = malloc(size ? size : 1);
   if (!p)
     out_of_memory();
   return p;
 }
 
+void *must_alloc(uint64_t size) {
+  if (size >= paged_from) [[unlikely]]
+    if (char *block = paged_try(size, false))
+      return block;
+  return plain_alloc(size);
+}
+
+/// Of a block of which either side is paged.
+static void *realloc_paged(void *old, uint64_t size) {
+  const bool paged = is_paged(old);
+  auto *from = static_cast<char *>(old);
+  char *to = paged ? paged_grow(from, size) : paged_try(size, true);
+  if (paged && to)
+    return to;
+  if (!to)
+    to = static_cast<char *>(plain_alloc(size));
+  if (uint64_t room = !old ? 0 : paged ? paged_room(from) : malloc_usable_size(old))
+    paged_copy(to, from, room < size ? room : size);
+  must_free(old);
+  return to;
+}
+
 void *must_realloc(void *old, uint64_t size) {
+  if (size >= paged_from || is_paged(old)) [[unlikely]]
+    return realloc_paged(old, size);
   void *p = realloc(old, size ? size : 1);
   if (!p)
     out_of_memory();
   return p;
 }
+
+void free_paged(void *p) { paged_free(static_cast<char *>(p)); }
 
 char *arena_grow(levada_arena *arena, uint64_t size) {
   size = (size + 7) & ~uint64_t(7);
@@ -71,7 +98,7 @@ void arena_reset(levada_arena *arena) {
     return;
   for (Block *b = block->next; b;) {
     Block *next = b->next;
-    free(b);
+    must_free(b);
     b = next;
   }
   block->next = nullptr;
@@ -82,7 +109,7 @@ void arena_reset(levada_arena *arena) {
 void arena_free(levada_arena *arena) {
   for (auto *b = static_cast<Block *>(arena->blocks); b;) {
     Block *next = b->next;
-    free(b);
+    must_free(b);
     b = next;
   }
   *arena = {};
@@ -104,11 +131,11 @@ void arena_adopt(levada_arena *to, levada_arena *from) {
   *from = {};
 }
 
-Buffer::~Buffer() { free(data_); }
+Buffer::~Buffer() { must_free(data_); }
 
 char *Buffer::get(uint64_t size) {
   if (size > size_) {
-    free(data_);
+    must_free(data_);
     data_ = static_cast<char *>(must_alloc(size_ = size));
   }
   return data_;
@@ -117,7 +144,7 @@ char *Buffer::get(uint64_t size) {
 uint64_t arena_bytes(const levada_arena *arena) {
   uint64_t bytes = 0;
   for (auto *b = static_cast<Block *>(arena->blocks); b; b = b->next)
-    bytes += b->size + sizeof(Block);
+    bytes += is_paged(b) ? 0 : b->size + sizeof(Block);
   return bytes;
 }
 
@@ -132,7 +159,7 @@ static_assert(sizeof(Mark) == 32);
 void free_between(Block *first, const Block *end) {
   while (first != end) {
     Block *next = first->next;
-    free(first);
+    must_free(first);
     first = next;
   }
 }

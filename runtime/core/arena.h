@@ -10,6 +10,9 @@
 #define LEVADA_RUNTIME_CORE_ARENA_H
 
 #include "runtime/abi/abi.h"
+#include "runtime/core/paged.h"
+
+#include <stdlib.h>
 
 namespace levada::rt {
 
@@ -30,12 +33,24 @@ void arena_release(levada_arena *arena, const char *mark);
 /// What `from` holds lives as long as `to` from now on; `from` is empty.
 void arena_adopt(levada_arena *to, levada_arena *from);
 
-/// Bytes of all its blocks.
+/// Bytes of all its blocks that are not paged.
 uint64_t arena_bytes(const levada_arena *arena);
 
-/// malloc, realloc that never return NULL.
+/// malloc, realloc that never return NULL; large blocks are paged (paged.h). What
+/// they give goes back by must_free.
 void *must_alloc(uint64_t size);
 void *must_realloc(void *old, uint64_t size);
+inline void must_free(void *p);
+/// The same from the heap, whatever the size: for what is used here and there, and
+/// counted. Goes back by must_free too.
+void *plain_alloc(uint64_t size);
+void free_paged(void *p);
+inline void must_free(void *p) {
+  if (is_paged(p)) [[unlikely]]
+    free_paged(p);
+  else
+    free(p);
+}
 
 /// Memory that is used again.
 class Buffer {

@@ -21,13 +21,13 @@ void *operator new(size_t size, std::align_val_t align) {
   return p ? p : levada::rt::must_alloc(~uint64_t(0));
 }
 void *operator new(size_t size, const std::nothrow_t &) noexcept { return malloc(size ? size : 1); }
-void operator delete(void *p) noexcept { free(p); }
-void operator delete[](void *p) noexcept { free(p); }
-void operator delete(void *p, size_t) noexcept { free(p); }
-void operator delete[](void *p, size_t) noexcept { free(p); }
-void operator delete(void *p, std::align_val_t) noexcept { free(p); }
-void operator delete(void *p, size_t, std::align_val_t) noexcept { free(p); }
-void operator delete(void *p, const std::nothrow_t &) noexcept { free(p); }
+void operator delete(void *p) noexcept { levada::rt::must_free(p); }
+void operator delete[](void *p) noexcept { levada::rt::must_free(p); }
+void operator delete(void *p, size_t) noexcept { levada::rt::must_free(p); }
+void operator delete[](void *p, size_t) noexcept { levada::rt::must_free(p); }
+void operator delete(void *p, std::align_val_t) noexcept { levada::rt::must_free(p); }
+void operator delete(void *p, size_t, std::align_val_t) noexcept { levada::rt::must_free(p); }
+void operator delete(void *p, const std::nothrow_t &) noexcept { levada::rt::must_free(p); }
 
 #endif
 

@@ -27,7 +27,7 @@ public:
     swap(other);
     return *this;
   }
-  ~Text() { free(data_); }
+  ~Text() { must_free(data_); }
 
   Text &append(std::string_view s) {
     reserve(size_ + s.size());

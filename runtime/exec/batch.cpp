@@ -13,7 +13,7 @@ static constexpr uint64_t keep_bytes = 1 << 20;
 
 BatchPool::~BatchPool() {
   for (Batch *batch : free_) {
-    free(batch->rows);
+    must_free(batch->rows);
     delete batch;
   }
 }
@@ -58,7 +58,7 @@ void BatchPool::give(Batch *batch) {
   batch->counted = 0;
   uint64_t size = batch->capacity + batch->segments.bytes();
   if (free_.size() >= 64 || (counter_ && kept_ + size > keep_bytes)) {
-    free(batch->rows);
+    must_free(batch->rows);
     delete batch;
     return;
   }

@@ -289,7 +289,7 @@ void Run::give_buffer(char *buffer, uint64_t size) {
   if (size <= 4 << 20 && buffers_.size() < (settings.memory ? 2 : 64))
     buffers_.push_back({buffer, size});
   else
-    free(buffer);
+    must_free(buffer);
 }
 
 } // namespace levada::rt

@@ -66,7 +66,7 @@ Execution::~Execution() {
       for (Batch *batch : sender.waiting)
         worker.pool.give(batch);
   for (levada_out &out : outs_)
-    free(out.begin);
+    must_free(out.begin);
   for (Out &owner : owners_)
     if (owner.file >= 0)
       close(owner.file);

@@ -17,7 +17,7 @@ void frame_release(Frame *frame) {
     return;
   for (uint32_t i = frame->kept_count; i-- > 0;)
     frame->kept[i].release(frame->kept[i].object);
-  free(frame->kept);
+  must_free(frame->kept);
   arena_free(&frame->arena);
   delete frame;
 }

@@ -1,6 +1,7 @@
 //===- run.cpp - one run of a program: numbers, commits, failure ----------===//
 #include "runtime/exec/run.h"
 
+#include "runtime/checkpoint/failpoint.h"
 #include "runtime/core/settings.h"
 #include "runtime/core/signals.h"
 #include "runtime/exec/checkpoints.h"
@@ -62,12 +63,12 @@ Run::~Run() {
   workers_.clear();
   for (Entry &entry : entries_)
     for (SinkPart &part : entry.parts) {
-      free(part.bytes);
+      must_free(part.bytes);
       if (part.file >= 0)
         close(part.file);
     }
   for (auto &[buffer, size] : buffers_)
-    free(buffer);
+    must_free(buffer);
   while (!sinks_.empty()) // the first one made the directories of the others
     sinks_.pop_back();
 }
@@ -91,6 +92,11 @@ void Run::limit_memory() {
       worker->limit_slots(uint64_t(1) << 60, spill_folder_.c_str(), true);
     return;
   }
+  const uint64_t least = 2 << 20;
+  paged_begin(spill_folder_.c_str(), std::max(least, settings.memory / 32), settings.memory / 8,
+              [](int file, int mode, long at, long size) {
+                return step_fallocate(Step::PAGED_RESERVE, file, mode, at, size);
+              });
   uint64_t share = settings.memory - memory_beside(topology.workers);
   if (checkpoints)
     share -= checkpoints->limit_memory(share, topology.workers);

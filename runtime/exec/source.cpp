@@ -59,7 +59,7 @@ Source::~Source() {
     table_->close(state_);
   file_release(file_);
   for (Chunk *chunk : pool_) {
-    free(chunk->buffer);
+    must_free(chunk->buffer);
     delete chunk;
   }
 }

@@ -19,7 +19,7 @@ static void copy_end(Table *table) {
   if (Parts::Table *to = table->copy->to.table)
     to->source = nullptr;
   delete table->copy->early;
-  free(table->copy);
+  must_free(table->copy);
   table->copy = nullptr;
 }
 

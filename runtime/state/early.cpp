@@ -18,9 +18,9 @@ Early::Early(uint64_t places, Chunks *chunks) : chunks_(chunks) {
 Early::~Early() {
   for (uint64_t i = 0; i < count_; ++i)
     release(ranges_[i]);
-  free(ranges_);
-  free(here_);
-  free(heads_);
+  must_free(ranges_);
+  must_free(here_);
+  must_free(heads_);
 }
 
 Early::Block *Early::block(uint64_t room) {
@@ -38,7 +38,7 @@ void Early::release(Range &range) {
     if (chunks_ && block->room == Chunks::block - sizeof(Block))
       chunks_->give_block(block);
     else
-      free(block);
+      must_free(block);
     block = next;
   }
   range = {};

@@ -48,7 +48,7 @@ private:
   struct Bytes { // 16-aligned
     explicit Bytes(uint64_t size) : data((char *)must_zero(size)) {}
     Bytes(const Bytes &) = delete;
-    ~Bytes() { free(data); }
+    ~Bytes() { must_free(data); }
     char *data;
   } key;
   Reader rest;

@@ -56,9 +56,9 @@ Former::~Former() {
   slot_destroy(former_);
   spill_adopted(&spill_);
   descs_.free();
-  free(key_);
-  free(before_);
-  free(acc_);
+  must_free(key_);
+  must_free(before_);
+  must_free(acc_);
 }
 
 /// Brings a value of a key or an accumulator into the schema at hand.

@@ -269,5 +269,5 @@ extern "C" void levada_rt_kept_load(levada_ctx *ctx, void *reader, char *where,
     else
       from->ok = false;
   }
-  free(arguments);
+  must_free(arguments);
 }

@@ -19,7 +19,7 @@ void memory_release(Memory *memory) {
   if (!memory || __atomic_sub_fetch(&memory->refs, 1, __ATOMIC_ACQ_REL) != 0)
     return;
   arena_free(&memory->arena);
-  free(memory);
+  must_free(memory);
 }
 
 void memory_keep(levada_ctx *ctx, Memory *memory) {

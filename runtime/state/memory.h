@@ -26,7 +26,8 @@ void memory_release(Memory *memory);
 /// The rows made by the stage that runs now may view `memory`.
 void memory_keep(levada_ctx *ctx, Memory *memory);
 
-/// Zeroed memory; never NULL. Freed with free().
+/// Zeroed memory of the heap, whatever the size: for tables and filters, which rows go
+/// everywhere in. Never NULL; freed with free() or must_free().
 void *must_zero(uint64_t size);
 
 inline char *arena_take(levada_arena *arena, uint64_t size) {
@@ -64,7 +65,7 @@ template <typename T> struct List {
     count -= n;
   }
   void free() {
-    ::free(items);
+    must_free(items);
     items = nullptr;
     count = room = 0;
   }

@@ -259,7 +259,7 @@ namespace {
 struct KeyEntry {
   explicit KeyEntry(const levada_slot *slot)
       : desc(slot->desc), key((char *)must_zero(slot->desc->key.size)) {}
-  ~KeyEntry() { free(key); }
+  ~KeyEntry() { must_free(key); }
   KeyEntry(const KeyEntry &) = delete;
   /// False: the bytes are none.
   bool take(std::string_view bytes) {

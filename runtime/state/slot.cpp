@@ -89,8 +89,8 @@ void slot_destroy(levada_slot *slot) {
     sorter_destroy(slot);
   restore_free(slot->restore);
   zone_close(slot->zone);
-  free(slot->block);
-  free(slot);
+  must_free(slot->block);
+  must_free(slot);
 }
 
 SlotSize slot_size(const levada_slot *slot) {
@@ -122,7 +122,7 @@ Slice *slice_new(levada_slot *slot, int64_t start, int64_t end, int64_t last_end
 
 void forget_lost(List<Lost> &runs) {
   for (Lost &lost : runs)
-    free(lost.path);
+    must_free(lost.path);
   runs.free();
 }
 
@@ -135,7 +135,7 @@ void slice_free(Slice *slice) {
   slice->files.free();
   table_free(&slice->table);
   memory_release(slice->memory);
-  free(slice);
+  must_free(slice);
 }
 
 /// Takes out elements whose values were taken back, where no part of a checkpoint

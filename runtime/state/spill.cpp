@@ -134,14 +134,14 @@ static StoredFile *adopt_file(Spill *spill, const char *from, const Lost &lost) 
     int error = errno;
     if (linked)
       unlink(own);
-    free(own);
+    must_free(own);
     errno = error;
     return nullptr;
   }
   if (linked)
     file->path = own;
   else
-    free(own); // of another disk: checkpoints copy it
+    must_free(own); // of another disk: checkpoints copy it
   file->worker = spill ? spill->worker : 0;
   file->number = spill ? spill->files : 0;
   file->size = lost.size;
@@ -177,7 +177,7 @@ SortedFile *spill_adopt(levada_slot *slot, const Lost &lost, uint32_t entry_size
 
 void spill_adopted(Spill *spill) {
   for (Spill::Adopted &one : spill->adopted) {
-    free(one.path);
+    must_free(one.path);
     stored_release(one.file);
   }
   spill->adopted.free();
@@ -309,6 +309,8 @@ int32_t slot_settle(levada_ctx *ctx, levada_slot *slot) {
     return 0;
   if (!cold_follow(ctx, slot))
     return 1;
+  if (int error = paged_failed())
+    return spill_unwritten(ctx, spill, error), 1;
   while (spill_used(spill) > spill->limit)
     if (!spill_largest(ctx, spill)) {
       if (ctx->failed)

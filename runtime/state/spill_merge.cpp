@@ -79,11 +79,11 @@ struct Merge {
 
 Merge::~Merge() {
   for (uint32_t i = 0; i < count; ++i) {
-    free(sources[i].text_key);
+    must_free(sources[i].text_key);
     sources[i].~Source();
   }
-  ::free(sources);
-  ::free(current);
+  must_free(sources);
+  must_free(current);
   heap.free();
 }
 
@@ -233,7 +233,7 @@ bool each_merged(levada_ctx *ctx, levada_slot *slot, uint64_t at, void *to,
       arena_reset(&memory->arena);
   }
   memory_release(memory);
-  free(entry);
+  must_free(entry);
   if (merge.failed)
     spill_failed(ctx, "reading state back", merge.failed);
   return !ctx->failed;
@@ -322,7 +322,7 @@ int32_t fire_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_
     memory_release(memory);
     block_end(ctx, outside);
   }
-  free(entries);
+  must_free(entries);
   return status;
 }
 
@@ -341,7 +341,7 @@ static SortedFile *merge_to_file(levada_ctx *ctx, levada_slot *slot, Merge &merg
       arena_reset(&memory->arena);
   }
   memory_release(memory);
-  free(entry);
+  must_free(entry);
   if (merge.failed)
     return spill_failed(ctx, "reading state back", merge.failed), nullptr;
   if (ctx->failed)

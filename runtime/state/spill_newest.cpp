@@ -87,10 +87,10 @@ NewestMerge::NewestMerge(const levada_slot *slot, const List<SortedFile *> &file
 
 NewestMerge::~NewestMerge() {
   for (uint32_t i = 0; i < count; ++i) {
-    free(sources[i].key);
+    must_free(sources[i].key);
     sources[i].~Source();
   }
-  free(sources);
+  must_free(sources);
   heap.free();
 }
 

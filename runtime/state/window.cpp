@@ -243,8 +243,8 @@ static int32_t fire_merged(levada_ctx *ctx, levada_slot *slot, uint64_t first, u
     failed = fire_entries(ctx, slot, slot->block, n, fire);
   }
   memory_release(memory);
-  free(merged);
-  free(words);
+  must_free(merged);
+  must_free(words);
   return failed;
 }
 

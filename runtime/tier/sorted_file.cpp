@@ -23,7 +23,7 @@ void stored_release(StoredFile *file) {
     close(file->fd);
   if (file->path)
     step_unlink(Step::SPILL_REMOVE, file->path);
-  free(file->path);
+  must_free(file->path);
   delete file;
 }
 
@@ -31,7 +31,7 @@ void sorted_release(SortedFile *file) {
   if (!file)
     return;
   stored_release(file->stored);
-  free(file->filter);
+  must_free(file->filter);
   file->tops.free();
   file->crcs.free();
   file->places.free();
@@ -147,7 +147,7 @@ SortedWriter::SortedWriter(const char *folder, const char *name, bool named, uin
   }
   if (stored->fd >= 0) // gone with the process, however that ends
     unlink(path);
-  free(path);
+  must_free(path);
 }
 
 SortedWriter::~SortedWriter() { sorted_release(file_); }
@@ -362,7 +362,7 @@ bool SortedReader::load() {
     ++end;
   const uint64_t size = file_->block_end(end - 1) - from;
   if (room_ < size) {
-    free(buffer_);
+    must_free(buffer_);
     room_ = size < most_ ? most_ : size < 4096 ? 4096 : size;
     buffer_ = (char *)must_alloc(room_);
   }

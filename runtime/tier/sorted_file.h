@@ -150,7 +150,7 @@ private:
 /// Reads entries from front to back.
 class SortedReader {
 public:
-  ~SortedReader() { free(buffer_); }
+  ~SortedReader() { must_free(buffer_); }
   /// At the first entry whose tag is not above `tag` (~0: the first of all), or
   /// before it, in its block. Reads blocks of up to `buffer` bytes at once.
   void start(const SortedFile *file, uint64_t tag, uint64_t buffer);
