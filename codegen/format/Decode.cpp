@@ -40,38 +40,9 @@ Decoder::Decoder(Lowering &l, SourcePlan &source, Block::BlockArgListType column
 }
 
 std::string Decoder::suffix(SqlType type) {
-  int digits = type.getPrecision() <= 3 ? 3 : type.getPrecision() <= 6 ? 6 : 9;
-  switch (type.getKind()) {
-  case SqlKind::Boolean:
-    return "bool";
-  case SqlKind::TinyInt:
-    return "i8";
-  case SqlKind::SmallInt:
-    return "i16";
-  case SqlKind::Int:
-    return "i32";
-  case SqlKind::BigInt:
-    return "i64";
-  case SqlKind::Float:
-    return "f32";
-  case SqlKind::Double:
-    return "f64";
-  case SqlKind::Decimal:
-    return type.getPrecision() <= 18 ? "dec64" : "dec";
-  case SqlKind::Date:
-    return "date";
-  case SqlKind::Time:
-    return "time";
-  case SqlKind::Timestamp:
-    return "ts" + std::to_string(digits);
-  case SqlKind::TimestampLtz:
-    return "ltz" + std::to_string(digits);
-  case SqlKind::Binary:
-  case SqlKind::VarBinary:
-    return "bytes";
-  default:
-    return "str";
-  }
+  if (type.getKind() == SqlKind::Decimal && type.getPrecision() <= 18)
+    return "dec64";
+  return type.isBinary() ? "bytes" : libraryName(type);
 }
 
 std::pair<int, bool> Decoder::patternUnit(SqlType type) {
@@ -79,8 +50,7 @@ std::pair<int, bool> Decoder::patternUnit(SqlType type) {
     return {0, false};
   if (type.getKind() == SqlKind::Time)
     return {1, false};
-  int digits = type.getPrecision() <= 3 ? 3 : type.getPrecision() <= 6 ? 6 : 9;
-  return {digits, type.getKind() == SqlKind::TimestampLtz};
+  return {unitDigits(type), type.getKind() == SqlKind::TimestampLtz};
 }
 
 void Decoder::loop(const Cursor &cursor, llvm::function_ref<void()> decode,

@@ -220,7 +220,7 @@ void RowEncoder::text(SqlType type, Value value) {
 }
 
 void RowEncoder::timestamp(SqlType type, Value value) {
-  int digits = type.getPrecision() <= 3 ? 3 : type.getPrecision() <= 6 ? 6 : 9;
+  int digits = unitDigits(type);
   bool instant = type.getKind() == SqlKind::TimestampLtz;
   // JSON and CSV say instants in UTC, with a Z; a person reads local times.
   bool local = instant && (style == Style::Print || style == Style::Table || style == Style::Raw);

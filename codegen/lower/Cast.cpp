@@ -16,47 +16,6 @@ using levada::flow::SqlType;
 namespace levada::codegen {
 namespace {
 
-/// Digits of a second that the storage of a timestamp counts.
-int unitDigits(SqlType type) {
-  return type.getPrecision() <= 3 ? 3 : type.getPrecision() <= 6 ? 6 : 9;
-}
-
-/// The type's name in stdlib/cast.h.
-std::string nameOf(SqlType type) {
-  switch (type.getKind()) {
-  case SqlKind::Boolean:
-    return "bool";
-  case SqlKind::TinyInt:
-    return "i8";
-  case SqlKind::SmallInt:
-    return "i16";
-  case SqlKind::Int:
-    return "i32";
-  case SqlKind::BigInt:
-    return "i64";
-  case SqlKind::Float:
-    return "f32";
-  case SqlKind::Double:
-    return "f64";
-  case SqlKind::Decimal:
-    return "dec";
-  case SqlKind::Date:
-    return "date";
-  case SqlKind::Time:
-    return "time";
-  case SqlKind::Timestamp:
-    return "ts" + std::to_string(unitDigits(type));
-  case SqlKind::TimestampLtz:
-    return "ltz" + std::to_string(unitDigits(type));
-  case SqlKind::IntervalYearMonth:
-    return "ym";
-  case SqlKind::IntervalDayTime:
-    return "dt";
-  default:
-    return "str";
-  }
-}
-
 bool isText(SqlType type) { return type.isCharacter() || type.isBinary(); }
 
 /// Digits that an integer type can have.
@@ -136,7 +95,7 @@ Value Cast::cutDigits(Value value, SqlType type) {
 Scalar Cast::toText(Value value) {
   Scalar text{value, {}};
   if (!isText(from)) {
-    std::string name = "levada_cast_" + (from.isInteger() ? "i64" : nameOf(from)) + "_str";
+    std::string name = "levada_cast_" + (from.isInteger() ? "i64" : libraryName(from)) + "_str";
     llvm::SmallVector<Value> operands{l.ctx};
     if (from.isInteger())
       operands.push_back(e.resize(value, e.intType(64)));
@@ -176,7 +135,7 @@ Scalar Cast::fromText(Value value) {
   if (to.isTimestamp())
     operands.push_back(e.i32(to.getPrecision()));
   bool decimal = to.getKind() == SqlKind::Decimal;
-  Scalar s = l.statusCall("levada_cast_str_" + nameOf(to), operands,
+  Scalar s = l.statusCall("levada_cast_str_" + libraryName(to), operands,
                           decimal ? Rep::I128 : repOf(to), isTry || decimal, isTry, op.getLoc());
   if (decimal)
     s.value = e.resize(s.value, ssaType(e.context(), repOf(to)));
@@ -211,7 +170,7 @@ Scalar Cast::toFloat(Value value) {
   if (from.getKind() == SqlKind::Boolean)
     return {e.op<LLVM::UIToFPOp>(type, value), {}};
   if (from.getKind() == SqlKind::Decimal)
-    return library("levada_cast_dec_" + nameOf(to), {l.ctx, wide(value), e.i32(from.getScale())},
+    return library("levada_cast_dec_" + libraryName(to), {l.ctx, wide(value), e.i32(from.getScale())},
                    repOf(to));
   if (repOf(from) == repOf(to))
     return {value, {}};
@@ -233,7 +192,7 @@ Scalar Cast::toDecimalType(Value value) {
     }
   }
   llvm::SmallVector<Value> operands{l.ctx};
-  std::string name = "levada_cast_" + (from.isInteger() ? "i64" : nameOf(from)) + "_dec";
+  std::string name = "levada_cast_" + (from.isInteger() ? "i64" : libraryName(from)) + "_dec";
   operands.push_back(decimal            ? wide(value)
                      : from.isInteger() ? e.resize(value, e.intType(64))
                                         : value);
@@ -247,7 +206,7 @@ Scalar Cast::toDecimalType(Value value) {
 Value Cast::toTimestamp(Value value) {
   bool ltz = to.getKind() == SqlKind::TimestampLtz;
   if (!from.isTimestamp()) {
-    std::string name = "levada_cast_" + nameOf(from) + (ltz ? "_ltz3" : "_ts3");
+    std::string name = "levada_cast_" + libraryName(from) + (ltz ? "_ltz3" : "_ts3");
     return cutDigits(reunit(library(name, {l.ctx, value}, Rep::I64).value, 3, unitDigits(to)), to);
   }
   value = reunit(value, unitDigits(from), unitDigits(to));
@@ -271,7 +230,7 @@ Value Cast::toDateOrTime(Value value) {
   value = reunit(value, unitDigits(from), 3);
   std::string name = std::string(from.getKind() == SqlKind::TimestampLtz ? "levada_cast_ltz3_"
                                                                          : "levada_cast_ts3_") +
-                     nameOf(to);
+                     libraryName(to);
   value = library(name, {l.ctx, value}, Rep::I32).value;
   if (to.getKind() == SqlKind::Time && to.getPrecision() < 3)
     return e.call("levada_cast_time_digits", {value, e.i32(to.getPrecision())});

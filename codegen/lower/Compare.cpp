@@ -130,11 +130,6 @@ Value Lowering::compare(Predicate predicate, Value a, Value b, SqlType type) {
   llvm_unreachable("covered");
 }
 
-/// Digits after the point that a timestamp's machine form counts.
-static int timestampDigits(SqlType type) {
-  return type.getPrecision() <= 3 ? 3 : type.getPrecision() <= 6 ? 6 : 9;
-}
-
 /// Brings both to one machine form: timestamps to the finer unit, DECIMALs of
 /// one scale to the wider integer.
 static SqlType align(Emitter &e, Value &a, SqlType typeA, Value &b, SqlType typeB) {
@@ -142,7 +137,7 @@ static SqlType align(Emitter &e, Value &a, SqlType typeA, Value &b, SqlType type
     return e.mul(value, e.constant(value.getType(), digits == 3 ? 1000 : 1000000));
   };
   if (typeA.isTimestamp() && typeB.isTimestamp()) {
-    int unitA = timestampDigits(typeA), unitB = timestampDigits(typeB);
+    int unitA = unitDigits(typeA), unitB = unitDigits(typeB);
     SqlType finer = unitA >= unitB ? typeA : typeB;
     Type wide = ssaType(e.context(), repOf(finer));
     a = e.resize(a, wide);

@@ -49,6 +49,45 @@ Rep repOf(SqlType type) {
   llvm_unreachable("covered");
 }
 
+int unitDigits(SqlType type) {
+  return type.getPrecision() <= 3 ? 3 : type.getPrecision() <= 6 ? 6 : 9;
+}
+
+std::string libraryName(SqlType type) {
+  switch (type.getKind()) {
+  case SqlKind::Boolean:
+    return "bool";
+  case SqlKind::TinyInt:
+    return "i8";
+  case SqlKind::SmallInt:
+    return "i16";
+  case SqlKind::Int:
+    return "i32";
+  case SqlKind::BigInt:
+    return "i64";
+  case SqlKind::Float:
+    return "f32";
+  case SqlKind::Double:
+    return "f64";
+  case SqlKind::Decimal:
+    return "dec";
+  case SqlKind::Date:
+    return "date";
+  case SqlKind::Time:
+    return "time";
+  case SqlKind::Timestamp:
+    return "ts" + std::to_string(unitDigits(type));
+  case SqlKind::TimestampLtz:
+    return "ltz" + std::to_string(unitDigits(type));
+  case SqlKind::IntervalYearMonth:
+    return "ym";
+  case SqlKind::IntervalDayTime:
+    return "dt";
+  default:
+    return "str";
+  }
+}
+
 Type ssaType(MLIRContext *context, Rep rep) {
   switch (rep) {
   case Rep::I1:

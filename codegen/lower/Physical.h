@@ -27,6 +27,11 @@ unsigned sizeOf(Rep rep);
 /// Alignment of loads and stores in rows (never above 8).
 unsigned rowAlign(Rep rep);
 
+/// Digits after the point that a timestamp's machine form counts: 3, 6 or 9.
+int unitDigits(flow::SqlType type);
+/// The type's name in names of the library's functions: i32, dec, ts3, str.
+std::string libraryName(flow::SqlType type);
+
 inline bool isStr(flow::SqlType type) { return repOf(type) == Rep::Str; }
 
 /// A scalar in SSA: `isNull` is absent where the value cannot be NULL. The

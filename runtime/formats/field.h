@@ -58,26 +58,7 @@ LEVADA_FORMAT_INLINE const char *quick_decimal(const char *p, uint64_t *value, u
     if (behind == 0 || digits + behind > 18)
       return nullptr;
     *fraction = (uint32_t)behind;
-    static constexpr uint64_t scale[19] = {1ull,
-                                           10ull,
-                                           100ull,
-                                           1000ull,
-                                           10000ull,
-                                           100000ull,
-                                           1000000ull,
-                                           10000000ull,
-                                           100000000ull,
-                                           1000000000ull,
-                                           10000000000ull,
-                                           100000000000ull,
-                                           1000000000000ull,
-                                           10000000000000ull,
-                                           100000000000000ull,
-                                           1000000000000000ull,
-                                           10000000000000000ull,
-                                           100000000000000000ull,
-                                           1000000000000000000ull};
-    v = v * scale[behind] + f;
+    v = v * powers_of_ten[behind] + f;
   }
   *value = v;
   return end;
@@ -87,25 +68,6 @@ inline constexpr double exact_powers[] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6
                                           1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
 inline constexpr float exact_powers_f32[] = {1e0f, 1e1f, 1e2f, 1e3f, 1e4f, 1e5f,
                                              1e6f, 1e7f, 1e8f, 1e9f, 1e10f};
-inline constexpr int64_t integer_powers[] = {1ll,
-                                             10ll,
-                                             100ll,
-                                             1000ll,
-                                             10000ll,
-                                             100000ll,
-                                             1000000ll,
-                                             10000000ll,
-                                             100000000ll,
-                                             1000000000ll,
-                                             10000000000ll,
-                                             100000000000ll,
-                                             1000000000000ll,
-                                             10000000000000ll,
-                                             100000000000000ll,
-                                             1000000000000000ll,
-                                             10000000000000000ll,
-                                             100000000000000000ll,
-                                             1000000000000000000ll};
 
 /// One division of exact operands rounds once.
 LEVADA_FORMAT_INLINE bool quick_f64(uint64_t value, uint32_t fraction, bool minus, double *out) {
@@ -127,8 +89,8 @@ LEVADA_FORMAT_INLINE bool quick_dec64(uint64_t value, uint32_t fraction, bool mi
   if ((int32_t)fraction > scale)
     return false;
   int64_t unscaled;
-  if (__builtin_mul_overflow((int64_t)value, integer_powers[scale - (int32_t)fraction], &unscaled) ||
-      unscaled >= integer_powers[precision])
+  if (__builtin_mul_overflow((int64_t)value, (int64_t)powers_of_ten[scale - (int32_t)fraction], &unscaled) ||
+      unscaled >= (int64_t)powers_of_ten[precision])
     return false;
   *out = minus ? -unscaled : unscaled;
   return true;

@@ -108,8 +108,12 @@ LEVADA_FORMAT_INLINE uint64_t digits_value(uint64_t word, uint32_t n) {
   return (((word & 0x000000ff000000ffu) * 0x000f424000000064u) +
           ((word >> 16 & 0x000000ff000000ffu) * 0x0000271000000001u)) >> 32;
 }
-inline constexpr uint64_t powers_of_ten[] = {1,      10,      100,      1000,     10000,
-                                             100000, 1000000, 10000000, 100000000};
+inline constexpr uint64_t powers_of_ten[19] = {
+    1ull, 10ull, 100ull, 1000ull, 10000ull, 100000ull, 1000000ull,
+    10000000ull, 100000000ull, 1000000000ull, 10000000000ull,
+    100000000000ull, 1000000000000ull, 10000000000000ull, 100000000000000ull,
+    1000000000000000ull, 10000000000000000ull, 100000000000000000ull,
+    1000000000000000000ull};
 
 /// Reads digits at `p`, at most 19, into value; the end. Saturates nothing:
 /// more digits are for a slow path.
