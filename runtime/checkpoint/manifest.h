@@ -15,7 +15,7 @@
 namespace levada::rt {
 
 struct Manifest {
-  static constexpr uint32_t format = 2;
+  static constexpr uint32_t format = 3;
 
   Text program, fingerprint;
   uint64_t epoch = 0;

@@ -36,7 +36,10 @@ public:
     Writer *piece;       // that has its TableRun
     uint64_t at;         // there
     Parts *parts;
-    void *source = nullptr; // who fills it (copy.h), until all is there
+    // Who fills it, until all is there: with up to `*budget` places more, which waits for
+    // room if `wait`.
+    void *source = nullptr;
+    bool (*fill)(void *source, uint64_t *budget, bool wait) = nullptr;
     // Under the mutex of the chunks: what goes to the file, and that it is all.
     std::vector<Writer> ready = {};
     bool whole = false;

@@ -4,6 +4,8 @@
 
 namespace levada::rt {
 
+static bool copy_on(Table *table, uint64_t *budget, bool wait);
+
 void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, const CopyTo &to,
                 decltype(Copy::save) save) {
   table_begin_copy(table, all);
@@ -13,6 +15,9 @@ void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, cons
     return;
   table->copy->early = new Early(table->last + 1, to.table->parts->chunks);
   to.table->source = table;
+  to.table->fill = [](void *source, uint64_t *budget, bool wait) {
+    return copy_on((Table *)source, budget, wait);
+  };
 }
 
 static void copy_end(Table *table) {
@@ -23,14 +28,12 @@ static void copy_end(Table *table) {
   table->copy = nullptr;
 }
 
-static bool copy_on(Table *table, uint64_t *budget, bool wait);
-
 /// Too much waits for its turn: as much of what comes first is copied as goes early.
 static void copy_ahead(Parts *parts) {
   uint64_t places = 64;
   for (auto &one : parts->tables())
     if (one->source)
-      return (void)copy_on((Table *)one->source, &places, true);
+      return (void)one->fill(one->source, &places, true);
 }
 
 void copy_place(Table *table, uint64_t home) {
@@ -109,19 +112,24 @@ static bool copy_on(Table *table, uint64_t *budget, bool wait) {
 
 bool copy_some(Table *table, uint64_t *budget) { return copy_on(table, budget, false); }
 
+void copy_up_to(Parts::Table *to) {
+  uint64_t budget = UINT64_MAX;
+  for (auto &one : to->parts->tables()) {
+    if (one->source)
+      one->fill(one->source, &budget, true);
+    if (one.get() == to)
+      return;
+  }
+}
+
 void copy_finish(Table *table) {
   if (!table->copy)
     return;
   uint64_t budget = UINT64_MAX;
-  // Those begun before stand before it in the file.
   if (Parts::Table *to = table->copy->to.table)
-    for (auto &one : to->parts->tables()) {
-      if (one.get() == to)
-        break;
-      if (one->source)
-        copy_on((Table *)one->source, &budget, true);
-    }
-  copy_on(table, &budget, true);
+    copy_up_to(to);
+  else
+    copy_on(table, &budget, true);
 }
 
 void copy_drop(Table *table) {

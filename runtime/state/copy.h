@@ -63,6 +63,8 @@ void copy_begin(levada_ctx *ctx, levada_slot *slot, Table *table, bool all, cons
                 decltype(Copy::save) save);
 /// Copies up to `*budget` home places, and takes them off it; true: all is there.
 bool copy_some(Table *table, uint64_t *budget);
+/// All that goes to a run of the file of tables, after those that stand before it there.
+void copy_up_to(Parts::Table *to);
 /// The part is not wanted any more.
 void copy_drop(Table *table);
 

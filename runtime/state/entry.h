@@ -67,8 +67,10 @@ void sessions_save(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to);
 bool sessions_load(levada_ctx *ctx, levada_slot *slot, const PartHead &head, Reader &from);
 void sessions_clear(levada_slot *slot);
 bool sessions_loaded(levada_ctx *ctx, levada_slot *slot);
-void sorter_save(levada_slot *slot, bool all, Writer &to);
+/// Whole when slot_save_some says so.
+void sorter_save(levada_slot *slot, bool all, Parts &to);
 bool sorter_load(levada_slot *slot, const PartHead &head, Reader &from);
+bool sorter_loaded(levada_ctx *ctx, levada_slot *slot);
 
 /// What a part begins with.
 struct PartHead {

@@ -363,6 +363,8 @@ bool slot_loaded(levada_ctx *ctx, levada_slot *slot) {
   bool good = true;
   if (slot->sessions)
     good = sessions_loaded(ctx, slot);
+  if (slot->sorter)
+    good = sorter_loaded(ctx, slot);
   for (Restore::Source &source : restore->sources) {
     for (Slice *slice : source.slices)
       if (!(good = good && take_files(slot, slice) && take_runs(ctx, slot, slice)))

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "runtime/state/copy.h"
 #include "runtime/state/part.h"
+#include "runtime/state/sorter.h"
 #include "runtime/state/spill.h"
 
 #include <stdio.h>
@@ -100,7 +101,7 @@ static bool mostly_changed(const Table *table) {
 
 static bool all_changed(levada_slot *slot) {
   if (slot->sorter)
-    return false;
+    return slot->sorter->anew || !slot->sorter->saved;
   if (slot->sessions)
     return mostly_changed(sessions_table(slot));
   for (const Slice *slice : slot->slices)
@@ -139,6 +140,8 @@ bool slot_save_some(levada_slot *slot, uint64_t *budget) {
   for (Slice *slice : slot->slices)
     if (!copy_some(&slice->table, budget))
       return false;
+  if (slot->sorter)
+    return sorter_copy_some(slot, budget);
   return !slot->sessions || copy_some(sessions_table(slot), budget);
 }
 
@@ -147,6 +150,8 @@ void slot_save_drop(levada_slot *slot) {
     copy_drop(&slice->table);
   if (slot->sessions)
     copy_drop(sessions_table(slot));
+  if (slot->sorter)
+    sorter_copy_drop(slot);
 }
 
 void slot_save_begin(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
@@ -171,7 +176,7 @@ void slot_save_begin(levada_ctx *ctx, levada_slot *slot, bool all, Parts &to) {
   if (slot->sessions)
     sessions_save(ctx, slot, all, to);
   else if (slot->sorter)
-    sorter_save(slot, all, to.last());
+    sorter_save(slot, all, to);
   else
     begin_slices(ctx, slot, all, to);
   to.add();

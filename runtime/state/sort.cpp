@@ -1,15 +1,17 @@
 //===- sort.cpp - rows in order, all of them or the first few -------------===//
 //
 // Rows are copied with a number of arrival, which decides among equals: the
-// sort is stable. With a limit only the first skip + limit rows are kept, in a
-// heap whose top is the last of them; texts of rows that fell out are swept
+// sort is stable. With a limit only the first skip + limit rows are of the result:
+// when some more than that are there, the others go, and the last one that stays
+// says which rows need not be taken from then on. Texts of rows that went are swept
 // when they outweigh those of rows that stayed.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/state/entry.h"
-#include "runtime/state/heap.h"
 #include "runtime/state/sorter.h"
 #include "runtime/state/spill.h"
+
+#include <algorithm>
 
 namespace levada::rt {
 
@@ -24,21 +26,27 @@ static uint64_t text_size(const levada_layout *layout, const char *row) {
   return size;
 }
 
-static void fill(levada_slot *slot, char *to, const char *row) {
-  Sorter *sorter = slot->sorter;
-  key_copy(to, row, &slot->desc->key, &sorter->texts->arena);
-  memcpy(to - 8, &sorter->arrivals, 8);
-  sorter->text_bytes += text_size(&slot->desc->key, row);
-}
-
 static char *new_row(levada_slot *slot) {
-  char *p = arena_take(&slot->sorter->rows->arena, head + 8 + slot->desc->key.size);
+  Sorter *sorter = slot->sorter;
+  if (sorter->unused.count)
+    return sorter->unused[--sorter->unused.count];
+  char *p = arena_take(&sorter->rows->arena, head + 8 + slot->desc->key.size);
   return (char *)(((uintptr_t)p + head + 15) & ~(uintptr_t)15);
 }
 
-/// The order of the heap: the last of the rows that are kept is its top.
-static auto last_first(const levada_slot *slot) {
-  return [desc = slot->desc](const char *a, const char *b) { return sorts_before(desc, b, a); };
+void sorter_keep(levada_slot *slot, const char *row, uint64_t number) {
+  Sorter *sorter = slot->sorter;
+  char *copy = new_row(slot);
+  key_copy(copy, row, &slot->desc->key, &sorter->texts->arena);
+  memcpy(copy - 8, &number, 8);
+  sorter->text_bytes += text_size(&slot->desc->key, row);
+  sorter->kept.push(copy);
+  if (sorter->kept.count < sorter->select_at)
+    return;
+  if (sorter->copy && sorter->kept.count < 2 * sorter->select_at)
+    return; // when that is made
+  sorter_copy_finish(slot);
+  sorter_select(slot);
 }
 
 static void sweep_texts(levada_slot *slot) {
@@ -52,25 +60,65 @@ static void sweep_texts(levada_slot *slot) {
   memory_release(old);
 }
 
+void sorter_cut(levada_slot *slot, const char *row) {
+  Sorter *sorter = slot->sorter;
+  const levada_slot_desc *desc = slot->desc;
+  if (sorter->last && !sorts_before(desc, row, sorter->last))
+    return;
+  if (!sorter->last) {
+    sorter->last = (char *)must_zero(head + desc->key.size) + head;
+    sorter->last_texts = memory_new();
+  }
+  Memory *texts = memory_new();
+  const uint64_t number = arrival(row);
+  key_copy(sorter->last, row, &desc->key, &texts->arena);
+  memcpy(sorter->last - 8, &number, 8);
+  memory_release(sorter->last_texts);
+  sorter->last_texts = texts;
+}
+
+void sorter_select(levada_slot *slot) {
+  Sorter *sorter = slot->sorter;
+  const levada_slot_desc *desc = slot->desc;
+  List<char *> &kept = sorter->kept;
+  if (kept.count < sorter->bound)
+    return;
+  auto **order = (char **)must_alloc(kept.count * sizeof(char *));
+  memcpy(order, kept.items, kept.count * sizeof(char *));
+  char **last = order + (sorter->bound - 1);
+  std::nth_element(order, last, order + kept.count,
+                   [desc](const char *a, const char *b) { return sorts_before(desc, a, b); });
+  const char *cut = *last;
+  must_free(order);
+  uint64_t left = 0, saved = 0;
+  for (uint64_t i = 0; i < kept.count; ++i) {
+    char *row = kept[i];
+    if (sorts_before(desc, cut, row)) {
+      sorter->text_bytes -= text_size(&desc->key, row);
+      sorter->unused.push(row);
+      continue;
+    }
+    saved += i < sorter->saved;
+    kept[left++] = row;
+  }
+  kept.count = left;
+  sorter->saved = saved;
+  sorter_cut(slot, cut);
+  sweep_texts(slot);
+}
+
 static void add_row(levada_slot *slot, const char *row) {
   Sorter *sorter = slot->sorter;
-  ++sorter->arrivals;
-  if (sorter->kept.count < sorter->bound) {
-    char *copy = new_row(slot);
-    fill(slot, copy, row);
-    if (sorter->bound == UINT64_MAX)
-      sorter->kept.push(copy);
-    else
-      heap_push(sorter->kept, copy, last_first(slot));
-    return;
+  const uint64_t number = ++sorter->arrivals;
+  if (sorter->bound != UINT64_MAX) {
+    if (slot->desc->first_rows || sorter->bound == 0) {
+      if (sorter->kept.count + sorter->outside >= sorter->bound)
+        return;
+    } else if (sorter->last && slot->desc->compare(row, sorter->last) >= 0) {
+      return; // it came later than that
+    }
   }
-  if (sorter->bound == 0 || slot->desc->compare(row, sorter->kept[0]) >= 0)
-    return;
-  sorter->text_bytes -= text_size(&slot->desc->key, sorter->kept[0]);
-  fill(slot, sorter->kept[0], row);
-  heap_sift(sorter->kept, 0, last_first(slot));
-  if ((sorter->arrivals & 1023) == 0)
-    sweep_texts(slot);
+  sorter_keep(slot, row, number);
 }
 
 /// Bottom-up merge sort of pointers.
@@ -95,126 +143,101 @@ void sort_rows(levada_slot *slot) {
   }
   if (from != rows.items)
     memcpy(rows.items, from, n * sizeof(char *));
-  free(spare);
+  must_free(spare);
 }
 
-int32_t sorter_finish(levada_ctx *ctx, levada_slot *slot) {
+static int32_t fire_kept(levada_ctx *ctx, levada_slot *slot) {
   Sorter *sorter = slot->sorter;
   sort_rows(slot);
-  levada_rt_order(ctx, 0);
-  if (sorter->files.count)
-    return sorter_fire_spilled(ctx, slot);
   memory_keep(ctx, sorter->texts);
   levada_fire fire{};
   fire.watermark = LEVADA_MIN_WATERMARK;
-  uint64_t skip = slot->desc->skip > 0 ? (uint64_t)slot->desc->skip : 0;
-  for (uint64_t at = skip; at < sorter->kept.count; at += fire_block) {
-    uint64_t left = sorter->kept.count - at;
-    uint32_t n = left < fire_block ? (uint32_t)left : fire_block;
+  const uint64_t skip = slot->desc->skip > 0 ? (uint64_t)slot->desc->skip : 0;
+  const uint64_t end = sorter->kept.count < sorter->bound ? sorter->kept.count : sorter->bound;
+  for (uint64_t at = skip; at < end; at += fire_block) {
+    const uint32_t n = end - at < fire_block ? (uint32_t)(end - at) : fire_block;
     if (fire_entries(ctx, slot, sorter->kept.items + at, n, fire))
       return 1;
   }
   return 0;
 }
 
-//--- parts of checkpoints ----------------------------------------------------
-
-namespace {
-/// Rows from number `first` of those that were kept; a bounded heap goes whole.
-struct SortHead {
-  uint64_t arrivals, first, count;
-};
-} // namespace
-
-void sorter_save(levada_slot *slot, bool all, Writer &to) {
+int32_t sorter_finish(levada_ctx *ctx, levada_slot *slot) {
   Sorter *sorter = slot->sorter;
-  // Those in files go again each time.
-  bool whole = all || sorter->bound != UINT64_MAX || sorter->files.count;
-  uint64_t first = whole ? 0 : sorter->saved, count = sorter->kept.count - first;
-  for (const SortedFile *file : sorter->files)
-    count += file->count;
-  to.value(SortHead{sorter->arrivals, first, count});
-  SortedReader reader;
-  for (const SortedFile *file : sorter->files)
-    for (reader.start(file, ~(uint64_t)0, 64 << 10); reader.next();) {
-      to.value(reader.tag());
-      to.bytes(reader.bytes().data(), reader.bytes().size());
-    }
-  for (uint64_t i = first; i < sorter->kept.count; ++i) {
-    to.value(arrival(sorter->kept[i]));
-    key_save(&slot->desc->key, sorter->kept[i], to);
-  }
-  sorter->saved = sorter->kept.count;
+  sorter_copy_finish(slot);
+  if (!sorter_take_loose(ctx, slot, 0))
+    return 1;
+  levada_rt_order(ctx, 0);
+  if (sorter->files.count ? sorter_fire_spilled(ctx, slot) : fire_kept(ctx, slot))
+    return 1;
+  // No row comes any more: later checkpoints need none of it.
+  sorter_empty(sorter);
+  for (SortedFile *file : sorter->files)
+    sorted_release(file);
+  sorter->files.count = sorter->outside = 0;
+  return 0;
 }
 
-bool sorter_load(levada_slot *slot, const PartHead &head, Reader &from) {
-  Sorter *sorter = slot->sorter;
-  SortHead rows{};
-  if (!from.value(rows))
-    return false;
-  if (head.group_count == 0) // a worker that no row comes to
-    return rows.count == 0;
-  if (slot->owned.count && rows.first == 0) {
-    memory_release(sorter->rows);
-    memory_release(sorter->texts);
-    sorter->rows = memory_new();
-    sorter->texts = memory_new();
-    sorter->kept.count = sorter->text_bytes = 0;
-  }
-  if (slot->owned.count && rows.first != sorter->kept.count)
-    return false;
-  if (rows.first && sorter->bound != UINT64_MAX)
-    return false;
-  char *bytes = (char *)must_alloc(slot->desc->key.size);
-  bool good = true;
-  for (uint64_t i = 0; i < rows.count && good; ++i) {
-    uint64_t number = 0;
-    good = from.value(number) && key_load(&slot->desc->key, bytes, from);
-    if (!good || !slot->owned.count)
-      continue;
-    char *row = new_row(slot);
-    sorter->arrivals = number;
-    fill(slot, row, bytes);
-    sorter->kept.push(row);
-  }
-  free(bytes);
-  sorter->arrivals = rows.arrivals;
-  return good && sorter->kept.count <= sorter->bound;
-}
+//--- life --------------------------------------------------------------------
 
 void sorter_create(levada_slot *slot) {
   auto *sorter = (Sorter *)must_zero(sizeof(Sorter));
   sorter->rows = memory_new();
   sorter->texts = memory_new();
-  sorter->bound = UINT64_MAX;
+  sorter->bound = sorter->select_at = UINT64_MAX;
   if (slot->desc->limit >= 0) {
     uint64_t skip = slot->desc->skip > 0 ? (uint64_t)slot->desc->skip : 0;
     sorter->bound = skip + (uint64_t)slot->desc->limit;
     if (slot->desc->limit == 0)
       sorter->bound = 0;
+    const uint64_t more = sorter->bound / 4 > 1024 ? sorter->bound / 4 : 1024;
+    if (!slot->desc->first_rows && sorter->bound && sorter->bound < (uint64_t)1 << 60)
+      sorter->select_at = sorter->bound + more;
   }
   slot->sorter = sorter;
 }
 
+void sorter_empty(Sorter *sorter) {
+  memory_release(sorter->rows);
+  memory_release(sorter->texts);
+  sorter->rows = memory_new();
+  sorter->texts = memory_new();
+  sorter->kept.free();
+  sorter->unused.free();
+  sorter->text_bytes = sorter->saved = 0;
+  sorter->anew = true;
+}
+
 void sorter_destroy(levada_slot *slot) {
-  memory_release(slot->sorter->rows);
-  memory_release(slot->sorter->texts);
-  for (SortedFile *file : slot->sorter->files)
-    sorted_release(file);
-  slot->sorter->files.free();
-  slot->sorter->kept.free();
-  free(slot->sorter);
+  Sorter *sorter = slot->sorter;
+  memory_release(sorter->rows);
+  memory_release(sorter->texts);
+  if (sorter->last) {
+    memory_release(sorter->last_texts);
+    must_free(sorter->last - head);
+  }
+  for (List<SortedFile *> *files : {&sorter->files, &sorter->loose}) {
+    for (SortedFile *file : *files)
+      sorted_release(file);
+    files->free();
+  }
+  for (List<Lost> *lost : {&sorter->lost_files, &sorter->lost_loose, &sorter->lost_rows})
+    forget_lost(*lost);
+  sorter->kept.free();
+  sorter->unused.free();
+  must_free(sorter);
 }
 
 bool slot_full(const levada_slot *slot) {
-  return slot->desc->first_rows && slot->sorter->kept.count >= slot->sorter->bound;
+  const Sorter *sorter = slot->sorter;
+  return slot->desc->first_rows && sorter->kept.count + sorter->outside >= sorter->bound;
 }
 
 SlotSize sorter_size(const levada_slot *slot) {
   const Sorter *sorter = slot->sorter;
   return {sorter->kept.count, arena_bytes(&sorter->rows->arena) +
                                   arena_bytes(&sorter->texts->arena) +
-                                  sorter->kept.room * sizeof(char *)};
+                                  (sorter->kept.room + sorter->unused.room) * sizeof(char *)};
 }
 
 } // namespace levada::rt
@@ -223,6 +246,6 @@ extern "C" void levada_rt_sort(levada_ctx *ctx, uint32_t slot, const levada_slot
                                const char *row) {
   levada_slot *sorter = ctx->slots[slot];
   levada::rt::add_row(sorter, row);
-  if (sorter->spill && (sorter->sorter->kept.count & 1023) == 0 && !ctx->failed)
+  if (sorter->spill && (sorter->sorter->arrivals & 1023) == 0 && !ctx->failed)
     levada::rt::slot_settle(ctx, sorter);
 }

@@ -32,6 +32,8 @@ static uint64_t file_bytes(const Spill *spill) {
   for (uint32_t i = 0; i < spill->slot_count; ++i)
     if (spill->slots[i] && spill->slots[i]->sessions)
       bytes += sessions_file_bytes(spill->slots[i]);
+    else if (spill->slots[i] && spill->slots[i]->sorter)
+      bytes += sorter_file_bytes(spill->slots[i]);
   return bytes;
 }
 
@@ -153,7 +155,7 @@ SortedFile *spill_adopt(levada_slot *slot, const Lost &lost) {
   return spill_adopt(slot, lost, entry_size_of(slot->desc));
 }
 
-SortedFile *spill_adopt(levada_slot *slot, const Lost &lost, uint32_t entry_size) {
+SortedFile *spill_adopt(levada_slot *slot, const Lost &lost, uint32_t entry_size, bool by_tag) {
   Spill *spill = slot->spill;
   char *path = join(lost.path, lost.path + lost.name_at);
   StoredFile *stored = nullptr;
@@ -165,8 +167,8 @@ SortedFile *spill_adopt(levada_slot *slot, const Lost &lost, uint32_t entry_size
     spill->adopted.push({path, stored});
     path = nullptr;
   }
-  free(path);
-  SortedFile *run = stored ? sorted_open(stored, lost.run, entry_size) : nullptr;
+  must_free(path);
+  SortedFile *run = stored ? sorted_open(stored, lost.run, entry_size, by_tag) : nullptr;
   if (!run) {
     int error = errno;
     stored_release(stored);
@@ -307,10 +309,10 @@ int32_t slot_settle(levada_ctx *ctx, levada_slot *slot) {
   Spill *spill = slot->spill;
   if (!spill)
     return 0;
-  if (!cold_follow(ctx, slot))
-    return 1;
   if (int error = paged_failed())
     return spill_unwritten(ctx, spill, error), 1;
+  if (!cold_follow(ctx, slot))
+    return 1;
   while (spill_used(spill) > spill->limit)
     if (!spill_largest(ctx, spill)) {
       if (ctx->failed)

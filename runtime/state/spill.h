@@ -59,7 +59,8 @@ SpillName spill_name(Spill *spill);
 SpillName spill_link(const StoredFile *file);
 /// Opens the run that a part speaks of. NULL: errno, EBADMSG where it is damaged.
 SortedFile *spill_adopt(levada_slot *slot, const Lost &lost);
-SortedFile *spill_adopt(levada_slot *slot, const Lost &lost, uint32_t entry_size);
+SortedFile *spill_adopt(levada_slot *slot, const Lost &lost, uint32_t entry_size,
+                        bool by_tag = true);
 /// All runs that parts speak of are opened.
 void spill_adopted(Spill *spill);
 
@@ -137,6 +138,8 @@ bool compact_spilled(levada_ctx *ctx, levada_slot *slot, Slice *slice);
 /// A sort row's slot.
 uint64_t sorter_bytes(const levada_slot *slot);
 bool sorter_spill(levada_ctx *ctx, levada_slot *slot);
+/// Bytes that files keep in memory of themselves.
+uint64_t sorter_file_bytes(const levada_slot *slot);
 
 } // namespace levada::rt
 

@@ -13,14 +13,14 @@ struct Visit {
   void *to;
   void (*each)(void *to, const Entry &entry);
 };
-struct SessionVisit {
+struct PlainVisit {
   void *to;
   void (*each)(void *to, const Entry &entry);
 };
 } // namespace
 
 static void visit_session(void *to, Session *session) {
-  const auto *visit = (const SessionVisit *)to;
+  const auto *visit = (const PlainVisit *)to;
   visit->each(visit->to, {session->entry(), session->start, session->end, session->end});
 }
 
@@ -42,8 +42,10 @@ Footprint slot_footprint(const levada_slot *slot) {
     add(slot->slices[i]->files);
   if (slot->sessions)
     add(slot->sessions->files);
-  if (slot->sorter)
+  if (slot->sorter) {
     add(slot->sorter->files);
+    add(slot->sorter->loose);
+  }
   return all;
 }
 
@@ -58,14 +60,15 @@ bool slot_walk(levada_ctx *ctx, levada_slot *slot, void *to,
           each(to, {s->entry(), s->start, s->end, s->end});
         --left;
       }
-    SessionVisit what{to, each};
+    PlainVisit what{to, each};
     return sessions_walk_files(ctx, slot, &what, visit_session);
   }
   if (slot->sorter) {
-    sort_rows(slot);
-    for (const char *row : slot->sorter->kept)
-      each(to, {row, INT64_MIN, INT64_MAX, INT64_MAX});
-    return true;
+    PlainVisit what{to, each};
+    return sorter_walk(ctx, slot, &what, [](void *to, const char *row) {
+      const auto *visit = (const PlainVisit *)to;
+      visit->each(visit->to, {row, INT64_MIN, INT64_MAX, INT64_MAX});
+    });
   }
   for (uint64_t i = 0; i < slot->slices.count; ++i) {
     Visit what{slot->slices[i], to, each};

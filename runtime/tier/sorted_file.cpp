@@ -129,8 +129,8 @@ void sort_entries(Writer &entries, uint32_t entry_size) {
 //--- writing -----------------------------------------------------------------
 
 SortedWriter::SortedWriter(const char *folder, const char *name, bool named, uint32_t entry_size,
-                           uint64_t filtered)
-    : file_(new SortedFile), index_(entry_size, SortedFile::block) {
+                           uint64_t filtered, uint64_t block)
+    : file_(new SortedFile), index_(entry_size, block) {
   StoredFile *stored = file_->stored = new StoredFile;
   file_->entry_size = entry_size;
   file_->make_filter(filtered);
@@ -238,14 +238,16 @@ void SortedFile::take_index(const List<Block> &blocks) {
 }
 
 /// Whether the index tells of blocks one behind the other.
-static bool makes_sense(const List<SortedFile::Block> &blocks, uint64_t size) {
+static bool makes_sense(const List<SortedFile::Block> &blocks, uint64_t size, bool by_tag) {
   for (uint64_t i = 0; i < blocks.count; ++i)
-    if (i ? blocks[i].at <= blocks[i - 1].at || blocks[i].tag > blocks[i - 1].tag : blocks[i].at)
+    if (i ? blocks[i].at <= blocks[i - 1].at || (by_tag && blocks[i].tag > blocks[i - 1].tag)
+          : blocks[i].at)
       return false;
   return blocks.count ? blocks[blocks.count - 1].at < size : size == 0;
 }
 
-SortedFile *sorted_open(StoredFile *stored, const RunPlace &place, uint32_t entry_size) {
+SortedFile *sorted_open(StoredFile *stored, const RunPlace &place, uint32_t entry_size,
+                        bool by_tag) {
   const uint64_t index = place.block_count * sizeof(SortedFile::Block), filter = place.filter_words * 8;
   if (place.block_count > place.size || place.filter_words > stored->size / 8 || place.begin > stored->size ||
       place.size > stored->size - place.begin ||
@@ -266,7 +268,7 @@ SortedFile *sorted_open(StoredFile *stored, const RunPlace &place, uint32_t entr
   if (!error) {
     uint32_t crc = crc32c(0, (const char *)blocks.begin(), index);
     if (crc32c(crc, (const char *)file->filter, filter) != place.index_crc ||
-        !makes_sense(blocks, file->size))
+        !makes_sense(blocks, file->size, by_tag))
       error = EBADMSG;
   }
   if (!error)

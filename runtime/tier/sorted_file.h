@@ -95,8 +95,10 @@ inline uint64_t SortedFile::filter_bits(uint64_t tag, uint64_t *word) const {
 void sorted_release(SortedFile *file);
 /// A run of a file, of which a reference becomes the run's. NULL: errno, or
 /// EBADMSG where the index is none or has another checksum; the reference is kept
-/// by the caller then.
-SortedFile *sorted_open(StoredFile *stored, const RunPlace &place, uint32_t entry_size);
+/// by the caller then. `by_tag`: its entries are in the order of tags, as all are in
+/// which one is looked for.
+SortedFile *sorted_open(StoredFile *stored, const RunPlace &place, uint32_t entry_size,
+                        bool by_tag = true);
 /// Opens a file that is there. NULL: errno.
 StoredFile *stored_open(const char *path);
 
@@ -131,7 +133,7 @@ public:
   /// In `folder`; `named`: it keeps a name there, for links. `filtered`: entries
   /// that a filter is made for, or 0.
   SortedWriter(const char *folder, const char *name, bool named, uint32_t entry_size,
-               uint64_t filtered);
+               uint64_t filtered, uint64_t block = SortedFile::block);
   ~SortedWriter();
   /// Where the next entry is to be appended, which begins with `tag`.
   Writer &entry(uint64_t tag);
