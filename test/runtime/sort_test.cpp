@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <memory>
 #include <random>
+#include <time.h>
 
 using namespace levada;
 using namespace levada::rt;
@@ -373,6 +374,43 @@ TEST(Sort, OtherWorkersHaveNothing) {
   second.slot.finish();
   EXPECT_TRUE(second.slot.take().empty());
   same(first, shape, values);
+}
+
+// Not timed; printed for whoever wants to know.
+TEST(Sort, PartsOfAMillionRows) {
+  auto now = [] {
+    timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return double(t.tv_sec) * 1e3 + double(t.tv_nsec) / 1e6;
+  };
+  Chain chain;
+  chain.least_table = 64 << 10;
+  Sort sort({-1, -1, true, false}, no_limit);
+  for (int64_t i = 0; i < 1'000'000; ++i)
+    sort.add(i, i * 7 % 1'000'003);
+  for (int part = 0; part < 2; ++part) {
+    double begun = now();
+    chain.begin(sort, false);
+    const double begin = now() - begun;
+    double longest = 0, all = 0;
+    for (bool whole = false; !whole;) {
+      begun = now();
+      whole = chain.step(sort, 8192);
+      const double took = now() - begun;
+      longest = std::max(longest, took);
+      all += took;
+    }
+    chain.finish(sort);
+    printf("part %d: begun in %.2f ms, longest of its steps of 8,192 rows %.2f ms, all %.2f ms, %lu bytes\n",
+           part + 1, begin, longest, all, (unsigned long)chain.parts.back().written);
+    for (int64_t i = 0; i < 10'000; ++i)
+      sort.add(1'000'000 + i, i);
+  }
+  Sort loaded({-1, -1, true, false}, no_limit);
+  const double begun = now();
+  chain.load(loaded);
+  printf("loaded in %.2f ms\n", now() - begun);
+  EXPECT_EQ(slot_footprint(loaded.slot.slot).file_entries, 1'010'000u);
 }
 
 TEST(Sort, SaysWhatItCannotDo) {
