@@ -17,13 +17,10 @@ namespace levada::rt {
 
 uint64_t find_place(const Table *table, const levada_layout *layout, uint64_t tag,
                            const char *key, bool *found) {
-  for (uint64_t place = table_home(table, ~tag);; ++place) {
-    uint64_t have = load64(table->slots + place * session_stride);
+  for (uint64_t place = table_place(table, session_stride, tag);; ++place) {
     *found = false;
-    if (have < tag)
+    if (load64(table->slots + place * session_stride) < tag)
       return place;
-    if (have > tag)
-      continue;
     int order = key_compare(newest(table, place)->entry(), key, layout);
     *found = order == 0;
     if (order >= 0)

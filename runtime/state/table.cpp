@@ -249,16 +249,37 @@ void table_close(Table *table, uint32_t stride, uint64_t place) {
   --table->count;
 }
 
+uint64_t table_place(const Table *table, uint32_t stride, uint64_t tag) {
+  auto before = [&](uint64_t place) { return load64(table->slots + place * stride) > tag; };
+  uint64_t place = table_home(table, ~tag);
+  for (int near = 8; near; --near, ++place)
+    if (!before(place))
+      return place;
+  // Entries that come in the order of hashes crowd at the front of a table that grows.
+  // Tags fall from there on, up to the first free place if not further.
+  uint64_t step = 8;
+  for (; place + step < table->end && before(place + step); step *= 2)
+    place += step + 1;
+  uint64_t high = place + step < table->end ? place + step : table->end;
+  while (place < high) {
+    const uint64_t middle = (place + high) / 2;
+    if (before(middle))
+      place = middle + 1;
+    else
+      high = middle;
+  }
+  return place;
+}
+
 /// Makes room for a key that is not there; returns its slot.
 static char *open_key(Table *table, const levada_slot_desc *desc, HashRange range, uint64_t tag,
                       const char *key) {
   const uint32_t stride = slot_stride(desc), head = slot_head(desc);
   table_reserve(table, stride, range);
-  uint64_t place = table_home(table, ~tag);
+  uint64_t place = table_place(table, stride, tag);
   for (;; ++place) {
     const char *slot = table->slots + place * stride;
-    uint64_t have = load64(slot);
-    if (have < tag || (have == tag && key_compare(slot + head, key, &desc->key) > 0))
+    if (load64(slot) < tag || key_compare(slot + head, key, &desc->key) > 0)
       break;
   }
   return table_open(table, stride, place, tag);

@@ -125,6 +125,9 @@ LEVADA_INLINE char *table_find(const Table *table, const levada_slot_desc *desc,
   return table_find_at(table, desc, tag, table_home(table, ~tag), key);
 }
 
+/// The first place from the home of `tag` on whose tag is not above it: where it stands,
+/// or belongs.
+uint64_t table_place(const Table *table, uint32_t stride, uint64_t tag);
 /// `expected` entries will fit before it grows.
 void table_init(Table *table, uint32_t stride, HashRange range, uint64_t expected);
 /// With about `places` home places, no power of two.

@@ -39,11 +39,18 @@ void check(const Table &table, const std::vector<uint64_t> &tags) {
     ++found;
   }
   ASSERT_EQ(found, tags.size());
-  for (uint64_t tag : tags) {
+  auto belongs = [&](uint64_t tag) {
     uint64_t place = table_home(&table, ~tag);
     while (load64(table.slots + place * stride) > tag)
       ++place;
+    return place;
+  };
+  for (uint64_t tag : tags) {
+    const uint64_t place = table_place(&table, stride, tag);
+    ASSERT_EQ(place, belongs(tag));
     ASSERT_EQ(load64(table.slots + place * stride), tag);
+    for (uint64_t near : {tag - 2, tag + 2, tag ^ (uint64_t)1 << 40})
+      ASSERT_EQ(table_place(&table, stride, near), belongs(near));
   }
 }
 
@@ -117,6 +124,30 @@ TEST(TableGrowth, KeepsEntriesInPagesOfTheirOwn) {
   for (Spread spread : {ALL, CROWDED, OTHERS})
     for (HashRange range : {HashRange{0, 128}, HashRange{43, 43}})
       grow(range, 400000, spread, 5 + range.first);
+}
+
+// As those of a run come: the front of a table that grows is crowded by them.
+TEST(TableGrowth, TakesEntriesInTheOrderOfHashes) {
+  std::mt19937_64 random(9);
+  std::vector<uint64_t> tags;
+  for (int i = 0; i < 300000; ++i)
+    tags.push_back(tag_of(random()));
+  std::sort(tags.rbegin(), tags.rend());
+  tags.erase(std::unique(tags.begin(), tags.end()), tags.end());
+  Table table;
+  table_init(&table, stride, {}, 0);
+  for (size_t i = 0; i < tags.size(); ++i) {
+    table_reserve(&table, stride, {});
+    char *slot = table_open(&table, stride, table_place(&table, stride, tags[i]), tags[i]);
+    for (uint32_t at = 8; at < stride; at += 8) {
+      const uint64_t value = tags[i] + at;
+      memcpy(slot + at, &value, 8);
+    }
+    if (i == 3000)
+      check(table, {tags.begin(), tags.begin() + 3001});
+  }
+  check(table, tags);
+  table_free(&table);
 }
 
 TEST(TableGrowth, GivesPagesBack) {
