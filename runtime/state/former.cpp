@@ -125,7 +125,7 @@ bool Former::take(levada_ctx *ctx, std::string_view bytes, Slice *to, int64_t st
     return good;
   }
   // What came before is older: it is added to, or superseded.
-  char *there = table_find(&to->table, desc, ~tag, key);
+  char *there = table_find_crowded(&to->table, desc, tag, key);
   if (!there && slot_->spill)
     spill_room(ctx, slot_, to);
   ctx->state_arena = &to->memory->arena;

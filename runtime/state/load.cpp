@@ -65,10 +65,10 @@ static bool load_whole(levada_slot *slot, Table *table, std::string_view entries
     if (tag < last && place < table->end && table->count < table->max && !load64(to)) {
       ++table->count;
     } else {
-      char *entry = table_find(table, desc, ~tag, at + 8);
+      char *entry = table_find_crowded(table, desc, tag, at + 8);
       if (!entry) {
         table_put(table, desc, slot->range, at);
-        entry = table_find(table, desc, ~tag, at + 8);
+        entry = table_find_crowded(table, desc, tag, at + 8);
       }
       to = entry - 8;
       place = (uint64_t)(to - table->slots) / stride;
@@ -87,7 +87,7 @@ bool load_entry(levada_ctx *ctx, levada_slot *slot, Slice *slice, EntryReader &e
   if (!key)
     return false;
   ctx->state_arena = &slice->memory->arena;
-  char *entry = table_find(&slice->table, desc, ~entries.tag, key);
+  char *entry = table_find_crowded(&slice->table, desc, entries.tag, key);
   if (!entry)
     entry = table_insert(ctx, &slice->table, desc, slot->range, entries.tag, key,
                          &slice->memory->arena);

@@ -7,15 +7,11 @@
 #include "runtime/state/table.h"
 #include "runtime/state/memory.h"
 
-#include <sys/mman.h>
-
 namespace levada::rt {
 
 static constexpr uint64_t min_capacity = 8, min_tail = 8;
-/// Tables of this size have pages of their own: large ones (2 MB), as rows go everywhere
-/// in them, and kept while they grow, as pages that are touched for the first time cost
-/// more than all that is done in them then.
-static constexpr uint64_t large = 2 << 20, many = 4 * large;
+/// Tables of this size have pages of their own.
+static constexpr uint64_t many = 4 * large_page;
 
 /// Of large ones most time goes into what is not near, not into places beside it.
 static uint64_t max_load(uint64_t capacity, uint32_t stride) {
@@ -30,21 +26,9 @@ static uint64_t bytes_of(const Table *table, uint32_t stride) {
   return (table->end + 2) * stride;
 }
 
-/// Zeroed pages, from a border of large ones on.
-static char *map_pages(uint64_t size, int protection) {
-  char *at = (char *)mmap(nullptr, size + large, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (at == MAP_FAILED)
-    return (char *)must_alloc(UINT64_MAX);
-  char *begin = (char *)(((uint64_t)at + large - 1) & ~(large - 1));
-  if (begin != at)
-    munmap(at, (uint64_t)(begin - at));
-  munmap(begin + size, (uint64_t)(at + large - begin));
-  return begin;
-}
-
 static void release(Table *table) {
-  if (table->mapped)
-    munmap(table->slots, table->mapped);
+  if (table->pages.size)
+    pages_free(&table->pages);
   else
     free(table->slots);
 }
@@ -59,27 +43,27 @@ static void allocate(Table *table, uint32_t stride, HashRange range, uint64_t ca
   table->max = max_load(capacity, stride);
   table->end = capacity + tail;
   const uint64_t size = bytes_of(table, stride);
-  const uint64_t pages = size < many ? 0 : (size + large - 1) & ~(large - 1);
-  if (pages && pages == table->mapped)
+  const uint64_t whole = (size + large_page - 1) & ~(large_page - 1);
+  if (table->pages.size) {
+    if (whole > table->pages.size) {
+      pages_resize(&table->pages, whole);
+      pages_clear(&table->pages, before, true);
+    }
+    table->slots = table->pages.at;
     return;
-  char *slots = nullptr;
-  if (!pages) {
-    slots = (char *)must_zero(size);
-  } else if (!table->mapped) {
-    slots = map_pages(pages, PROT_READ | PROT_WRITE);
-  } else {
-    slots = map_pages(pages, PROT_NONE);
-    if (mremap(table->slots, table->mapped, pages, MREMAP_MAYMOVE | MREMAP_FIXED, slots) == MAP_FAILED)
-      must_alloc(UINT64_MAX);
   }
-  if (pages)
-    madvise(slots, pages, MADV_HUGEPAGE);
-  if (before && !(pages && table->mapped)) {
+  char *slots;
+  if (size < many) {
+    slots = (char *)must_zero(size);
+  } else {
+    pages_map(&table->pages, whole);
+    slots = table->pages.at;
+  }
+  if (before) {
     memcpy(slots, table->slots, before);
-    release(table);
+    free(table->slots);
   }
   table->slots = slots;
-  table->mapped = pages;
 }
 
 static void free_marks(Table *table) {
@@ -225,7 +209,7 @@ void table_reserve(Table *table, uint32_t stride, HashRange range) {
 uint64_t table_growth(const Table *table, uint32_t stride) {
   const uint64_t capacity = table->last + 1, places = grown(capacity, stride) - capacity;
   const uint64_t size = bytes_of(table, stride) + places * stride;
-  return size < many ? size : size + large - table->mapped;
+  return size < many ? size : size + large_page - table->pages.size;
 }
 
 char *table_open(Table *table, uint32_t stride, uint64_t place, uint64_t tag) {
@@ -269,6 +253,16 @@ uint64_t table_place(const Table *table, uint32_t stride, uint64_t tag) {
       high = middle;
   }
   return place;
+}
+
+char *table_find_crowded(const Table *table, const levada_slot_desc *desc, uint64_t tag,
+                         const char *key) {
+  const uint32_t stride = slot_stride(desc), head = slot_head(desc);
+  char *slot = table->slots + table_place(table, stride, tag) * stride;
+  for (; load64(slot) == tag; slot += stride)
+    if (key_equal(slot + head, key, &desc->key))
+      return slot + head;
+  return nullptr;
 }
 
 /// Makes room for a key that is not there; returns its slot.

@@ -16,6 +16,7 @@
 
 #include "runtime/state/key.h"
 #include "runtime/state/key_groups.h"
+#include "runtime/state/pages.h"
 
 namespace levada::rt {
 
@@ -28,7 +29,7 @@ struct Table {
   uint64_t last = 0;   // highest home place
   uint64_t count = 0, max = 0;
   uint64_t end = 0; // slots, without the two that stay empty
-  uint64_t mapped = 0; // bytes of pages of its own, if it has such
+  Pages pages; // of its own, if it is large
   // NULL, or a bit for each home place: those that changed since the last part was
   // begun, and those whose entries are still to go to that part. Never both: what
   // is about to change goes before. Rows look at the first alone, which is small
@@ -128,6 +129,9 @@ LEVADA_INLINE char *table_find(const Table *table, const levada_slot_desc *desc,
 /// The first place from the home of `tag` on whose tag is not above it: where it stands,
 /// or belongs.
 uint64_t table_place(const Table *table, uint32_t stride, uint64_t tag);
+/// table_find for entries that come in the order of hashes, and so crowd.
+char *table_find_crowded(const Table *table, const levada_slot_desc *desc, uint64_t tag,
+                         const char *key);
 /// `expected` entries will fit before it grows.
 void table_init(Table *table, uint32_t stride, HashRange range, uint64_t expected);
 /// With about `places` home places, no power of two.
