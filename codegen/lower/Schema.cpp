@@ -141,6 +141,20 @@ std::string slotSchema(const Plan &plan, const SlotPlan &slot) {
   return schema;
 }
 
+/// Rows on their way between two stages, but not what computes them: like state,
+/// they are those of the program that read them.
+static std::string inputText(const Plan &plan, const ChannelPlan &channel) {
+  auto stage = [&](int index) {
+    exec::StageOp op = index < 0 ? exec::StageOp() : plan.stages[index].op;
+    return op ? field(op.getSymName()) : std::string();
+  };
+  std::string text = stage(channel.producer) + '\t' + stage(channel.stage) + '\t', columns;
+  exec::ChannelOp op = channel.op;
+  for (auto [name, column] : llvm::zip(op.getNames().getAsRange<StringAttr>(), channel.row.columns))
+    columns += (columns.empty() ? "" : ", ") + name.str() + ' ' + column.type.str();
+  return text + field(columns);
+}
+
 std::string programState(const Plan &plan) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -161,17 +175,19 @@ std::string programState(const Plan &plan) {
   for (const SlotPlan &slot : plan.slots) {
     os << "slot\t" << field(slot.id) << '\t' << field(slotSchema(plan, slot)) << '\n';
   }
+  for (const ChannelPlan &channel : plan.channels)
+    if (channel.waits)
+      os << "input\t" << inputText(plan, channel) << '\n';
   return text;
 }
 
 uint64_t channelFingerprint(const Plan &plan, const ChannelPlan &channel) {
   std::string text;
   llvm::raw_string_ostream os(text);
+  os << inputText(plan, channel);
   for (const Column &column : channel.row.columns)
-    os << column.type.str() << ' ' << column.offset << ' ' << column.nullOffset << '\n';
-  os << channel.row.size << ' ' << channel.placeOffset << ' ' << channel.hashOffset << '\n';
-  if (channel.producer >= 0)
-    os << plan.stages[channel.producer].op;
+    os << '\n' << column.offset << ' ' << column.nullOffset;
+  os << '\n' << channel.row.size << ' ' << channel.placeOffset << ' ' << channel.hashOffset;
   auto hash = llvm::SHA256::hash(
       llvm::ArrayRef(reinterpret_cast<const uint8_t *>(text.data()), text.size()));
   return llvm::support::endian::read64le(hash.data());

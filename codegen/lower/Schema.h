@@ -14,10 +14,10 @@ namespace levada::codegen {
 /// Windows, keys and aggregates of a slot, and where their bytes lie.
 std::string slotSchema(const Plan &plan, const SlotPlan &slot);
 
-/// Sources, sinks and slots of the whole program.
+/// Sources, sinks and slots of the whole program, and inputs whose rows may wait.
 std::string programState(const Plan &plan);
 
-/// Of a channel's rows: their bytes and the stage that makes them.
+/// Of a channel: the stages at its ends, columns and bytes of its rows.
 uint64_t channelFingerprint(const Plan &plan, const ChannelPlan &channel);
 
 } // namespace levada::codegen

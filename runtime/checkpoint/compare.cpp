@@ -334,6 +334,38 @@ void follow_owner(Verdict &v, const ProgramState &now, const std::vector<Verdict
     }
 }
 
+/// Each of `before` goes to one of `now` between the same stages; where there are
+/// several, to one of its columns.
+void compare_inputs(const ProgramState &before, const ProgramState &now, std::vector<Verdict> &out) {
+  using Input = ProgramState::Input;
+  std::vector<bool> taken(now.inputs.size()), done(before.inputs.size());
+  auto take = [&](const Input &old, bool alike) -> const Input * {
+    for (size_t i = 0; i < now.inputs.size(); ++i) {
+      const Input &input = now.inputs[i];
+      if (taken[i] || !(input.from == old.from) || !(input.of == old.of) ||
+          (alike && !(input.columns == old.columns)))
+        continue;
+      taken[i] = true;
+      return &input;
+    }
+    return nullptr;
+  };
+  for (size_t i = 0; i < before.inputs.size(); ++i)
+    done[i] = take(before.inputs[i], true);
+  for (size_t i = 0; i < before.inputs.size(); ++i) {
+    if (done[i])
+      continue;
+    const Input &old = before.inputs[i], *input = take(old, false);
+    Verdict v = verdict(input ? Fate::REBUILD : Fate::DROPPED, "input", old.name());
+    if (input) {
+      v.why = "rows that wait in it have other columns";
+      v.before = old.columns;
+      v.now = input->columns;
+    }
+    out.push_back(std::move(v));
+  }
+}
+
 } // namespace
 
 std::vector<Verdict> compare(const ProgramState &before, const ProgramState &now) {
@@ -375,6 +407,7 @@ std::vector<Verdict> compare(const ProgramState &before, const ProgramState &now
     out.push_back(verdict(Fate::DROPPED, "operator", slot->id));
   for (Verdict &v : out)
     follow_owner(v, now, out);
+  compare_inputs(before, now, out);
   return out;
 }
 

@@ -169,6 +169,14 @@ bool ProgramState::take(std::string_view word, std::string_view line) {
     (word == "source" ? sources : sinks).push_back(std::move(part));
     return true;
   }
+  if (word == "input") {
+    Input input;
+    input.from = take_field(line);
+    input.of = take_field(line);
+    input.columns = take_field(line);
+    inputs.push_back(std::move(input));
+    return true;
+  }
   if (word != "slot")
     return false;
   Slot slot;
@@ -195,6 +203,18 @@ void ProgramState::print(Text &text) const {
     append_field(text.append('\t'), slot.schema);
     text.append('\n');
   }
+  for (const Input &input : inputs) {
+    append_field(text.append("input\t"), input.from);
+    append_field(text.append('\t'), input.of);
+    append_field(text.append('\t'), input.columns);
+    text.append('\n');
+  }
+}
+
+Text ProgramState::Input::name() const {
+  auto plain = [](const Text &stage) { return stage.view().substr(0, stage.view().rfind('.')); };
+  std::string_view to = plain(of), by = plain(from);
+  return textf("%.*s from %.*s", int(to.size()), to.data(), int(by.size()), by.data());
 }
 
 bool ProgramState::parse(std::string_view text) {

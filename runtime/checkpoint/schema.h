@@ -80,7 +80,7 @@ struct Migration {
 /// False: `why` says what cannot be brought over.
 bool plan_migration(const Schema &before, const Schema &now, Migration &out, Text &why);
 
-/// A program: its name, sources, sinks and slots.
+/// A program: its name, sources, sinks, slots, and inputs whose rows may wait.
 struct ProgramState {
   struct Part {
     Text name, connector, format;
@@ -89,11 +89,17 @@ struct ProgramState {
   struct Slot {
     Text id, schema;
   };
+  struct Input { // of an operator that has several
+    Text from, of; // stages
+    Text columns;
+    Text name() const; // for a reader
+  };
   Text program;
   std::vector<Part> sources, sinks;
   std::vector<Slot> slots;
+  std::vector<Input> inputs;
 
-  /// Lines that start with source, sink or slot; false for any other.
+  /// Lines that start with source, sink, slot or input; false for any other.
   bool take(std::string_view word, std::string_view line);
   void print(Text &text) const;
   /// The text that an executable embeds.
@@ -105,13 +111,14 @@ enum class Fate : uint8_t { SAME, MIGRATES, NEW, DROPPED, REBUILD };
 
 struct Verdict {
   Fate fate;
-  const char *what; // "pipeline", "source", "sink", "operator"
+  const char *what; // "pipeline", "source", "sink", "operator", "input"
   Text name;        // a slot's id
   Text why;         // of MIGRATES and REBUILD
   Text before, now; // of REBUILD: both schemas
 };
 
-/// What becomes of the state of `before` in `now`, operator by operator.
+/// What becomes of the state of `before` in `now`, operator by operator. An input
+/// is named only where rows that wait in it cannot be taken over.
 std::vector<Verdict> compare(const ProgramState &before, const ProgramState &now);
 
 } // namespace levada::rt

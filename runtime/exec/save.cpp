@@ -9,6 +9,7 @@
 #include "runtime/exec/run.h"
 #include "runtime/state/save.h"
 
+#include <algorithm>
 #include <string.h>
 
 namespace levada::rt {
@@ -103,6 +104,7 @@ bool Execution::restore(Reader &from, uint32_t saved_workers, bool last,
   const levada_program *program = topology.program;
   uint32_t count;
   int64_t reached;
+  std::vector<uint64_t> seen;
   if (!from.value(reached) || !from.value(count))
     return false;
   if (last)
@@ -114,32 +116,45 @@ bool Execution::restore(Reader &from, uint32_t saved_workers, bool last,
     if (!from.text(name) || !from.value(reached) || !from.value(size) ||
         !(bytes = from.skip(size)))
       return false;
-    for (uint32_t i = 0; last && i < inputs_.size(); ++i) {
-      const levada_channel_desc &channel = *inputs_[i].channel->desc;
-      if (name != channel.name)
-        continue;
+    if (!last)
+      continue;
+    Reader rows(bytes, size);
+    uint32_t row_size;
+    uint64_t fingerprint, waiting = 0;
+    if (!rows.value(row_size) || !rows.value(fingerprint))
+      return false;
+    if (Reader ahead = rows; !ahead.value(waiting))
+      return false;
+    // By what it is: a version with another input more may number them otherwise.
+    uint32_t before = uint32_t(std::count(seen.begin(), seen.end(), fingerprint)), i = 0;
+    seen.push_back(fingerprint);
+    auto is = [&](const Input &input) {
+      return fingerprint == input.channel->desc->fingerprint;
+    };
+    while (i < inputs_.size() && !(is(inputs_[i]) && !before--))
+      ++i;
+    // Where no row waits, its watermark is what there is.
+    for (uint32_t j = 0; i == inputs_.size() && !waiting && j < inputs_.size(); ++j)
+      if (name == inputs_[j].channel->desc->name && !is(inputs_[j]))
+        inputs_[j].watermark = reached;
+    if (i < inputs_.size())
       inputs_[i].watermark = reached;
-      Reader rows(bytes, size);
-      uint32_t row_size;
-      uint64_t fingerprint, waiting = 0;
-      if (!rows.value(row_size) || !rows.value(fingerprint))
-        return false;
-      if (Reader ahead = rows; !ahead.value(waiting))
-        return false;
-      if (!waiting)
-        continue;
-      if (row_size != channel.row_size || fingerprint != channel.fingerprint ||
-          (!channel.hash_offset && !stage.single && saved_workers != topology.workers)) {
-        why = textf("rows wait at `%s` that can only go on with the same program and "
-                    "--parallelism %u",
-                    stage.desc->name, saved_workers);
-        return false;
-      }
-      uint32_t first = first_group(worker.index, topology.workers);
-      HashRange range{first, first_group(worker.index + 1, topology.workers) - first};
-      if (!merge_.restore(i, channel, range, rows, worker.pool))
-        return false;
+    if (!waiting)
+      continue;
+    if (i == inputs_.size() && worker.run.settings.allow_dropped_state)
+      continue; // check() has said so
+    const levada_channel_desc *channel = i < inputs_.size() ? inputs_[i].channel->desc : nullptr;
+    if (!channel || row_size != channel->row_size ||
+        (!channel->hash_offset && !stage.single && saved_workers != topology.workers)) {
+      why = textf("rows wait at `%s` that can only go on with the same program and "
+                  "--parallelism %u",
+                  stage.desc->name, saved_workers);
+      return false;
     }
+    uint32_t first = first_group(worker.index, topology.workers);
+    HashRange range{first, first_group(worker.index + 1, topology.workers) - first};
+    if (!merge_.restore(i, *channel, range, rows, worker.pool))
+      return false;
   }
   return restore_counters(program, from, last ? sums : nullptr);
 }
