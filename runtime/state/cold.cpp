@@ -36,10 +36,8 @@ void cold_begin(levada_slot *slot, Slice *slice) {
   cold->end = (high >> (64 - cold->bits)) + 1;
   cold->left = cold->end - cold->first;
   cold->rows = (uint8_t *)must_zero(cold->left);
-  if (slice->table.count == 0) { // pages are taken as they are touched
-    table_free(&slice->table);
-    table_init(&slice->table, slot_stride(slot->desc), slot->range, entries);
-  }
+  table_expect(&slice->table, slot_stride(slot->desc), slot->range, entries);
+  pages_clear(&slice->table.pages, 0, false);
 }
 
 void cold_end(Slice *slice) {

@@ -206,6 +206,15 @@ void table_reserve(Table *table, uint32_t stride, HashRange range) {
     rebuild(table, stride, range, capacity, tail * 2);
 }
 
+void table_expect(Table *table, uint32_t stride, HashRange range, uint64_t expected) {
+  const uint64_t before = table->last + 1;
+  uint64_t capacity = before;
+  while (max_load(capacity, stride) < expected)
+    capacity = grown(capacity, stride);
+  if (capacity != before)
+    rebuild(table, stride, range, capacity, table->end - before);
+}
+
 uint64_t table_growth(const Table *table, uint32_t stride) {
   const uint64_t capacity = table->last + 1, places = grown(capacity, stride) - capacity;
   const uint64_t size = bytes_of(table, stride) + places * stride;

@@ -139,6 +139,8 @@ void table_init_exactly(Table *table, uint32_t stride, HashRange range, uint64_t
 void table_free(Table *table);
 /// Makes sure that one more entry fits. Moves entries.
 void table_reserve(Table *table, uint32_t stride, HashRange range);
+/// As table_init, of one that may have entries already. Moves them.
+void table_expect(Table *table, uint32_t stride, HashRange range, uint64_t expected);
 /// Bytes that it takes more of while it grows, at most.
 uint64_t table_growth(const Table *table, uint32_t stride);
 /// Makes room at `place` after table_reserve: what stands there moves up.

@@ -150,15 +150,43 @@ TEST(TableGrowth, TakesEntriesInTheOrderOfHashes) {
   table_free(&table);
 }
 
+TEST(TableGrowth, MakesRoomForAllThatIsExpected) {
+  std::mt19937_64 random(10);
+  Table table;
+  table_init(&table, stride, {}, 0);
+  std::vector<uint64_t> hashes;
+  auto add_some = [&](int count) {
+    for (int i = 0; i < count; ++i)
+      add(&table, {}, hashes.emplace_back(random()));
+    check(table, hashes);
+  };
+  table_expect(&table, stride, {}, 100);
+  add_some(100);
+  // So many that another thread clears its pages, while entries come.
+  table_expect(&table, stride, {}, 3000000);
+  const uint64_t size = table.pages.size;
+  EXPECT_GT(size, 64u << 20);
+  check(table, hashes);
+  add_some(100000);
+  table_expect(&table, stride, {}, 1000);
+  EXPECT_EQ(table.pages.size, size);
+  pages_clear(&table.pages, 0, false);
+  add_some(100000);
+  table_expect(&table, stride, {}, 6000000);
+  EXPECT_GT(table.pages.size, size);
+  add_some(1000);
+  table_free(&table);
+}
+
 TEST(TableGrowth, GivesPagesBack) {
   Table table;
   table_init(&table, stride, {}, 300000);
-  EXPECT_GT(table.mapped, 0u);
+  EXPECT_GT(table.pages.size, 0u);
   table_free(&table);
   EXPECT_EQ(table.slots, nullptr);
-  EXPECT_EQ(table.mapped, 0u);
+  EXPECT_EQ(table.pages.size, 0u);
   table_init(&table, stride, {}, 0);
-  EXPECT_EQ(table.mapped, 0u);
+  EXPECT_EQ(table.pages.size, 0u);
   add(&table, {}, 7);
   check(table, {7});
   table_free(&table);
