@@ -204,7 +204,7 @@ void sorter_empty(Sorter *sorter) {
   sorter->texts = memory_new();
   sorter->kept.free();
   sorter->unused.free();
-  sorter->text_bytes = sorter->saved = 0;
+  sorter->text_bytes = sorter->settled = sorter->saved = 0;
   sorter->anew = true;
 }
 
@@ -244,8 +244,16 @@ SlotSize sorter_size(const levada_slot *slot) {
 
 extern "C" void levada_rt_sort(levada_ctx *ctx, uint32_t slot, const levada_slot_desc *,
                                const char *row) {
-  levada_slot *sorter = ctx->slots[slot];
-  levada::rt::add_row(sorter, row);
-  if (sorter->spill && (sorter->sorter->arrivals & 1023) == 0 && !ctx->failed)
-    levada::rt::slot_settle(ctx, sorter);
+  using namespace levada::rt;
+  levada_slot *to = ctx->slots[slot];
+  Sorter *sorter = to->sorter;
+  add_row(to, row);
+  if (!to->spill)
+    return;
+  // Every so many rows, and so many bytes of texts.
+  const bool much = sorter->text_bytes > sorter->settled + to->spill->limit / 32;
+  if (((sorter->arrivals & 1023) == 0 || much) && !ctx->failed) {
+    slot_settle(ctx, to);
+    sorter->settled = sorter->text_bytes;
+  }
 }

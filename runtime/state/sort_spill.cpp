@@ -236,6 +236,7 @@ static bool settle(levada_ctx *ctx, levada_slot *slot) {
   slot->pins = 0;
   const int32_t status = slot_settle(ctx, slot);
   slot->pins = pins;
+  slot->sorter->settled = slot->sorter->text_bytes;
   return status == 0;
 }
 
@@ -254,7 +255,8 @@ bool sorter_take_loose(levada_ctx *ctx, levada_slot *slot, uint64_t from) {
       }
       if (!sorter->last || sorts_before(slot->desc, row.row(), sorter->last))
         sorter_keep(slot, row.row(), arrival(row.row()));
-      if ((++count & 255) == 0 && !settle(ctx, slot))
+      const bool much = slot->spill && sorter->text_bytes > sorter->settled + slot->spill->limit / 32;
+      if (((++count & 255) == 0 || much) && !settle(ctx, slot))
         return false;
     }
     failed = failed ? failed : reader.failed;

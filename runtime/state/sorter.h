@@ -25,6 +25,7 @@ struct Sorter {
   uint64_t bound;      // rows of the result and those left out before; UINT64_MAX: all
   uint64_t select_at;  // rows in memory of which only `bound` are kept on
   uint64_t text_bytes; // of kept rows
+  uint64_t settled;    // those when room was looked for last
   char *last;          // with a bound, NULL or: no row behind it is of the result
   Memory *last_texts;
 

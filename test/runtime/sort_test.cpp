@@ -218,6 +218,24 @@ TEST(Sort, UnderALimitIsAsInMemory) {
     }
 }
 
+TEST(Sort, FewRowsOfLongTextsAreMuch) {
+  for (int64_t limit : {-1, 300}) {
+    Sort sort({limit, 0, true, false}, 6 << 20);
+    const std::string end(30000, 'x');
+    for (int64_t i = 0; i < 800; ++i) {
+      const std::string name = std::to_string(i) + end;
+      TextRow row{7, text(name), {i, 800 - i}};
+      levada_rt_sort(&sort.slot.ctx, 0, &sort.slot.desc, (char *)&row);
+      ASSERT_LE(spill_used(&sort.limited->spill), (6 << 20) + (1300 << 10)); // a block of memory
+    }
+    sort.slot.finish();
+    std::vector<Fired> rows = sort.slot.take();
+    ASSERT_EQ(rows.size(), limit < 0 ? 800u : 300u);
+    for (size_t i = 0; i < rows.size(); ++i)
+      ASSERT_EQ(rows[i].key, std::to_string(799 - i) + end);
+  }
+}
+
 TEST(Sort, FilesAreMergedWhenThereAreMany) {
   std::mt19937_64 random(4);
   for (Shape shape : {Shape{-1, -1, false, false}, Shape{50000, 10, false, false}}) {
