@@ -9,6 +9,7 @@
 #include "stdlib/cast.h"
 #include "stdlib/nested.h"
 
+#include <algorithm>
 #include <math.h>
 #include <new>
 
@@ -44,28 +45,12 @@ struct Sample {
     archive.array(data, size, capacity, [&](Counted &one) { archive.value(one); });
   }
 
-  /// In order, by a heap.
+  /// In order, NaN behind all. A sample may be larger than memory: parts of it are
+  /// gone through from front to back and from back to front, and soon small.
   void sort() const {
-    auto sink = [&](uint64_t at, uint64_t end) {
-      for (uint64_t child; (child = 2 * at + 1) < end; at = child) {
-        if (child + 1 < end && data[child].value < data[child + 1].value)
-          ++child;
-        if (!(data[at].value < data[child].value))
-          return;
-        Counted moved = data[at];
-        data[at] = data[child];
-        data[child] = moved;
-      }
-    };
-    for (uint64_t i = size / 2; i-- > 0;)
-      sink(i, size);
-    for (uint64_t end = size; end > 1;) {
-      --end;
-      Counted moved = data[0];
-      data[0] = data[end];
-      data[end] = moved;
-      sink(0, end);
-    }
+    std::sort(data, data + size, [](const Counted &a, const Counted &b) {
+      return a.value < b.value || (b.value != b.value && a.value == a.value);
+    });
   }
 
   int64_t total() const {

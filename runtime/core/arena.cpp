@@ -22,6 +22,20 @@ struct alignas(16) Block {
 constexpr uint64_t FIRST_BLOCK = 512 - sizeof(Block);
 constexpr uint64_t LARGEST_BLOCK = (1 << 20) - sizeof(Block);
 
+/// Set in `blocks` where none is paged for the sake of the others.
+constexpr uintptr_t ON_HEAP = 1;
+
+bool on_heap(const levada_arena *arena) {
+  return reinterpret_cast<uintptr_t>(arena->blocks) & ON_HEAP;
+}
+Block *newest_of(const levada_arena *arena) {
+  return reinterpret_cast<Block *>(reinterpret_cast<uintptr_t>(arena->blocks) & ~ON_HEAP);
+}
+void set_newest(levada_arena *arena, Block *block) {
+  arena->blocks = reinterpret_cast<void *>(reinterpret_cast<uintptr_t>(block) |
+                                           (reinterpret_cast<uintptr_t>(arena->blocks) & ON_HEAP));
+}
+
 [[noreturn]] void out_of_memory() {
   static const char text[] = "error[R690 out-of-memory]: the system has no more memory\n";
   (void)!write(2, text, sizeof text - 1);
@@ -72,13 +86,20 @@ void free_paged(void *p) { paged_free(static_cast<char *>(p)); }
 
 char *arena_grow(levada_arena *arena, uint64_t size) {
   size = (size + 7) & ~uint64_t(7);
-  auto *newest = static_cast<Block *>(arena->blocks);
+  auto *newest = newest_of(arena);
   uint64_t wanted = newest ? 2 * (newest->size + sizeof(Block)) - sizeof(Block) : FIRST_BLOCK;
   if (wanted > LARGEST_BLOCK)
     wanted = LARGEST_BLOCK;
   // A large request does not waste the free space of the block before it.
   bool own = size > wanted / 2;
-  auto *block = static_cast<Block *>(must_alloc(sizeof(Block) + (own ? size : wanted)));
+  Block *block = nullptr;
+  if (paged_arena != ~uint64_t(0) && !on_heap(arena) && arena_bytes(arena) >= paged_arena) {
+    wanted = paged_from - sizeof(Block);
+    own = size > wanted / 2;
+    block = reinterpret_cast<Block *>(paged_alloc(sizeof(Block) + (own ? size : wanted)));
+  } else {
+    block = static_cast<Block *>(must_alloc(sizeof(Block) + (own ? size : wanted)));
+  }
   block->size = own ? size : wanted;
   if (own && newest) {
     block->next = newest->next;
@@ -86,14 +107,18 @@ char *arena_grow(levada_arena *arena, uint64_t size) {
     return block->data();
   }
   block->next = newest;
-  arena->blocks = block;
+  set_newest(arena, block);
   arena->cur = block->data() + size;
   arena->end = block->data() + block->size;
   return block->data();
 }
 
+void arena_on_heap(levada_arena *arena) {
+  arena->blocks = reinterpret_cast<void *>(ON_HEAP);
+}
+
 void arena_reset(levada_arena *arena) {
-  auto *block = static_cast<Block *>(arena->blocks);
+  auto *block = newest_of(arena);
   if (!block)
     return;
   for (Block *b = block->next; b;) {
@@ -107,7 +132,7 @@ void arena_reset(levada_arena *arena) {
 }
 
 void arena_free(levada_arena *arena) {
-  for (auto *b = static_cast<Block *>(arena->blocks); b;) {
+  for (auto *b = newest_of(arena); b;) {
     Block *next = b->next;
     must_free(b);
     b = next;
@@ -116,17 +141,19 @@ void arena_free(levada_arena *arena) {
 }
 
 void arena_adopt(levada_arena *to, levada_arena *from) {
-  auto *last = static_cast<Block *>(from->blocks);
+  auto *last = newest_of(from);
   if (!last)
     return;
-  auto *newest = static_cast<Block *>(to->blocks);
+  auto *newest = newest_of(to);
   if (!newest) {
-    *to = *from;
+    to->cur = from->cur;
+    to->end = from->end;
+    set_newest(to, last);
   } else {
     while (last->next)
       last = last->next;
     last->next = newest->next;
-    newest->next = static_cast<Block *>(from->blocks);
+    newest->next = newest_of(from);
   }
   *from = {};
 }
@@ -141,9 +168,16 @@ char *Buffer::get(uint64_t size) {
   return data_;
 }
 
+uint64_t arena_total(const levada_arena *arena) {
+  uint64_t bytes = 0;
+  for (auto *b = newest_of(arena); b; b = b->next)
+    bytes += b->size + sizeof(Block);
+  return bytes;
+}
+
 uint64_t arena_bytes(const levada_arena *arena) {
   uint64_t bytes = 0;
-  for (auto *b = static_cast<Block *>(arena->blocks); b; b = b->next)
+  for (auto *b = newest_of(arena); b; b = b->next)
     bytes += is_paged(b) ? 0 : b->size + sizeof(Block);
   return bytes;
 }
@@ -166,7 +200,7 @@ void free_between(Block *first, const Block *end) {
 } // namespace
 
 void arena_mark(const levada_arena *arena, char *mark) {
-  auto *newest = static_cast<Block *>(arena->blocks);
+  auto *newest = newest_of(arena);
   Mark now{*arena, newest ? newest->next : nullptr};
   __builtin_memcpy(mark, &now, sizeof now);
 }
@@ -174,7 +208,7 @@ void arena_mark(const levada_arena *arena, char *mark) {
 void arena_release(levada_arena *arena, const char *mark) {
   Mark then;
   __builtin_memcpy(&then, mark, sizeof then);
-  auto *newest = static_cast<Block *>(arena->blocks), *old = static_cast<Block *>(then.arena.blocks);
+  auto *newest = newest_of(arena), *old = newest_of(&then.arena);
   if (old) {
     free_between(old->next, then.behind);
     old->next = then.behind;

@@ -17,8 +17,13 @@
 namespace levada::rt {
 
 /// Memory of `size` bytes, 8-aligned, from a new block; the rest of the block
-/// becomes the arena's free space. Never NULL (dies with R690 out-of-memory).
+/// becomes the arena's free space. Paged once the arena has paged_arena bytes of the
+/// heap. Never NULL (dies with R690 out-of-memory).
 char *arena_grow(levada_arena *arena, uint64_t size);
+
+/// For an arena with nothing in it: only large requests will be paged. For what is
+/// looked up here and there, and counted.
+void arena_on_heap(levada_arena *arena);
 
 /// Frees everything but one block, which is kept for what comes next.
 void arena_reset(levada_arena *arena);
@@ -35,6 +40,8 @@ void arena_adopt(levada_arena *to, levada_arena *from);
 
 /// Bytes of all its blocks that are not paged.
 uint64_t arena_bytes(const levada_arena *arena);
+/// Bytes of all its blocks.
+uint64_t arena_total(const levada_arena *arena);
 
 /// malloc, realloc that never return NULL; large blocks are paged (paged.h). What
 /// they give goes back by must_free.

@@ -15,18 +15,20 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 namespace levada::rt {
 
-uint64_t paged_from = ~uint64_t(0);
+uint64_t paged_from = ~uint64_t(0), paged_arena = ~uint64_t(0);
 uintptr_t paged_first = ~uintptr_t(0), paged_last = 0;
 
 namespace {
@@ -68,7 +70,8 @@ struct State {
   Class classes[CLASSES];
   uint64_t bytes = 0, most = 0, warm = 0, blocks = 0;
   int failed = 0;
-  uint64_t beside = 0; // pages of other files that the process has
+  // Bytes of other files that the process has: at first, and now.
+  uint64_t first_beside = 0, beside = 0;
   struct sigaction before = {};
 };
 State *state; // stays: the thread may look at it while the process ends
@@ -96,7 +99,9 @@ void let_go() {
       uint64_t bits = SMALLEST + unsigned(&one - state->classes);
       madvise(one.begin, count << bits, MADV_DONTNEED);
     }
-  __atomic_store_n(&state->beside, touched(), __ATOMIC_RELAXED);
+  // Others may have gone on meanwhile: what is beside them hardly grows.
+  uint64_t now = touched(), most = state->first_beside + (1 << 20);
+  __atomic_store_n(&state->beside, now < most ? now : most, __ATOMIC_RELAXED);
 }
 
 void trim() {
@@ -105,7 +110,20 @@ void trim() {
     let_go();
 }
 
+/// To be woken in time where others compute.
+void want_short_slices() {
+  struct { // sched_attr
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t runtime, deadline, period;
+  } attributes = {sizeof attributes, SCHED_OTHER, 0, 0, 0, 100000, 0, 0};
+  syscall(SYS_sched_setattr, 0, &attributes, 0); // else as others are
+}
+
 void *keep_trimming(void *) {
+  want_short_slices();
   // Bytes come at 4 GB/s at most, a page at a time.
   uint64_t ns = state->resident / 4;
   ns = ns < 300000 ? 300000 : ns > 10000000 ? 10000000 : ns;
@@ -195,7 +213,7 @@ bool open_range() {
     state->classes[i].most = state->part >> (SMALLEST + i);
   }
   state->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-  state->beside = touched();
+  state->first_beside = state->beside = touched();
   struct sigaction action = {};
   action.sa_sigaction = on_bus_error;
   action.sa_flags = SA_SIGINFO;
@@ -313,6 +331,7 @@ void paged_begin(const char *folder, uint64_t from, uint64_t resident, PagedRese
   state->failed = 0;
   state->resident = resident < (1 << 20) ? 1 << 20 : resident;
   paged_from = from;
+  paged_arena = 2 * from;
 }
 
 char *paged_try(uint64_t size, bool grows) {
@@ -397,6 +416,16 @@ void paged_copy(char *to, const char *from, uint64_t size) {
     memcpy(to + at, from + at, size - at < STEP_BYTES ? size - at : STEP_BYTES);
     trim();
   }
+}
+
+void paged_rest(char *block, uint64_t size) {
+  if (is_paged(block))
+    madvise(block, up(size), MADV_DONTNEED);
+}
+
+void paged_look() {
+  if (__atomic_load_n(&state->blocks, __ATOMIC_RELAXED))
+    trim();
 }
 
 uint64_t paged_bytes() {

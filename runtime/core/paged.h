@@ -20,6 +20,9 @@ namespace levada::rt {
 
 /// From how many bytes on must_alloc and must_realloc make such blocks; ~0: never.
 extern uint64_t paged_from;
+/// So much has an arena of the heap before its further blocks are such, too; ~0: no
+/// end of it.
+extern uint64_t paged_arena;
 
 /// From now on there are such blocks, in a file in `folder`, of which the process has
 /// some `resident` bytes at a time. Before there are threads; the file is made when
@@ -36,6 +39,14 @@ char *paged_alloc(uint64_t size);
 /// Copies bytes of which both sides may be such blocks, within the bound.
 void paged_copy(char *to, const char *from, uint64_t size);
 
+/// Lets go of what the process has of a block, which is not looked at for a while; of
+/// the heap: nothing.
+void paged_rest(char *block, uint64_t size);
+
+/// So many bytes were gone through, of which some may be of such blocks: now and then
+/// it lets go itself, rather than that it is overtaken.
+inline void paged_passed(uint64_t bytes);
+
 /// Bytes of all such blocks.
 uint64_t paged_bytes();
 /// Most that there were at a time.
@@ -51,6 +62,15 @@ extern uintptr_t paged_first, paged_last;
 inline bool is_paged(const void *p) {
   return uintptr_t(p) >= __atomic_load_n(&paged_first, __ATOMIC_RELAXED) &&
          uintptr_t(p) < __atomic_load_n(&paged_last, __ATOMIC_RELAXED);
+}
+
+void paged_look();
+inline void paged_passed(uint64_t bytes) {
+  static thread_local uint64_t passed = 0;
+  if (__atomic_load_n(&paged_last, __ATOMIC_RELAXED) && (passed += bytes) >= (512 << 10)) [[unlikely]] {
+    passed = 0;
+    paged_look();
+  }
 }
 
 //--- for arena.cpp -----------------------------------------------------------

@@ -10,6 +10,12 @@
 namespace levada::rt {
 
 Memory *memory_new() {
+  Memory *memory = memory_new_paged();
+  arena_on_heap(&memory->arena);
+  return memory;
+}
+
+Memory *memory_new_paged() {
   auto *memory = (Memory *)must_zero(sizeof(Memory));
   memory->refs = 1;
   return memory;

@@ -21,7 +21,10 @@ struct Memory {
   uint32_t refs;      // atomic once a frame holds it
 };
 
+/// Of what rows look up here and there: of the heap, but for large blocks.
 Memory *memory_new();
+/// Of what belongs to one key, or to a few: only a part is of the heap.
+Memory *memory_new_paged();
 void memory_release(Memory *memory);
 /// The rows made by the stage that runs now may view `memory`.
 void memory_keep(levada_ctx *ctx, Memory *memory);

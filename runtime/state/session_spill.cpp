@@ -283,7 +283,6 @@ bool KeyEntry::make(levada_ctx *ctx, levada_slot *slot, uint64_t tag, int64_t go
                     Session **first) {
   Sessions *all = slot->sessions;
   Session **link = first;
-  uint64_t bytes = 0;
   for (uint64_t i = 0; i < head.count; ++i) {
     Times times;
     if (!rest.value(times))
@@ -300,14 +299,11 @@ bool KeyEntry::make(levada_ctx *ctx, levada_slot *slot, uint64_t tag, int64_t go
       session_release(all, session);
       continue;
     }
-    bytes += session->bytes;
     *link = session;
     link = &session->older;
   }
   if (!rest.ok || rest.left())
     return spill_failed(ctx, "reading state back", EBADMSG), false;
-  if (slot->spill && bytes > slot->spill->limit)
-    return over_limit(ctx, slot, "what is kept of one key"), false;
   return true;
 }
 

@@ -203,11 +203,8 @@ bool Merge::next(char *entry, uint64_t *tag) {
   };
   for (step(); heap.count && !failed && same_key(sources[heap[0]], *tag, entry); step()) {
     source = &sources[heap[0]];
-    if (source->slice != slice || (desc->mergeable && source->generation != generation)) {
+    if (source->slice != slice || (desc->mergeable && source->generation != generation))
       fold(); // else what is newer counts alone
-      if (arena_bytes(&memory->arena) > limit)
-        return over_limit(ctx, slot, "what is kept of one key"), false;
-    }
     slice = source->slice;
     generation = source->generation;
     load(*source, current);
@@ -226,7 +223,7 @@ bool each_merged(levada_ctx *ctx, levada_slot *slot, uint64_t at, void *to,
   Merge merge(ctx, slot);
   merge.open(at, 1);
   char *entry = (char *)must_alloc(slot->desc->entry_size + 16);
-  Memory *memory = merge.memory = memory_new();
+  Memory *memory = merge.memory = memory_new_paged();
   for (uint64_t tag; merge.next(entry, &tag);) {
     each(to, entry);
     if (memory->arena.blocks)
@@ -300,9 +297,9 @@ int32_t fire_spilled(levada_ctx *ctx, levada_slot *slot, uint64_t first, uint64_
   for (bool more = true; more && !status;) {
     // Accumulators of tables are viewed by what is merged from them: those stay.
     void *outside = block_begin(ctx);
-    Memory *memory = merge.memory = memory_new();
+    Memory *memory = merge.memory = memory_new_paged();
     uint32_t n = 0;
-    while (n < fire_block && arena_bytes(&memory->arena) <= most) {
+    while (n < fire_block && arena_total(&memory->arena) <= most) {
       uint64_t tag;
       char *entry = entries + (uint64_t)n * stride;
       if (!(more = merge.next(entry, &tag)))
@@ -334,7 +331,7 @@ static SortedFile *merge_to_file(levada_ctx *ctx, levada_slot *slot, Merge &merg
   SortedWriter to(spill->folder, spill_name(spill).text, spill->named,
                   entry_size_of(desc), desc->mergeable ? 0 : filtered_entries(spill, entries));
   char *entry = (char *)must_alloc(desc->entry_size + 16);
-  Memory *memory = merge.memory = memory_new();
+  Memory *memory = merge.memory = memory_new_paged();
   for (uint64_t tag; merge.next(entry, &tag);) {
     entry_save(ctx, desc, tag, entry, to.entry(tag));
     if (memory->arena.blocks)

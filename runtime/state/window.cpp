@@ -204,7 +204,7 @@ static int32_t fire_merged(levada_ctx *ctx, levada_slot *slot, uint64_t first, u
   if (!slot->block)
     slot->block = (const char **)must_alloc(fire_block * sizeof(char *));
   char *merged = nullptr; // entries made here
-  Memory *memory = memory_new();
+  Memory *memory = memory_new_paged();
   int32_t failed = 0;
   uint32_t n = 0;
   for (uint64_t i; !failed && (i = from.next()) < count;) {

@@ -5,6 +5,8 @@
   memory.py hot N              CSV rows of one key with long values
   memory.py values N KEYS      CSV rows, three of five with a value that none before has, some out of order
   memory.py run MB COMMAND…    runs it with --memory MBMB; fails where it took a fifth more at its peak
+  memory.py large MB MOST COMMAND…  the same with a single value of many times the limit; fails beyond MOST MB.
+                               What is resident of such a value is let go of by the clock: a busy machine takes more
 """
 import random
 import resource
@@ -45,16 +47,18 @@ def values(count, keys):
         print(f"{key},{i if i % 5 < 3 else random.randrange(i) // 5 * 5},2026-01-01 00:00:{second:02d}.000")
 
 
-def run(limit, command):
+def run(limit, command, most=None):
     process = subprocess.run(command + ["--memory", f"{limit}MB"])
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    if peak > limit * 1.2:
+    if peak > (most or limit * 1.2):
         sys.exit(f"{peak} MB of {limit} MB")
     sys.exit(process.returncode)
 
 
 if sys.argv[1] == "run":
     run(int(sys.argv[2]), sys.argv[3:])
+elif sys.argv[1] == "large":
+    run(int(sys.argv[2]), sys.argv[4:], int(sys.argv[3]))
 elif sys.argv[1] == "values":
     values(int(sys.argv[2]), int(sys.argv[3]))
 elif sys.argv[1] == "sessions":
