@@ -107,6 +107,20 @@ bool print_check(const char *program, const char *directory, Error &error) {
   return sound;
 }
 
+bool print_check_of(const char *program, const char *path, Error &error) {
+  if (access(textf("%s/manifest", path).c_str(), F_OK) != 0)
+    return print_check(program, path, error);
+  std::vector<Store::Found> chain;
+  if (!Store::at(path, chain, error))
+    return false;
+  Text problem;
+  for (const Store::Found &found : chain)
+    if (problem.empty())
+      Store::verify_tables(found, problem);
+  print(textf("%s: %s\n", path, problem.empty() ? "sound" : problem.c_str()));
+  return problem.empty();
+}
+
 bool print_status(const char *program, const char *directory, bool json, Error &error) {
   Store store;
   if (!store.look(directory, program, error))

@@ -15,6 +15,9 @@ namespace levada::rt {
 bool print_checkpoints(const char *program, const char *directory, bool json, Error &error);
 /// `fsck`: reads every byte; false without an error when something is damaged.
 bool print_check(const char *program, const char *directory, Error &error);
+/// `fsck PATH`: of a checkpoint, a savepoint with what it builds on, or another
+/// state directory.
+bool print_check_of(const char *program, const char *path, Error &error);
 /// `status` where nothing runs: what a start would resume from.
 bool print_status(const char *program, const char *directory, bool json, Error &error);
 

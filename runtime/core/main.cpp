@@ -176,7 +176,10 @@ static int run_command(const levada_program *program, const Settings &settings, 
   Error error;
   bool good = action == Action::CHECKPOINTS
                   ? print_checkpoints(program->name, path.c_str(), settings.json, error)
-              : action == Action::FSCK      ? print_check(program->name, path.c_str(), error)
+              : action == Action::FSCK
+                  ? settings.target.empty()
+                        ? print_check(program->name, path.c_str(), error)
+                        : print_check_of(program->name, settings.target.c_str(), error)
               : action == Action::SAVEPOINT ? command_savepoint(program, settings, error)
               : action == Action::INSPECT   ? print_rows(program, settings, error)
               : action == Action::STOP      ? command_stop(program, settings, error)

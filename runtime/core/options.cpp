@@ -59,7 +59,8 @@ constexpr Command commands[] = {
     {"savepoint", Action::SAVEPOINT, "a whole checkpoint that stays, in the new folder DIR", "DIR"},
     {"stop", Action::STOP, "a last checkpoint, then the end; --savepoint, --drain", nullptr},
     {"checkpoints", Action::CHECKPOINTS, "the checkpoints there are", nullptr},
-    {"fsck", Action::FSCK, "verifies every checkpoint; exit code 1 when one is damaged", nullptr},
+    {"fsck", Action::FSCK,
+     "verifies every checkpoint, or that in PATH; exit code 1 when one is damaged", "[PATH]"},
     {"inspect", Action::INSPECT,
      "the plan, the schema and how it was built; the rows of state in PATH, as JSON", "[PATH]"},
 };

@@ -24,7 +24,7 @@ struct Settings {
   bool once = false;
   uint64_t memory = 0; // bytes of the whole process; 0: no limit
   bool allow_dropped_state = false;
-  /// Commands: what `savepoint` and `inspect` are about; of `stop`.
+  /// Commands: what `savepoint`, `inspect` and `fsck` are about; of `stop`.
   Text target, savepoint;
   bool drain = false;
   /// --set source.X.key=value, in order; checked against the program.
