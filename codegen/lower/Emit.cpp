@@ -60,7 +60,7 @@ void lowerEmit(Lowering &l, exec::EmitOp op) {
   if (channel.hashOffset >= 0)
     e.store(hash, e.offset(row, channel.hashOffset), 8);
   for (auto [column, value] : llvm::zip(channel.row.columns, values))
-    e.storeColumn(row, column, value, /*canonical=*/channel.waits);
+    e.storeColumn(row, column, value, channel.waits || column.rep == Rep::Str);
 }
 
 } // namespace levada::codegen

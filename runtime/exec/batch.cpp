@@ -2,6 +2,7 @@
 #include "runtime/exec/batch.h"
 
 #include "runtime/core/arena.h"
+#include "runtime/core/paged.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,9 @@ void BatchPool::give(Batch *batch) {
 
 //===--- segments -------------------------------------------------------------===//
 
+/// Bytes that are kept before they become a block.
+static constexpr uint64_t most_kept = 64 << 10;
+
 namespace {
 /// The words of a segment.
 struct Words {
@@ -93,21 +97,116 @@ void Segments::keep() {
     *at++ = by;
   }
   kept_.insert(kept_.end(), bytes, at);
+  if (kept_.size() >= most_kept) {
+    blocks_.push_back({{paged_alloc(kept_.size()), {}}, kept_.size()});
+    char *block = blocks_.back().bytes.get();
+    memcpy(block, kept_.data(), kept_.size());
+    paged_rest(block, kept_.size());
+    plain_ += is_paged(block) ? 0 : kept_.size();
+    kept_.clear();
+  }
   ascending_ = ascending();
   before_ = last_;
 }
 
+void Segments::Block::Free::operator()(char *bytes) const { must_free(bytes); }
+
 void Segments::clear() {
+  blocks_.clear();
+  plain_ = 0;
   kept_.clear();
   before_ = last_ = Segment();
-  some_ = false;
+  some_ = whole_ = false;
   ascending_ = true;
+}
+
+Order Segments::first() const {
+  Cursor cursor(*this);
+  Segment segment;
+  uint64_t until;
+  cursor.next(segment, until, 0);
+  return segment.order;
+}
+
+uint64_t Segments::saved_bytes() const {
+  uint64_t bytes = sizeof(Saved) + kept_.size();
+  for (const Block &block : blocks_)
+    bytes += block.size;
+  return bytes;
+}
+
+void Segments::save(char *to) const {
+  Saved saved{last_, some_ + 2u * whole_};
+  memcpy(to, &saved, sizeof saved);
+  to += sizeof saved;
+  for (const Block &block : blocks_) {
+    memcpy(to, block.bytes.get(), block.size);
+    to += block.size;
+  }
+  memcpy(to, kept_.data(), kept_.size());
+}
+
+/// Whether a cursor finds whole differences, and rows of which there are `count`.
+bool Segments::sound(uint64_t count) const {
+  uint64_t begin = 0;
+  for (size_t at = 0; at < kept_.size();) {
+    for (uint32_t which = kept_[at++], i = 0; which; which >>= 1, ++i) {
+      if (!(which & 1))
+        continue;
+      uint64_t by = 0;
+      for (uint32_t shift = 0;; shift += 7) {
+        if (at == kept_.size() || shift > 63)
+          return false;
+        by |= uint64_t(kept_[at] & 127) << shift;
+        if (kept_[at++] < 128)
+          break;
+      }
+      if (i == 7 && (by & 1 || (begin += by >> 1) > count))
+        return false;
+    }
+  }
+  return !some_ || (begin <= last_.begin && last_.begin <= count);
+}
+
+bool Segments::load(const char *from, uint64_t size, uint64_t count) {
+  Saved saved;
+  clear();
+  if (size < sizeof saved)
+    return false;
+  memcpy(&saved, from, sizeof saved);
+  kept_.assign(from + sizeof saved, from + size);
+  last_ = before_ = saved.last;
+  some_ = saved.some & 1;
+  whole_ = saved.some & 2;
+  if (sound(count))
+    return true;
+  clear();
+  return false;
+}
+
+/// Comes to the next block of bytes; false: there is none.
+bool Segments::Cursor::open() {
+  if (block_ && block_ <= of_->blocks_.size()) {
+    const Block &behind = of_->blocks_[block_ - 1];
+    paged_rest(behind.bytes.get(), behind.size);
+  }
+  if (block_ > of_->blocks_.size())
+    return false;
+  if (block_ < of_->blocks_.size()) {
+    at_ = reinterpret_cast<const unsigned char *>(of_->blocks_[block_].bytes.get());
+    end_ = at_ + of_->blocks_[block_].size;
+  } else {
+    at_ = of_->kept_.data();
+    end_ = at_ + of_->kept_.size();
+  }
+  ++block_;
+  return at_ != end_;
 }
 
 /// Takes ahead_ to the segment behind it; false: there is none.
 bool Segments::Cursor::step() {
-  if (at_ == of_->kept_.data() + of_->kept_.size()) {
-    if (ended_ || !of_->some_)
+  if (at_ == end_ && !open()) {
+    if (ended_ || !of_->some_ || of_->whole_)
       return false;
     ended_ = true;
     ahead_ = of_->last_;

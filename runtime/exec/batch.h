@@ -13,6 +13,7 @@
 
 #include <atomic>
 #include <compare>
+#include <memory>
 #include <vector>
 
 namespace levada::rt {
@@ -47,47 +48,84 @@ struct Segment {
 };
 
 /// The segments of a batch or a buffer. With several workers there may be one for
-/// each row, so that they are kept as differences, a few bytes each.
+/// each row, so that they are kept as differences, a few bytes each; many are not in
+/// memory under --memory (paged.h).
 class Segments {
 public:
   bool empty() const { return !some_; }
   void clear();
   /// What follows `begin` stands at `order`; what nothing followed is replaced.
   void note(const Order &order, uint64_t begin) {
-    if (some_ && last_.begin == begin) {
+    if (some_ && !whole_ && last_.begin == begin) {
       last_.order = order;
       return;
     }
-    if (some_)
+    if (some_ && !whole_)
       keep();
     last_ = {order, begin};
     some_ = true;
+    whole_ = false;
   }
-  /// Bytes they take.
-  uint64_t bytes() const { return kept_.capacity(); }
+  /// Nothing comes at `end` or behind it: what stood there goes.
+  void end(uint64_t end) {
+    if (!some_ || whole_ || last_.begin != end)
+      return;
+    last_ = before_;
+    whole_ = !kept_.empty() || !blocks_.empty();
+    some_ = whole_;
+  }
+  /// Bytes of memory that they take.
+  uint64_t bytes() const { return kept_.capacity() + plain_; }
 
   /// Goes through them in order.
   class Cursor {
   public:
-    explicit Cursor(const Segments &of) : of_(&of), at_(of.kept_.data()) {}
+    explicit Cursor(const Segments &of) : of_(&of) {}
     /// The next one, and where the one behind it begins; of the last one: `end`.
     bool next(Segment &segment, uint64_t &until, uint64_t end);
 
   private:
     bool step();
+    bool open();
     const Segments *of_;
-    const unsigned char *at_;
+    const unsigned char *at_ = nullptr, *end_ = nullptr;
+    size_t block_ = 0; // the one behind what is read
     Segment ahead_{};
     bool begun_ = false, ended_ = false, more_ = false;
   };
   /// Whether no order is below the one before it.
   bool ascending() const { return ascending_ && before_.order <= last_.order; }
+  /// Of those that there are.
+  Order first() const;
+  const Order &last() const { return last_.order; }
+
+  /// As saved_bytes() bytes, and back: false where they are none of a batch of
+  /// `count` rows.
+  uint64_t saved_bytes() const;
+  void save(char *to) const;
+  bool load(const char *from, uint64_t size, uint64_t count);
 
 private:
+  struct Saved {
+    Segment last;
+    uint64_t some;
+  };
+  /// Of all but the last, the first ones.
+  struct Block {
+    struct Free {
+      void operator()(char *bytes) const;
+    };
+    std::unique_ptr<char, Free> bytes;
+    uint64_t size;
+  };
   void keep();
-  std::vector<unsigned char> kept_; // all but the last
+  bool sound(uint64_t count) const;
+  std::vector<Block> blocks_;
+  std::vector<unsigned char> kept_; // all behind them but the last
+  uint64_t plain_ = 0;              // bytes of blocks that are in memory
   Segment before_{}, last_{};       // before_: the last of those
   bool some_ = false, ascending_ = true;
+  bool whole_ = false; // the last is among those, too
 };
 
 struct Batch {
@@ -100,7 +138,6 @@ struct Batch {
   Segments segments;
   char *rows = nullptr;
   uint64_t capacity = 0; // bytes of rows
-  uint32_t pieces = 0;   // that wait in a merge
   uint64_t counted = 0;  // bytes on their way, in Counter
 
   char *row(uint64_t i) const { return rows + i * row_size; }
@@ -138,6 +175,10 @@ public:
     slots_[tail % capacity] = batch;
     tail_.store(tail + 1, std::memory_order_release);
     return true;
+  }
+  /// As the sender sees it.
+  bool empty() const {
+    return tail_.load(std::memory_order_relaxed) == head_.load(std::memory_order_acquire);
   }
   /// NULL when empty.
   Batch *pop() {

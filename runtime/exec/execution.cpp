@@ -37,15 +37,16 @@ static int64_t now_ms() {
   return int64_t(now.tv_sec) * 1000 + now.tv_nsec / 1000000;
 }
 
-Execution::Execution(Worker &worker, const Stage &stage) : stage(stage), worker(worker) {
+Execution::Execution(Worker &worker, const Stage &stage)
+    : stage(stage), worker(worker), merge_(worker.pool, worker.run.wait_limit()) {
   const Topology &topology = worker.run.topology;
   for (uint32_t c : stage.inputs) {
     Input input;
     input.channel = &topology.channels[c];
     input.senders.resize(topology.workers);
     inputs_.push_back(std::move(input));
+    merge_.add_input(topology.channels[c]);
   }
-  merge_.resize(inputs_.size());
   counters.resize(uint64_t(topology.program->operator_count) * LEVADA_COUNTERS);
   outs_.resize(topology.program->sink_count);
   owners_.resize(topology.program->sink_count);
@@ -57,14 +58,11 @@ Execution::Execution(Worker &worker, const Stage &stage) : stage(stage), worker(
 }
 
 Execution::~Execution() {
-  std::vector<Batch *> left;
-  merge_.drop(left);
-  for (Batch *batch : left)
-    worker.pool.give(batch);
   for (Input &input : inputs_)
     for (Input::Sender &sender : input.senders)
-      for (Batch *batch : sender.waiting)
-        worker.pool.give(batch);
+      sender.waiting.drop(worker.pool);
+  for (Batch *batch : done_)
+    worker.pool.give(batch);
   for (levada_out &out : outs_)
     must_free(out.begin);
   for (Out &owner : owners_)
@@ -186,19 +184,27 @@ void Execution::hold(Batch *batch) {
 }
 
 void Execution::take(Batch *batch) {
+  const Channel &channel = worker.run.topology.channels[batch->channel];
+  Input &input = inputs_[channel.input];
+  const int64_t reached = batch->last ? batch->watermark : LEVADA_MIN_WATERMARK;
   if (inputs_.size() > 1) {
-    inputs_[worker.run.topology.channels[batch->channel].input].senders[0].waiting.push_back(batch);
-    return;
+    count_waiting(*batch, *channel.desc, worker.run.waiting());
+    if (stage.merges)
+      merge_.add(channel.input, batch, input.watermark);
+    else
+      input.senders[0].waiting.push(batch, *channel.desc, worker.pool, worker.run.wait_limit());
+    if (!stage.merges)
+      return;
+  } else if (batch->count) {
+    Saved saved;
+    enter(batch->seq, saved);
+    process_batch(batch, input.watermark);
+    leave(saved);
+    busy = false;
+  } else {
+    worker.pool.give(batch);
   }
-  Saved saved;
-  enter(batch->seq, saved);
-  if (batch->count)
-    process({batch->rows, batch->count, inputs_[0].watermark, batch->seq});
-  leave(saved);
-  busy = false;
-  if (batch->last)
-    inputs_[0].watermark = std::max(inputs_[0].watermark, batch->watermark);
-  hold(batch);
+  input.watermark = std::max(input.watermark, reached);
 }
 
 void Execution::finish(uint64_t number) {
@@ -268,6 +274,7 @@ void Execution::submit(uint64_t number) {
       continue;
     if (owner_of.file >= 0)
       overflow(&out);
+    owner_of.segments.end(owner_of.in_file + uint64_t(out.cur - out.begin));
     run.submit(number, {sink, stage.depth, worker.index, out.begin,
                         owner_of.in_file + uint64_t(out.cur - out.begin),
                         uint64_t(out.end - out.begin), out.rows, std::move(owner_of.segments),

@@ -1,134 +1,187 @@
 //===- merge_save.cpp - rows that wait, in a checkpoint -------------------===//
 //
-// A row that waits for those of another input is part of a checkpoint, with its
-// watermark and all that decides its order. At another number of workers each
+// Rows that wait for those of another input are part of a checkpoint, with their
+// watermarks and all that decides their order. At another number of workers each
 // takes the rows of its key groups from what all have saved.
 //
 //===----------------------------------------------------------------------===//
 #include "runtime/exec/merge.h"
 
-#include <algorithm>
 #include <string.h>
 
 namespace levada::rt {
-namespace {
 
-struct Head {
-  int64_t watermark;
-  uint64_t seq;
-  int64_t first;
-  uint64_t row;
-};
-
-levada_str *text_at(char *row, uint32_t offset) {
-  return reinterpret_cast<levada_str *>(row + offset);
+void Merge::save(uint32_t input, Writer &to) const {
+  const Input &from = inputs_[input];
+  const levada_channel_desc &channel = *from.channel->desc;
+  uint64_t at = to.size(), pieces = 0;
+  to.value(pieces);
+  auto pack = [&](const Batch &batch, uint32_t begin) {
+    for (Packer packer(batch, channel, begin); packer.next(); ++pieces)
+      packer.write(to.extend(packer.size()));
+  };
+  if (from.batch)
+    pack(*from.batch, from.at);
+  for (const Waiting::Entry &entry : from.waiting.entries())
+    if (entry.packed) {
+      to.bytes(entry.packed, entry.size);
+      ++pieces;
+    } else {
+      pack(*entry.batch, 0);
+    }
+  to.put(at, pieces);
 }
 
-} // namespace
-
-void Merge::save(uint32_t input, const levada_channel_desc &channel, Writer &to) const {
-  uint64_t count = 0;
-  for (const Piece &piece : inputs_[input])
-    count += piece.end - piece.begin;
-  to.value(count);
-  for (const Piece &piece : inputs_[input])
-    for (uint32_t r = piece.begin; r < piece.end; ++r) {
-      char *row = piece.batch->row(r);
-      int64_t watermark;
-      memcpy(&watermark, row, sizeof watermark);
-      to.value(Head{std::max(watermark, piece.base), piece.batch->seq, piece.place.first,
-                    piece.place.row + (r - piece.begin)});
-      to.bytes(row, piece.batch->row_size);
-      for (uint32_t t = 0; t < channel.text_count; ++t) {
-        levada_str text;
-        memcpy(&text, row + channel.texts[t], sizeof text);
-        if (text.len > 12)
-          to.bytes(text.ptr, text.len);
-      }
-    }
-}
-
-bool Merge::restore(uint32_t input, const levada_channel_desc &channel, HashRange range,
-                    Reader &from, BatchPool &pool) {
-  uint64_t count;
-  if (!from.value(count))
-    return false;
-  for (; count; --count) {
-    Head head;
-    const char *bytes;
-    if (!from.value(head) || !(bytes = from.skip(channel.row_size)))
-      return false;
-    uint64_t hash = 0, long_texts = 0;
-    memcpy(&hash, bytes + channel.hash_offset, sizeof hash);
-    for (uint32_t t = 0; t < channel.text_count; ++t) {
-      levada_str text;
-      memcpy(&text, bytes + channel.texts[t], sizeof text);
-      long_texts += text.len > 12 ? text.len : 0;
-    }
-    const char *texts = from.skip(long_texts);
-    if (!texts)
-      return false;
-    if (channel.hash_offset && key_group(hash) - range.first >= range.count)
+/// Keeps those rows of a batch whose hashes are in the range.
+static void keep_range(Batch &batch, uint32_t hash_offset, HashRange range) {
+  Segments::Cursor cursor(batch.segments);
+  Segment segment;
+  Segments places;
+  uint64_t until = 0;
+  uint32_t kept = 0;
+  bool some = !batch.segments.empty();
+  for (uint32_t i = 0; i < batch.count; ++i) {
+    while (some && i >= until)
+      some = cursor.next(segment, until, batch.count);
+    uint64_t hash;
+    memcpy(&hash, batch.row(i) + hash_offset, sizeof hash);
+    if (key_group(hash) - range.first >= range.count)
       continue;
-    Batch *batch = pool.take(channel.row_size, 1);
-    batch->seq = head.seq;
-    batch->count = 1;
-    batch->pieces = 1;
-    memcpy(batch->rows, bytes, channel.row_size);
-    memcpy(batch->rows, &head.watermark, sizeof head.watermark);
-    if (long_texts) {
-      batch->frame = frame_new();
-      char *copy = arena_grow(&batch->frame->arena, long_texts);
-      batch->frame->arena.cur = batch->frame->arena.end;
-      memcpy(copy, texts, long_texts);
-      for (uint32_t t = 0; t < channel.text_count; ++t) {
-        levada_str *text = text_at(batch->rows, channel.texts[t]);
-        if (text->len > 12) {
-          text->ptr = copy;
-          copy += text->len;
-        }
-      }
-    }
-    inputs_[input].push_back(
-        {batch, 0, 1, LEVADA_MIN_WATERMARK, Order{head.first, 0, LEVADA_MIN_WATERMARK, head.row}});
+    if (some)
+      places.note(segment.order, kept);
+    if (kept != i)
+      memcpy(batch.row(kept), batch.row(i), batch.row_size);
+    ++kept;
+  }
+  batch.count = kept;
+  std::swap(batch.segments, places);
+}
+
+bool Merge::restore(uint32_t input, HashRange range, Reader &from) {
+  Input &to = inputs_[input];
+  const levada_channel_desc &channel = *to.channel->desc;
+  uint64_t pieces;
+  if (!from.value(pieces))
+    return false;
+  to.saved.emplace_back();
+  for (; pieces; --pieces) {
+    Batch *batch = unpack(from, channel, pool_);
+    if (!batch)
+      return false;
+    if (channel.hash_offset)
+      keep_range(*batch, channel.hash_offset, range);
+    if (batch->count)
+      to.saved.back().push(batch, channel, pool_, limit_);
+    else
+      pool_.give(batch);
   }
   return true;
 }
 
-void Merge::restored(uint32_t input, const Channel &channel) {
-  uint32_t offset = channel.desc->place_offset;
-  bool from_source = channel.from_source;
-  auto place = [&](const Piece &piece) {
-    int64_t second = 0;
-    if (offset)
-      memcpy(&second, piece.batch->row(piece.begin) + offset, sizeof second);
-    return second;
-  };
-  auto watermark = [](const Piece &piece) {
+namespace {
+/// What one worker has saved, row by row.
+struct Saved {
+  Waiting from;
+  const levada_channel_desc &channel;
+  BatchPool &pool;
+  Batch *batch = nullptr;
+  uint32_t at = 0;
+  Segments::Cursor cursor;
+  Segment segment{};
+  uint64_t until = 0;
+
+  Saved(Waiting &&from, const levada_channel_desc &channel, BatchPool &pool, const Segments &none)
+      : from(std::move(from)), channel(channel), pool(pool), cursor(none) {}
+  /// A row is at hand.
+  bool open() {
+    if (batch && at < batch->count) {
+      if (at == until)
+        find();
+      return true;
+    }
+    if (batch)
+      pool.give(batch);
+    batch = nullptr;
+    if (from.empty())
+      return false;
+    Waiting::Entry first = from.pop();
+    batch = take_rows(first, channel, pool);
+    at = 0;
+    cursor = Segments::Cursor(batch->segments);
+    find();
+    return true;
+  }
+  void find() {
+    until = batch->count;
+    segment = Segment();
+    segment.order.second = LEVADA_MIN_WATERMARK;
+    cursor.next(segment, until, batch->count);
+  }
+  int64_t watermark() const {
     int64_t own;
-    memcpy(&own, piece.batch->row(piece.begin), sizeof own);
+    memcpy(&own, batch->row(at), sizeof own);
     return own;
-  };
-  // Those of each worker are in order already; rows of a number that do not say
-  // where they stand in it have rising watermarks at least.
-  std::vector<std::pair<Piece, size_t>> pieces;
-  for (Piece &piece : inputs_[input])
-    pieces.push_back({piece, pieces.size()});
-  std::sort(pieces.begin(), pieces.end(), [&](const auto &a, const auto &b) {
-    const Piece &x = a.first, &y = b.first;
-    if (x.batch->seq != y.batch->seq)
-      return x.batch->seq < y.batch->seq;
-    if (x.place.first != y.place.first)
-      return x.place.first < y.place.first;
-    int64_t p = from_source ? place(x) : int64_t(x.place.row);
-    int64_t q = from_source ? place(y) : int64_t(y.place.row);
-    if (p != q)
-      return p < q;
-    int64_t v = watermark(x), w = watermark(y);
-    return v != w ? v < w : a.second < b.second;
-  });
-  for (size_t i = 0; i < pieces.size(); ++i)
-    inputs_[input][i] = pieces[i].first;
+  }
+  Order place() const {
+    Order place = segment.order;
+    if (place.second == LEVADA_MIN_WATERMARK && channel.place_offset)
+      memcpy(&place.second, batch->row(at) + channel.place_offset, sizeof place.second);
+    return place;
+  }
+  bool before(const Saved &other) const {
+    if (batch->seq != other.batch->seq)
+      return batch->seq < other.batch->seq;
+    Order a = place(), b = other.place();
+    return a != b ? a < b : watermark() < other.watermark();
+  }
+};
+} // namespace
+
+void Merge::restored() {
+  const Segments none;
+  for (Input &input : inputs_) {
+    const levada_channel_desc &channel = *input.channel->desc;
+    if (input.saved.size() == 1)
+      input.waiting = std::move(input.saved[0]);
+    std::vector<Saved> left;
+    for (size_t i = 0; input.saved.size() > 1 && i < input.saved.size(); ++i)
+      left.emplace_back(std::move(input.saved[i]), channel, pool_, none);
+    input.saved.clear();
+    constexpr uint32_t room = 256;
+    Batch *made = nullptr;
+    auto push = [&] {
+      if (made)
+        input.waiting.push(made, channel, pool_, limit_);
+      made = nullptr;
+    };
+    for (;;) {
+      // Those of each worker are in order already.
+      Saved *first = nullptr;
+      for (Saved &one : left)
+        if (one.open() && (!first || one.before(*first)))
+          first = &one;
+      if (!first)
+        break;
+      if (made && (made->count == room || made->seq != first->batch->seq))
+        push();
+      if (!made) {
+        made = pool_.take(channel.row_size, room);
+        made->seq = first->batch->seq;
+        made->frame = frame_new();
+      }
+      if (Frame *frame = first->batch->frame;
+          frame && !(made->frame->kept_count &&
+                     made->frame->kept[made->frame->kept_count - 1].object == frame)) {
+        frame_retain(frame);
+        frame_keep(made->frame, frame, [](void *p) { frame_release(static_cast<Frame *>(p)); });
+      }
+      if (first->segment.order.second != LEVADA_MIN_WATERMARK)
+        made->segments.note(first->segment.order, made->count);
+      memcpy(made->row(made->count++), first->batch->row(first->at), channel.row_size);
+      ++first->at;
+    }
+    push();
+  }
 }
 
 } // namespace levada::rt

@@ -31,6 +31,7 @@ Run::Run(const levada_program *program, const Settings &settings)
                  ? uint64_t(program->channel_count) * settings.parallelism * settings.parallelism
                  : 0),
       window_(settings.parallelism > 1 ? 2 * settings.parallelism + 2 : 1),
+      wait_limit_{&waiting_, memory_beside(settings.parallelism) / 8},
       turn_(program->source_count ? program->source_count - 1 : 0),
       reached_(program->source_count > 1 ? HISTORY : 0), watermarks_(program->source_count),
       number_source_(HISTORY) {
@@ -110,7 +111,16 @@ void Run::limit_memory() {
 /// for the rows of others, so that one number is always open.
 bool Run::much_waits(uint64_t seq) const {
   return settings.memory && seq != low_.load(std::memory_order_acquire) &&
-         waiting_.load(std::memory_order_relaxed) > memory_beside(topology.workers) / 4;
+         waiting_.load(std::memory_order_relaxed) > 2 * wait_limit_.most;
+}
+
+/// Under --memory all that are being filled take a part of what may wait.
+uint32_t Run::rows_of_batch(uint32_t row_size) const {
+  if (!settings.memory || !row_size)
+    return settings.batch_rows;
+  const uint64_t pairs = uint64_t(program->channel_count) * topology.workers * topology.workers;
+  const uint64_t bytes = std::clamp<uint64_t>(wait_limit_.most / (2 * pairs), 4 << 10, 128 << 10);
+  return uint32_t(std::clamp<uint64_t>(bytes / row_size, 1, settings.batch_rows));
 }
 
 int Run::temporary_file() const {

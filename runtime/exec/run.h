@@ -70,7 +70,15 @@ public:
   }
   Event &event() { return event_; }
   /// Where a batch on its way counts, to where it was delivered; NULL: nowhere.
-  Counter *waiting() { return settings.memory && topology.workers > 1 ? &waiting_ : nullptr; }
+  Counter *waiting() { return settings.memory ? &waiting_ : nullptr; }
+  /// From when on what waits is not to be in memory; NULL: never.
+  const WaitLimit *wait_limit() const { return settings.memory ? &wait_limit_ : nullptr; }
+  /// So much waits that a ring with anything in it is full.
+  bool crowded() const {
+    return settings.memory && waiting_.load(std::memory_order_relaxed) > 2 * wait_limit_.most;
+  }
+  /// Rows that a batch has room for.
+  uint32_t rows_of_batch(uint32_t row_size) const;
 
   /// First bad record of each source, for the warning at the end.
   struct Sample {
@@ -151,6 +159,7 @@ private:
   uint64_t window_;
   std::atomic<uint64_t> handed_{0}, low_{0}, limit_{~uint64_t(0)};
   Counter waiting_{0}; // bytes made under open numbers
+  WaitLimit wait_limit_;
   std::atomic<bool> drained_{false}; // no more numbers
   std::atomic<bool> draining_{false}; // sources end at their next number
   std::atomic<bool> committing_{false};

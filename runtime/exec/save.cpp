@@ -57,6 +57,9 @@ bool restore_counters(const levada_program *program, Reader &from, std::vector<u
   return true;
 }
 
+/// Rows that wait are written in another way than by versions with another number.
+constexpr uint64_t form_of_rows = 2;
+
 void Execution::save(bool all, Parts &parts) {
   const levada_program *program = worker.run.program;
   parts.last().text(stage.desc->name);
@@ -78,8 +81,8 @@ void Execution::save(bool all, Parts &parts) {
     uint64_t at = to.size();
     to.value(uint64_t(0));
     to.value(channel.row_size);
-    to.value(channel.fingerprint);
-    merge_.save(i, channel, to);
+    to.value(channel.fingerprint + form_of_rows);
+    merge_.save(i, to);
     to.put(at, to.size() - at - sizeof(uint64_t));
   }
   save_counters(program, counters, to);
@@ -129,7 +132,7 @@ bool Execution::restore(Reader &from, uint32_t saved_workers, bool last,
     uint32_t before = uint32_t(std::count(seen.begin(), seen.end(), fingerprint)), i = 0;
     seen.push_back(fingerprint);
     auto is = [&](const Input &input) {
-      return fingerprint == input.channel->desc->fingerprint;
+      return fingerprint == input.channel->desc->fingerprint + form_of_rows;
     };
     while (i < inputs_.size() && !(is(inputs_[i]) && !before--))
       ++i;
@@ -153,7 +156,7 @@ bool Execution::restore(Reader &from, uint32_t saved_workers, bool last,
     }
     uint32_t first = first_group(worker.index, topology.workers);
     HashRange range{first, first_group(worker.index + 1, topology.workers) - first};
-    if (!merge_.restore(i, *channel, range, rows, worker.pool))
+    if (!merge_.restore(i, range, rows))
       return false;
   }
   return restore_counters(program, from, last ? sums : nullptr);
@@ -161,8 +164,7 @@ bool Execution::restore(Reader &from, uint32_t saved_workers, bool last,
 
 bool Execution::restored(uint64_t number) {
   next_ = number;
-  for (uint32_t i = 0; i < inputs_.size(); ++i)
-    merge_.restored(i, *inputs_[i].channel);
+  merge_.restored();
   for (uint32_t slot : stage.slots)
     if (!slot_loaded(&worker.ctx, worker.ctx.slots[slot]))
       return false;

@@ -83,7 +83,8 @@ void Worker::row_slow(uint32_t channel, uint32_t receiver) {
   }
   // deliver() may have run other stages; this batch is the running one's again.
   const levada_channel_desc &desc = run.program->channels[channel];
-  batch = pool.take(desc.row_size, run.settings.batch_rows);
+  const uint32_t room = run.rows_of_batch(desc.row_size);
+  batch = pool.take(desc.row_size, room);
   batch->channel = channel;
   batch->sender = index;
   batch->seq = execution->seq;
@@ -93,7 +94,7 @@ void Worker::row_slow(uint32_t channel, uint32_t receiver) {
     batch->segments.note(execution->order, 0);
   rows.owner = batch;
   rows.cur = batch->rows;
-  rows.end = batch->rows + uint64_t(desc.row_size) * run.settings.batch_rows;
+  rows.end = batch->rows + uint64_t(desc.row_size) * room;
 }
 
 void Worker::flush_rows() {
@@ -142,12 +143,10 @@ void Worker::deliver(Batch *batch, uint32_t receiver) {
     return;
   }
   Ring &ring = run.ring(batch->channel, index, receiver);
-  if (Counter *waiting = run.waiting()) {
-    uint64_t more = batch->segments.bytes();
-    batch->counted += more;
-    waiting->fetch_add(more, std::memory_order_relaxed);
-  }
-  while (!ring.push(batch)) {
+  batch->segments.end(batch->count);
+  count_waiting(*batch, *channel.desc, run.waiting());
+  auto push = [&] { return (ring.empty() || !run.crowded()) && ring.push(batch); };
+  while (!push()) {
     if (run.over()) { // the receiver may have gone
       pool.give(batch);
       return;
@@ -156,7 +155,7 @@ void Worker::deliver(Batch *batch, uint32_t receiver) {
     uint32_t before = run.event().now();
     if (receive())
       continue;
-    if (ring.push(batch))
+    if (push())
       break;
     run.event().wait(before);
   }

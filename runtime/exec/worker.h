@@ -16,9 +16,9 @@
 #include "runtime/exec/merge.h"
 #include "runtime/exec/pace.h"
 #include "runtime/exec/topology.h"
+#include "runtime/exec/turns.h"
 #include "runtime/state/spill.h"
 
-#include <deque>
 #include <memory>
 
 namespace levada::rt {
@@ -32,8 +32,8 @@ struct Input {
   const Channel *channel = nullptr;
   int64_t watermark = LEVADA_MIN_WATERMARK; // of the producer, after the last number
   struct Sender {
-    std::deque<Batch *> waiting; // in order of numbers
-    uint64_t closed = 0;         // numbers below are complete in `waiting`
+    Waiting waiting;
+    uint64_t closed = 0; // numbers below are complete in `waiting`
   };
   std::vector<Sender> senders;
 };
@@ -110,8 +110,12 @@ private:
   void enter(uint64_t seq, Saved &saved);
   void leave(Saved &saved);
   void process(const levada_batch &rows);
+  template <typename Open> void process(const levada_batch &rows, const Open &each_at_hand);
+  void process_batch(Batch *batch, int64_t base);
   void process_merged(uint64_t seq);
-  void place_rows(char *rows, uint32_t count, uint32_t row_size, uint32_t offset);
+  void process_turns(uint32_t input, Turns &turns, int64_t base, uint64_t seq);
+  void merge_turns(uint32_t input, Turns &turns, int64_t base);
+  void give_done();
   void hold(Batch *batch);
   void take_all(uint64_t seq);
   bool overflow(levada_out *out);
@@ -128,6 +132,7 @@ private:
   std::vector<Out> owners_;
   Merge merge_;
   Buffer merge_buffer_;
+  std::vector<Batch *> done_; // whose rows were copied, or processed
   std::vector<Order> places_; // of the rows at hand, where they were put in order
   Frame *frame_ = nullptr; // of the number at hand
   bool failed_ = false;    // in this number

@@ -88,6 +88,50 @@ TEST(Segments, KnowWhetherTheyAscend) {
   EXPECT_FALSE(segments.ascending());
 }
 
+TEST(Segments, WhatNothingFollowsGoesAtTheEnd) {
+  Segments segments;
+  segments.note(Order{5}, 0);
+  segments.end(0);
+  EXPECT_TRUE(segments.empty());
+  segments.note(Order{5}, 0);
+  segments.note(Order{6}, 3);
+  segments.note(Order{1}, 9);
+  EXPECT_FALSE(segments.ascending());
+  segments.end(8);
+  EXPECT_FALSE(segments.ascending());
+  segments.end(9);
+  EXPECT_TRUE(segments.ascending());
+  EXPECT_TRUE(segments.last() == Order{6});
+  EXPECT_EQ(all(segments, 9).size(), 2u);
+  segments.note(Order{7}, 12);
+  std::vector<Expected> found = all(segments, 20);
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(found[1].until, 12u);
+  EXPECT_TRUE(found[2].segment.order == Order{7});
+}
+
+TEST(Segments, ComeBackFromBytes) {
+  for (uint64_t count : {0, 1, 2, 100, 40000}) { // the last in blocks
+    Segments segments, back;
+    for (uint64_t i = 0; i < count; ++i)
+      segments.note(Order{int64_t(i * i)}, i);
+    std::string bytes(segments.saved_bytes(), 0);
+    segments.save(bytes.data());
+    ASSERT_TRUE(back.load(bytes.data(), bytes.size(), count));
+    std::vector<Expected> found = all(segments, count), again = all(back, count);
+    ASSERT_EQ(found.size(), count);
+    ASSERT_EQ(again.size(), count);
+    for (uint64_t i = 0; i < count; ++i) {
+      EXPECT_TRUE(again[i].segment.order == found[i].segment.order);
+      EXPECT_EQ(again[i].until, found[i].until);
+    }
+    if (count > 1) {
+      EXPECT_FALSE(back.load(bytes.data(), bytes.size() - 1, count)); // a difference is cut
+      EXPECT_FALSE(back.load(bytes.data(), bytes.size(), count - 2)); // rows that are none
+    }
+  }
+}
+
 TEST(Segments, RowsTakeFewBytesEach) {
   Segments segments;
   for (int64_t i = 0; i < 10000; ++i) {

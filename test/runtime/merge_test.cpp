@@ -12,18 +12,23 @@ struct Row {
   int64_t watermark, value;
 };
 
+const levada_channel_desc rows_desc = {.name = "rows", .row_size = sizeof(Row)};
+
 class MergeTest : public testing::Test {
 protected:
+  MergeTest() {
+    merge_.add_input(channel_);
+    merge_.add_input(channel_);
+  }
   ~MergeTest() override {
-    for (Batch *batch : made_)
+    for (Batch *batch : done_)
       pool_.give(batch);
   }
   void add(uint32_t input, std::vector<Row> rows, int64_t base = LEVADA_MIN_WATERMARK) {
     Batch *batch = pool_.take(sizeof(Row), rows.size());
     memcpy(batch->rows, rows.data(), rows.size() * sizeof(Row));
     batch->count = rows.size();
-    made_.push_back(batch);
-    merge_.add(input, batch, 0, batch->count, base);
+    merge_.add(input, batch, base);
   }
   std::vector<int64_t> next(std::vector<int64_t> watermarks) {
     std::vector<int64_t> values;
@@ -35,15 +40,15 @@ protected:
     return values;
   }
 
-  Merge merge_;
+  Channel channel_{&rows_desc, 0, 0, true, 0, 0};
   BatchPool pool_;
-  std::vector<Batch *> made_, done_;
+  Merge merge_{pool_};
+  std::vector<Batch *> done_;
 };
 
 } // namespace
 
 TEST_F(MergeTest, HoldsWhatAnotherInputMayPrecede) {
-  merge_.resize(2);
   add(0, {{0, 1}, {5, 2}, {9, 3}});
   EXPECT_EQ(next({10, LEVADA_MIN_WATERMARK}), (std::vector<int64_t>{}));
   EXPECT_EQ(next({10, 5}), (std::vector<int64_t>{1, 2})); // at 5, input 0 comes first
@@ -56,25 +61,13 @@ TEST_F(MergeTest, HoldsWhatAnotherInputMayPrecede) {
 }
 
 TEST_F(MergeTest, TheSecondInputWaitsAtEqualWatermarks) {
-  merge_.resize(2);
   add(1, {{5, 1}});
   EXPECT_EQ(next({5, 9}), (std::vector<int64_t>{}));
   EXPECT_EQ(next({6, 9}), (std::vector<int64_t>{1}));
 }
 
 TEST_F(MergeTest, TheBaseCountsForRowsBelowIt) {
-  merge_.resize(2);
   add(0, {{LEVADA_MIN_WATERMARK, 1}}, 50);
   add(1, {{20, 2}}, 10);
   EXPECT_EQ(next({60, 60}), (std::vector<int64_t>{2, 1}));
-}
-
-TEST_F(MergeTest, DropGivesEveryBatchBackOnce) {
-  merge_.resize(1);
-  add(0, {{1, 1}, {2, 2}});
-  add(0, {{3, 3}});
-  std::vector<Batch *> dropped;
-  merge_.drop(dropped);
-  EXPECT_EQ(dropped.size(), 2u);
-  EXPECT_TRUE(merge_.empty());
 }
