@@ -3,6 +3,7 @@
   memory.py rows N KEYS        CSV rows with event time, half of them of few keys
   memory.py sessions N KEYS SECONDS  the same over so many seconds, some rows far behind
   memory.py hot N              CSV rows of one key with long values
+  memory.py windows N KEYS     CSV rows of N seconds, in each as many keys
   memory.py values N KEYS      CSV rows, three of five with a value that none before has, some out of order
   memory.py run MB COMMAND…    runs it with --memory MBMB; fails where it took a fifth more at its peak
   memory.py large MB MOST COMMAND…  the same with a single value of many times the limit; fails beyond MOST MB.
@@ -39,6 +40,12 @@ def hot(count):
         print(f"hot,{i:0100d},1.5,2026-01-01 00:00:00.000")
 
 
+def windows(count, keys):
+    for second in range(count):
+        for i in range(keys):
+            print(f"number {i} of the keys,{i},1.5,2026-01-01 00:{second // 60:02d}:{second % 60:02d}.000")
+
+
 def values(count, keys):
     random.seed(6)
     for i in range(count):
@@ -63,6 +70,8 @@ elif sys.argv[1] == "values":
     values(int(sys.argv[2]), int(sys.argv[3]))
 elif sys.argv[1] == "sessions":
     sessions(*map(int, sys.argv[2:5]))
+elif sys.argv[1] == "windows":
+    windows(*map(int, sys.argv[2:4]))
 elif sys.argv[1] == "hot":
     hot(int(sys.argv[2]))
 else:
