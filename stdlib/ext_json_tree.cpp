@@ -343,6 +343,39 @@ void put(Node *object, Text key, Node *value) {
   append(object, value);
 }
 
+/// Members of an object beyond this many are put in without a look at those before.
+constexpr int64_t FEW = 32;
+
+/// As if each member had been put: of those with one key the first gets the value of
+/// the last, the others go.
+static void unite(Node *object) {
+  struct Place {
+    Node *member;
+    uint64_t at;
+  };
+  std::vector<Place> places;
+  for (Node *m = object->first; m; m = m->next)
+    places.push_back({m, places.size()});
+  std::sort(places.begin(), places.end(), [](const Place &a, const Place &b) {
+    const Text &x = a.member->key, &y = b.member->key;
+    if (x.size != y.size)
+      return x.size < y.size;
+    int order = x.size ? memcmp(x.data, y.data, x.size) : 0;
+    return order ? order < 0 : a.at < b.at;
+  });
+  std::vector<Node *> kept(places.size(), nullptr);
+  for (size_t i = 0, end; i < places.size(); i = end) {
+    for (end = i + 1; end < places.size() && places[end].member->key == places[i].member->key;)
+      ++end;
+    kept[places[i].at] = places[end - 1].member;
+  }
+  object->first = object->last = nullptr;
+  object->count = 0;
+  for (Node *member : kept)
+    if (member)
+      append(object, member);
+}
+
 static Node *build(levada_ctx *ctx, Scanner &in) {
   in.blanks();
   const char *begin = in.p;
@@ -380,11 +413,18 @@ static Node *build(levada_ctx *ctx, Scanner &in) {
       in.blanks();
       ++in.p; // :
       Node *value = build(ctx, in);
-      put(object, name, value);
+      if (object->count < FEW) {
+        put(object, name, value);
+      } else {
+        value->key = name;
+        append(object, value);
+      }
       in.blanks();
       in.p += *in.p == ',';
     }
     ++in.p;
+    if (object->count > FEW)
+      unite(object);
     return object;
   }
   default:
