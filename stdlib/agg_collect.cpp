@@ -76,8 +76,10 @@ struct Items {
       type = value->type;
     push(ctx, Item::of(ctx, value));
   }
-  void merge(levada_ctx *ctx, const Items &other) {
+  void merge(levada_ctx *ctx, const Items &other, bool nulls = true) {
     for (uint64_t i = 0; i < other.count; ++i) {
+      if (other.data[i].null && !nulls)
+        continue;
       // The other's memory goes: texts are copied again.
       levada_any value = other.type ? other.data[i].get(other.type) : levada_any{};
       add(ctx, other.data[i].null ? nullptr : &value);
@@ -137,14 +139,19 @@ struct LEVADA_AGG("ARRAY_AGG IGNORE NULLS", ordered, "(T) -> ARRAY<T>") levada_a
 /// Different values in the order of the rows, NULL once.
 struct LEVADA_AGG("ARRAY_AGG DISTINCT", ordered, "(T) -> ARRAY<T>") levada_agg_array_agg_once {
   Items items;
-  uint64_t hasNull = 0;
+  uint64_t hasNull = 0; ///< its place from 1; the generated merge of sets reads it
   void add(levada_ctx *ctx, levada_opt<levada_any> value) {
-    if (!value.value && hasNull++)
-      return;
+    if (!value.value) {
+      if (hasNull)
+        return;
+      hasNull = items.count + 1;
+    }
     items.add(ctx, value.value);
   }
   void merge(levada_ctx *ctx, const levada_agg_array_agg_once &other) {
-    items.merge(ctx, other.items);
+    uint64_t place = other.hasNull ? items.count + other.hasNull : 0;
+    items.merge(ctx, other.items, hasNull == 0);
+    hasNull = hasNull ? hasNull : place;
   }
   levada_status get(levada_ctx *ctx, levada_any *out) const { return arrayOf(ctx, items, out); }
 };

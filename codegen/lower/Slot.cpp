@@ -38,7 +38,25 @@ void lowerInit(Plan &plan, SlotPlan &slot, ModuleOp to) {
   l.e.ret();
 }
 
-/// Adds to `into` what the set of `from` has and its own does not.
+/// Where an aggregate over DISTINCT values that takes NULLs says which place its NULL
+/// has, from 1 (0: none); -1 for others.
+int nullPlace(const AggPlan &agg) {
+  llvm::SmallVector<llvm::StringRef> fields, words;
+  if (agg.impl->params.empty() || !agg.impl->params[0].nullable)
+    return -1;
+  llvm::StringRef(agg.impl->fields.data(), agg.impl->fields.size()).split(fields, ';');
+  for (llvm::StringRef field : fields) {
+    words.clear();
+    field.split(words, ' ');
+    unsigned offset;
+    if (words.size() == 3 && words[0] == "hasNull" && !words[2].getAsInteger(10, offset))
+      return int(agg.offset + offset);
+  }
+  return -1;
+}
+
+/// Adds to `into` what the set of `from` has and its own does not; NULL, which no set
+/// has, where it stands.
 void mergeSet(Lowering &l, const AggPlan &agg, Value into, Value from) {
   Emitter &e = l.e;
   auto abi = e.abi();
@@ -47,8 +65,15 @@ void mergeSet(Lowering &l, const AggPlan &agg, Value into, Value from) {
   Value index = e.stack(8);
   e.store(e.i64(0), index, 8);
   Block *head = e.newBlock(), *body = e.newBlock(), *after = e.newBlock();
+  const int place = nullPlace(agg);
+  auto addNull = [&](Value there) {
+    e.when(there, [&] { abi.aggAdd(*agg.impl, l.ctx, e.offset(into, agg.offset), e.null()); });
+  };
   e.br(head);
   e.enter(head);
+  Value null = place < 0 ? Value() : e.load(e.intType(64), e.offset(from, place), 8);
+  if (null)
+    addNull(e.eq(null, e.add(e.load(e.intType(64), index, 8), e.i64(1))));
   Value member = abi::rt_distinct_next(abi, e.offset(from, agg.setOffset), index);
   e.condBr(e.eq(member, e.null()), after, body);
   e.enter(body);
@@ -62,6 +87,8 @@ void mergeSet(Lowering &l, const AggPlan &agg, Value into, Value from) {
   });
   e.br(head);
   e.enter(after);
+  if (null)
+    addNull(e.ne(null, e.i64(0)));
 }
 
 void lowerMerge(Plan &plan, SlotPlan &slot, ModuleOp to) {
