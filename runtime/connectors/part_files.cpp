@@ -37,7 +37,7 @@ private:
   bool resume_begun(Error &error);
   bool show(const std::vector<Segment> &segments, Error &error);
   bool mark(Error &error);
-  void remove(const std::vector<Published::Entry> &entries);
+  bool remove(const std::vector<Published::Entry> &entries, Error &error);
   bool look(const Published::Entry &entry, uint32_t &gone, Error &error);
   bool forget(Error &error);
   void warn(uint32_t gone) const;
@@ -111,14 +111,16 @@ bool PartFiles::mark(Error &error) {
   return ok || sink_.failed("write", sink_.marker.c_str(), error);
 }
 
-/// Those that no part of this run has replaced.
-void PartFiles::remove(const std::vector<Published::Entry> &entries) {
+/// Those that no part of this run has replaced; one that stays would be seen with the rest.
+bool PartFiles::remove(const std::vector<Published::Entry> &entries, Error &error) {
   for (const Published::Entry &entry : entries) {
     Text path = sink_.in(entry.name);
     struct stat info;
-    if (stat(path.c_str(), &info) == 0 && entry.is(info))
-      step_unlink(Step::OUTPUT_REMOVE, path.c_str());
+    if (stat(path.c_str(), &info) == 0 && entry.is(info) &&
+        step_unlink(Step::OUTPUT_REMOVE, path.c_str()) != 0 && errno != ENOENT)
+      return sink_.failed("remove", path.c_str(), error);
   }
+  return true;
 }
 
 /// Old parts are gone before the first new one is seen.
@@ -127,7 +129,8 @@ bool PartFiles::commit(Error &error) {
     return true;
   if (!mark(error))
     return false;
-  remove(old_);
+  if (!remove(old_, error))
+    return false;
   if (!old_.empty() && !sync_directory(Step::OUTPUT_APPEAR, sink_.directory.c_str()))
     return sink_.failed("publish", sink_.directory.c_str(), error);
   if (!show(sealed_, error))
@@ -230,7 +233,8 @@ bool PartFiles::resume(Error &error) {
 bool PartFiles::resume_begun(Error &error) {
   Published &marker = sink_.published;
   begun_ = true;
-  remove(marker.going);
+  if (!remove(marker.going, error))
+    return false;
   std::vector<Published::Entry> stay, later;
   uint32_t gone = 0;
   std::vector<bool> known(sealed_.size());
@@ -250,7 +254,8 @@ bool PartFiles::resume_begun(Error &error) {
         stay.push_back(std::move(entry));
     }
   }
-  remove(later);
+  if (!remove(later, error))
+    return false;
   std::vector<Text> hidden;
   std::vector<Segment> waiting;
   for (Segment &segment : sealed_) {
