@@ -63,7 +63,7 @@ Origin originOf(Value stream, SmallVector<int64_t> columns) {
       for (int64_t &column : columns) {
         auto argument = column < 0 ? BlockArgument()
                                    : dyn_cast<BlockArgument>(yielded(body)[column]);
-        column = argument ? argument.getArgNumber() : -1;
+        column = argument ? int64_t(argument.getArgNumber()) : -1;
       }
     } else if (auto window = dyn_cast<WindowOp>(op)) {
       int64_t added = window.getInput().getType().size();

@@ -31,6 +31,17 @@
 %c = flow.aggregate "other_key" %q keys ["key"] window <tumble, on = "time", size = 9000, slide = 0, offset = 0> aggs []
   : !named -> !flow.stream<[key: INT, window_start: TIMESTAMP(3) NOT NULL, window_end: TIMESTAMP(3) NOT NULL, window_time: TIMESTAMP(3) NOT NULL], append>
 
+// Nor does it come from a column of what is further above.
+%r = flow.project "r" %p {
+^bb0(%time: !flow.sql<TIMESTAMP(3) NOT NULL>, %k: !flow.sql<INT>):
+  %n = flow.neg %k : !flow.sql<INT> -> !flow.sql<INT>
+  flow.yield %time, %n : !flow.sql<TIMESTAMP(3) NOT NULL>, !flow.sql<INT>
+} : !named -> !named
+// CHECK: flow.aggregate "computed_below"
+// CHECK-SAME: flow.partition = "hash"
+%s = flow.aggregate "computed_below" %r keys ["key"] window <tumble, on = "time", size = 9000, slide = 0, offset = 0> aggs []
+  : !named -> !flow.stream<[key: INT, window_start: TIMESTAMP(3) NOT NULL, window_end: TIMESTAMP(3) NOT NULL, window_time: TIMESTAMP(3) NOT NULL], append>
+
 // More keys than above: the rows would meet, but belong to other key groups.
 // CHECK: flow.aggregate "more_keys"
 // CHECK-SAME: flow.partition = "hash"

@@ -100,7 +100,7 @@ TEST(Manifest, ReadsWhatItPrints) {
     changed[at] ^= 4;
     EXPECT_FALSE(back.parse(changed, why)) << at;
   }
-  std::string newer = "levada checkpoint 3\nend\t00000000\n";
+  std::string newer = "levada checkpoint " + std::to_string(Manifest::format + 1) + "\nend\t00000000\n";
   EXPECT_FALSE(back.parse(newer, why));
   EXPECT_TRUE(holds(why, "a newer levada")) << text(why);
 }
