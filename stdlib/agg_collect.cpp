@@ -99,7 +99,8 @@ private:
       capacity = capacity ? capacity * 2 : 4;
       auto *next = reinterpret_cast<Item *>(levada_rt_state_alloc(ctx, capacity * sizeof(Item)));
       if (count)
-        __builtin_memcpy(next, data, count * sizeof(Item));
+        levada::text::copyLarge(reinterpret_cast<char *>(next), reinterpret_cast<char *>(data),
+                                count * sizeof(Item));
       data = next;
     }
     data[count++] = item;
@@ -111,8 +112,11 @@ levada_status arrayOf(levada_ctx *ctx, const Items &items, levada_any *out) {
     return LEVADA_NULL;
   const levada_type *element = out->type->children[0];
   Values values(ctx, items.size());
-  for (uint32_t i = 0; i < items.size(); ++i)
+  for (uint32_t i = 0; i < items.size(); ++i) {
     values.add(items.data[i].get(element));
+    if ((i & 1023) == 1023)
+      levada_rt_passed(1024 * (sizeof(Item) + sizeof(levada_any)));
+  }
   return makeArray(ctx, element, values.data, values.count, &out->str);
 }
 

@@ -30,7 +30,7 @@ struct List {
         room = UINT32_MAX;
       char *next = levada_rt_state_alloc(ctx, room);
       if (size)
-        __builtin_memcpy(next, data, size);
+        levada::text::copyLarge(next, data, size);
       data = next;
       capacity = uint32_t(room);
     }
@@ -40,7 +40,7 @@ struct List {
       __builtin_memcpy(data + size, separator, separator_length);
       size += separator_length;
     }
-    __builtin_memcpy(data + size, text, length);
+    levada::text::copyLarge(data + size, text, length);
     size += length;
   }
   template <class Archive> void state(Archive &archive) {
@@ -127,7 +127,7 @@ struct LEVADA_AGG("JSON_ARRAYAGG", ordered) levada_agg_json_arrayagg {
     levada::text::Buffer buffer(ctx, uint64_t(list.size) + 2);
     buffer.data[0] = '[';
     if (list.size)
-      __builtin_memcpy(buffer.data + 1, list.data, list.size);
+      levada::text::copyLarge(buffer.data + 1, list.data, list.size);
     buffer.data[list.size + 1] = ']';
     *out = buffer.finish(buffer.data + list.size + 2);
     return LEVADA_VALUE;
@@ -157,7 +157,7 @@ struct LEVADA_AGG("JSON_OBJECTAGG", ordered) levada_agg_json_objectagg {
     levada::text::Buffer buffer(ctx, uint64_t(list.size) + 2);
     buffer.data[0] = '{';
     if (list.size)
-      __builtin_memcpy(buffer.data + 1, list.data, list.size);
+      levada::text::copyLarge(buffer.data + 1, list.data, list.size);
     buffer.data[list.size + 1] = '}';
     return levada_fn_json(ctx, buffer.finish(buffer.data + list.size + 2), out);
   }

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "stdlib/archive.h"
+#include "stdlib/build.h"
 #include "stdlib/cast.h"
 #include "stdlib/nested.h"
 
@@ -31,7 +32,8 @@ struct Sample {
       capacity = capacity ? capacity * 2 : 8;
       auto *next = reinterpret_cast<Counted *>(levada_rt_state_alloc(ctx, capacity * sizeof(Counted)));
       if (size)
-        __builtin_memcpy(next, data, size * sizeof(Counted));
+        levada::text::copyLarge(reinterpret_cast<char *>(next), reinterpret_cast<char *>(data),
+                                size * sizeof(Counted));
       data = next;
     }
     data[size++] = {value, count};

@@ -6,12 +6,20 @@
 
 namespace levada::text {
 
+/// As memcpy, for what may be larger than --memory.
+static inline void copyLarge(char *to, const char *from, uint64_t size) {
+  if (size < 256 << 10)
+    __builtin_memcpy(to, from, size);
+  else
+    levada_rt_copy(to, from, size);
+}
+
 /// The bytes as a string of the frame; copied when they are long.
 static inline levada_str keep(levada_ctx *ctx, const char *data, uint64_t size) {
   if (size <= 12)
     return levada_view(data, uint32_t(size));
   char *copy = levada_rt_alloc(ctx, size);
-  __builtin_memcpy(copy, data, size);
+  copyLarge(copy, data, size);
   return levada_view(copy, uint32_t(size));
 }
 

@@ -22,7 +22,7 @@ void writeSlot(const levada_any &value, char *base, char *slot, char *&rest) {
   if (isStr(type)) {
     store32(slot, uint32_t(rest - base));
     store32(slot + 4, value.str.len);
-    __builtin_memcpy(rest, levada_data(value.str), value.str.len);
+    text::copyLarge(rest, levada_data(value.str), value.str.len);
     rest += value.str.len;
     return;
   }
@@ -57,9 +57,13 @@ char *writeList(char *base, const levada_type *element, const levada_any *values
   store32(base, count);
   char *bits = base + 4, *slot = bits + nullBytes(count);
   __builtin_memset(bits, 0, nullBytes(count));
-  char *rest = slot + uint64_t(count) * element->slot;
+  char *rest = slot + uint64_t(count) * element->slot, *told = rest;
   for (uint32_t i = 0; i < count; ++i, slot += element->slot) {
     const levada_any &value = values[uint64_t(i) * step];
+    if ((i & 1023) == 1023) { // a text is read and written
+      levada_rt_passed(2 * uint64_t(rest - told) + 1024 * sizeof value);
+      told = rest;
+    }
     if (value.null) {
       bits[i / 8] |= char(1 << i % 8);
       __builtin_memset(slot, 0, element->slot);

@@ -25,7 +25,7 @@
 #ifndef LEVADA_STDLIB_NESTED_H
 #define LEVADA_STDLIB_NESTED_H
 
-#include "stdlib/fn.h"
+#include "stdlib/build.h"
 
 extern "C" {
 
@@ -177,13 +177,13 @@ struct Writer {
       capacity = (size + bytes) * 2 + 64;
       char *next = levada_rt_alloc(ctx, capacity);
       if (size)
-        __builtin_memcpy(next, data, size);
+        text::copyLarge(next, data, size);
       data = next;
     }
     return data + size;
   }
   void put(const char *bytes, uint64_t count) {
-    __builtin_memcpy(room(count), bytes, count);
+    text::copyLarge(room(count), bytes, count);
     size += count;
   }
   void put(char byte) { *room(1) = byte, ++size; }
@@ -210,7 +210,8 @@ struct Values {
     // 16-aligned, as an i128 wants it.
     next = reinterpret_cast<levada_any *>((reinterpret_cast<uintptr_t>(next) + 15) & ~uintptr_t(15));
     if (count)
-      __builtin_memcpy(next, data, count * sizeof(levada_any));
+      text::copyLarge(reinterpret_cast<char *>(next), reinterpret_cast<char *>(data),
+                      count * sizeof(levada_any));
     data = next;
     capacity = room;
   }

@@ -13,6 +13,7 @@
 #include "llvm/Support/Error.h"
 
 #include <cstdlib>
+#include <cstring>
 
 using namespace mlir;
 using levada::flow::SqlKind;
@@ -36,6 +37,9 @@ char *allocSlow(levada_ctx *ctx, uint64_t size) {
   ctx->arena.blocks = block;
   return block + sizeof(void *);
 }
+
+void copy(char *to, const char *from, uint64_t size) { std::memcpy(to, from, size); }
+void passed(uint64_t) {}
 
 } // namespace
 
@@ -89,8 +93,13 @@ bool ConstantEvaluator::Host::start() {
   }
   jit->getMainJITDylib().addGenerator(std::move(*process));
   llvm::orc::SymbolMap own;
-  own[jit->mangleAndIntern("levada_rt_alloc_slow")] = {
-      llvm::orc::ExecutorAddr::fromPtr(&allocSlow), llvm::JITSymbolFlags::Exported};
+  auto define = [&](const char *name, auto *function) {
+    own[jit->mangleAndIntern(name)] = {llvm::orc::ExecutorAddr::fromPtr(function),
+                                       llvm::JITSymbolFlags::Exported};
+  };
+  define("levada_rt_alloc_slow", &allocSlow);
+  define("levada_rt_copy", &copy);
+  define("levada_rt_passed", &passed);
   llvm::cantFail(jit->getMainJITDylib().define(llvm::orc::absoluteSymbols(own)));
   program.abi_version = LEVADA_ABI_VERSION;
   program.time_zone = "UTC";

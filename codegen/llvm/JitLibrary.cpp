@@ -41,7 +41,8 @@ std::unique_ptr<JitLibrary> JitLibrary::open(const std::string &bitcode, llvm::o
 
 /// In this process, or defined for the JIT.
 bool JitLibrary::resolves(llvm::StringRef name) {
-  if (name.starts_with("llvm.") || name == "levada_rt_alloc_slow")
+  if (name.starts_with("llvm.") || name == "levada_rt_alloc_slow" || name == "levada_rt_copy" ||
+      name == "levada_rt_passed")
     return true;
   return llvm::sys::DynamicLibrary::SearchForAddressOfSymbol(name.str()) != nullptr;
 }

@@ -374,6 +374,10 @@ LEVADA_RT(cold) char *levada_rt_alloc_slow(levada_ctx *ctx, uint64_t size);
 /* Memory of the slot slice at hand: lives as long as the accumulators. */
 LEVADA_RT(inline) char *levada_rt_state_alloc(levada_ctx *ctx, uint64_t size);
 LEVADA_RT(cold) char *levada_rt_state_alloc_slow(levada_ctx *ctx, uint64_t size);
+/* Under --memory large values stand in a file, and what is in memory of them is let
+ * go of as it grows: copies `size` bytes so; so many bytes were gone through. */
+LEVADA_RT(cold) void levada_rt_copy(char *to, const char *from, uint64_t size);
+LEVADA_RT(cold) void levada_rt_passed(uint64_t size);
 
 /* Next free row (zeroed header to be filled by the caller) of `channel`; the
  * receiver follows from the hash's top 7 bits (HASH) or is worker 0 (SINGLE:

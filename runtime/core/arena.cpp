@@ -241,3 +241,9 @@ extern "C" char *levada_rt_alloc_slow(levada_ctx *ctx, uint64_t size) {
 extern "C" char *levada_rt_state_alloc_slow(levada_ctx *ctx, uint64_t size) {
   return levada::rt::arena_grow(ctx->state_arena, size);
 }
+
+extern "C" void levada_rt_copy(char *to, const char *from, uint64_t size) {
+  levada::rt::paged_copy(to, from, size);
+}
+
+extern "C" void levada_rt_passed(uint64_t size) { levada::rt::paged_passed(size); }

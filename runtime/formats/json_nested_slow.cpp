@@ -264,6 +264,7 @@ struct JsonWriter {
   void text(const levada_str &value) {
     char *at = out.room(uint64_t(value.len) * 6 + 2);
     out.size += uint64_t(levada_put_json_str(at, &value) - at);
+    levada_rt_passed(2 * uint64_t(value.len));
   }
   template <typename Put> void print(uint64_t room, Put put) {
     char *at = out.room(room);
