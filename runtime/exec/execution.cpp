@@ -304,10 +304,11 @@ bool Execution::overflow(levada_out *out) {
   }
   const char *from = out->begin;
   while (from != out->cur) {
-    ssize_t put = write(owner->file, from, out->cur - from);
-    if (put > 0)
+    ssize_t put = write(owner->file, from, std::min<size_t>(out->cur - from, 1 << 20));
+    if (put > 0) {
       from += put;
-    else if (errno != EINTR) {
+      paged_passed(put);
+    } else if (errno != EINTR) {
       worker.error.set(NO_SPILL, textf("what waits for sink `%s`: %s",
                                        run.program->sinks[owner->sink].name, strerror(errno)));
       stage_failed();

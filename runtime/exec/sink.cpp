@@ -23,6 +23,17 @@ bool Sink::open(Error &error) {
   return state_ != nullptr;
 }
 
+bool Sink::write(const char *bytes, uint64_t size, Error &error) {
+  // Of a value larger than --memory no more is in memory than is written at once.
+  constexpr uint64_t at_once = 1 << 20;
+  for (; size > at_once && is_paged(bytes); bytes += at_once, size -= at_once) {
+    if (!table_->write(state_, bytes, at_once, error))
+      return false;
+    paged_passed(at_once);
+  }
+  return table_->write(state_, bytes, size, error);
+}
+
 /// What was saved by a sink that does not commit is nothing.
 bool Sink::restore(Reader &from, Error &error) {
   if (!commits || !from.left())

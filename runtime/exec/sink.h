@@ -12,9 +12,8 @@ public:
   Sink(const levada_program *program, uint32_t index, const Settings &settings);
   ~Sink();
   bool open(Error &error);
-  bool write(const char *bytes, uint64_t size, Error &error) {
-    return table_->write(state_, bytes, size, error);
-  }
+  /// Cut anywhere.
+  bool write(const char *bytes, uint64_t size, Error &error);
   bool flush(Error &error) { return !table_->flush || table_->flush(state_, error); }
   bool finish(Error &error) { return table_->finish(state_, error); }
 
