@@ -37,7 +37,6 @@ void cold_begin(levada_slot *slot, Slice *slice) {
   cold->left = cold->end - cold->first;
   cold->rows = (uint8_t *)must_zero(cold->left);
   table_expect(&slice->table, slot_stride(slot->desc), slot->range, entries);
-  pages_clear(&slice->table.pages, 0, false);
 }
 
 void cold_end(Slice *slice) {

@@ -45,10 +45,8 @@ static void allocate(Table *table, uint32_t stride, HashRange range, uint64_t ca
   const uint64_t size = bytes_of(table, stride);
   const uint64_t whole = (size + large_page - 1) & ~(large_page - 1);
   if (table->pages.size) {
-    if (whole > table->pages.size) {
+    if (whole > table->pages.size)
       pages_resize(&table->pages, whole);
-      pages_clear(&table->pages, before, true);
-    }
     table->slots = table->pages.at;
     return;
   }
