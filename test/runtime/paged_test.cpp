@@ -130,7 +130,9 @@ TEST(Paged, WhatTheProcessHasIsBounded) {
     }
     EXPECT_TRUE(holds(block, size));
     most = std::max(most, resident());
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer) // shadows count
     EXPECT_LT(most, before + 32 * MB); // by a thread, on a machine that may be busy
+#endif
     must_free(block);
   });
 }
