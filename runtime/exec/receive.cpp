@@ -59,8 +59,11 @@ bool Execution::receive_stream(uint64_t number, uint32_t sender) {
 
 bool Execution::receive() {
   Run &run = worker.run;
+  const bool streams = inputs_.size() == 1 && inputs_[0].channel->from_source;
+  // One that waits for room, and has begun others meanwhile, goes on when these
+  // have: who sends to it must not wait for that. Their rows are of later numbers.
   if (busy)
-    return false;
+    return !streams && absorb();
   Run::Number number;
   for (;; ++next_) {
     if (uint64_t barrier = run.checkpoints ? run.checkpoints->barrier() : ~uint64_t(0);
@@ -72,7 +75,7 @@ bool Execution::receive() {
       break;
   }
   uint64_t now = next_;
-  if (inputs_.size() == 1 && inputs_[0].channel->from_source)
+  if (streams)
     return receive_stream(now, number.worker);
   bool some = absorb();
   for (const Input &input : inputs_) {
