@@ -143,7 +143,8 @@ void Segments::save(char *to) const {
     memcpy(to, block.bytes.get(), block.size);
     to += block.size;
   }
-  memcpy(to, kept_.data(), kept_.size());
+  if (!kept_.empty())
+    memcpy(to, kept_.data(), kept_.size());
 }
 
 /// Whether a cursor finds whole differences, and rows of which there are `count`.
