@@ -213,7 +213,8 @@ void Session::finish() {
       pipeline.checkpointInterval = reader.duration(m, doc::Sign::NotNegative);
     else if (key == "execution.checkpointing.min-pause")
       pipeline.checkpointMinPause = reader.duration(m, doc::Sign::NotNegative);
-    else if (key == "state.checkpoints.num-retained")
+    else if (key == "execution.checkpointing.num-retained" ||
+             key == "state.checkpoints.num-retained") // Flink's name, and that of before 1.20
       pipeline.checkpointKeep = reader.integer(m, 1, 1000);
     else if (key == "pipeline.name")
       pipeline.name = {doc::nameOfFile(option.value.text + ".sql"), option.value.range};

@@ -37,6 +37,7 @@ constexpr Known known[] = {
     {"execution.checkpointing.interval", Type::Duration, Effect::Acts, "", ""},
     {"execution.checkpointing.min-pause", Type::Duration, Effect::Acts, "", ""},
     {"execution.checkpointing.mode", Type::Choice, Effect::Tuning, "EXACTLY_ONCE|AT_LEAST_ONCE", ""},
+    {"execution.checkpointing.num-retained", Type::Integer, Effect::Acts, "", ""},
     {"execution.runtime-mode", Type::Choice, Effect::Acts, "STREAMING|BATCH", ""},
     {"parallelism.default", Type::Integer, Effect::Acts, "", ""},
     {"pipeline.max-parallelism", Type::Integer, Effect::Tuning, "", ""},

@@ -321,6 +321,13 @@ void Reader::unknownKey(const std::string &where, const Name &key,
     if (same >= 4 && same * 2 >= key.text.size() && same + 2 >= word.size())
       near = word;
   }
+  if (near.empty()) { // a table's name, where its keys are listed
+    Words tables;
+    for (const std::string &word : known)
+      if (size_t dot = word.find('.'); dot != std::string::npos)
+        tables.push_back(word.substr(0, dot));
+    near = diag::nearest(key.text, tables);
+  }
   if (!near.empty())
     said.hint(fmt::format("did you mean `{}`?", near));
   said.note("keys: " + listed(known));
