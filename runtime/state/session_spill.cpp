@@ -95,7 +95,7 @@ static bool merge_runs(levada_ctx *ctx, levada_slot *slot) {
   uint64_t from = runs.count, count = 0;
   while (from > 0 && (runs.count - from < most_files / 2 || runs[from - 1]->file->count <= count / 2))
     count += runs[--from]->file->count;
-  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, due_size, 0);
+  SortedWriter to(spill_file(spill), due_size, 0);
   List<uint32_t> heap{};
   auto before = [&](uint32_t a, uint32_t b) { return sooner(runs[a]->next, runs[b]->next); };
   for (uint64_t i = from; i < runs.count; ++i)
@@ -132,7 +132,7 @@ static bool spill_due(levada_ctx *ctx, levada_slot *slot) {
   if (all->runs.count >= most_files && !merge_runs(ctx, slot))
     return false;
   std::sort(all->heap.begin(), all->heap.end(), sooner);
-  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, due_size, 0);
+  SortedWriter to(spill_file(spill), due_size, 0);
   for (const Due &due : all->heap)
     put_due(to, due);
   SortedFile *file = spill_finish(ctx, spill, to);
@@ -204,7 +204,7 @@ bool sessions_spill(levada_ctx *ctx, levada_slot *slot) {
   if (all->files.count >= most_files && !merge_files(ctx, slot))
     return false;
   copy_finish(table);
-  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, 0,
+  SortedWriter to(spill_file(spill), 0,
                   filtered_entries(spill, table->count));
   uint64_t left = table->count;
   int64_t end = INT64_MIN;

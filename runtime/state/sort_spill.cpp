@@ -167,8 +167,7 @@ private:
 
 static SortedFile *write_run(levada_ctx *ctx, levada_slot *slot, Merge &rows, uint64_t most) {
   Spill *spill = slot->spill;
-  SortedWriter to(spill->folder, spill_name(spill).text, spill->named,
-                  sorted_row_size(slot->desc), 0, run_block);
+  SortedWriter to(spill_file(spill), sorted_row_size(slot->desc), 0, run_block);
   uint64_t count = 0;
   while (count < most && rows.next()) {
     row_save(slot->desc, rows.row(), to.entry(row_tag(arrival(rows.row()))));

@@ -5,6 +5,7 @@
 #include "runtime/state/part.h"
 #include "runtime/state/session.h"
 
+#include <algorithm>
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -41,7 +42,7 @@ uint64_t filtered_entries(const Spill *spill, uint64_t entries, const List<Sorte
                           uint64_t from) {
   // A byte for each entry. New files come first: one without a filter is read in vain
   // for most keys, the oldest only for keys that there were not.
-  uint64_t room = spill->limit / 2, have = file_bytes(spill);
+  uint64_t room = spill->limit / 2, have = spill->group ? spill->indexes : file_bytes(spill);
   if (merged && from == 0) {
     room = spill->limit / 8;
     have = 0;
@@ -116,6 +117,16 @@ SpillName spill_link(const StoredFile *file) {
   snprintf(name.text, sizeof name.text, "spill-%u-%llu", file->worker,
            (unsigned long long)file->number);
   return name;
+}
+
+StoredFile *spill_file(Spill *spill) {
+  StoredFile *file = spill->group;
+  if (file)
+    return stored_retain(file), file;
+  file = stored_make(spill->folder, spill_name(spill).text, spill->named);
+  file->worker = spill->worker;
+  file->number = spill->files;
+  return file;
 }
 
 static char *join(const char *folder, std::string_view name) {
@@ -237,13 +248,20 @@ SortedFile *spill_finish(levada_ctx *ctx, Spill *spill, SortedWriter &writer) {
   if (!file)
     return spill_unwritten(ctx, spill, errno), nullptr;
   spill->bytes += file->size;
-  file->stored->worker = spill->worker;
-  file->stored->number = spill->files;
+  spill->indexes += file->memory();
   return file;
 }
 
+/// Small runs cost more than they free.
+static uint64_t files_at_most(const Slice *slice) {
+  uint64_t bytes = 0;
+  for (uint64_t i = 0; i < slice->files.count; ++i)
+    bytes += slice->files[i]->size;
+  return bytes < most_files * least_spilled ? few_files : most_files;
+}
+
 bool spill_slice(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
-  return (slice->files.count < most_files || compact_spilled(ctx, slot, slice)) &&
+  return (slice->files.count < files_at_most(slice) || compact_spilled(ctx, slot, slice)) &&
          spill_table(ctx, slot, slice);
 }
 
@@ -251,7 +269,7 @@ bool spill_table(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
   const levada_slot_desc *desc = slot->desc;
   const uint32_t stride = slot_stride(desc), head = slot_head(desc);
   Spill *spill = slot->spill;
-  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, entry_size_of(desc),
+  SortedWriter to(spill_file(spill), entry_size_of(desc),
                   desc->mergeable ? 0 : filtered_entries(spill, slice->table.count));
   const char *at = slice->table.slots;
   for (uint64_t left = slice->table.count; left; at += stride)
@@ -270,32 +288,66 @@ bool spill_table(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
 
 void slice_emptied(levada_slot *slot, Slice *slice) { empty(slot, slice, false); }
 
-bool spill_largest(levada_ctx *ctx, Spill *spill) {
-  levada_slot *from = nullptr;
-  Slice *largest = nullptr;
-  uint64_t most = least_spilled;
+namespace {
+struct Candidate {
+  levada_slot *slot;
+  Slice *slice;
+  uint64_t bytes;
+};
+} // namespace
+
+/// Tables that may go, the largest first: of many, those that free a quarter of the limit.
+static List<Candidate> largest_tables(const Spill *spill) {
+  List<Candidate> tables{};
   for (uint32_t i = 0; i < spill->slot_count; ++i) {
     levada_slot *slot = spill->slots[i];
-    if (!slot || slot->pins)
-      continue;
-    const bool any = slot->sessions ? slot->sessions->count : slot->sorter != nullptr;
+    if (slot && !slot->pins)
+      for (Slice *slice : slot->slices)
+        if (slice->table.count && slice_bytes(slot, slice) > least_in_group)
+          tables.push({slot, slice, slice_bytes(slot, slice)});
+  }
+  std::sort(tables.begin(), tables.end(),
+            [](const Candidate &a, const Candidate &b) { return a.bytes > b.bytes; });
+  uint64_t bytes = 0, count = 0;
+  while (count < tables.count && bytes < spill->limit / 4)
+    bytes += tables[count++].bytes;
+  tables.count = count;
+  return tables;
+}
+
+/// Each becomes a run, all of them in one file.
+static bool spill_tables(levada_ctx *ctx, Spill *spill, const List<Candidate> &tables) {
+  StoredFile *group = tables.count > 1 ? spill_file(spill) : nullptr;
+  spill->group = group;
+  spill->indexes = file_bytes(spill);
+  bool good = true;
+  for (uint64_t i = 0; i < tables.count && good; ++i)
+    good = spill_slice(ctx, tables[i].slot, tables[i].slice);
+  spill->group = nullptr;
+  stored_release(group);
+  return good;
+}
+
+bool spill_largest(levada_ctx *ctx, Spill *spill) {
+  levada_slot *other = nullptr; // whose sessions or rows have most
+  uint64_t most = least_spilled, bytes = 0;
+  for (uint32_t i = 0; i < spill->slot_count; ++i) {
+    levada_slot *slot = spill->slots[i];
+    const bool any = slot && !slot->pins && (slot->sessions ? slot->sessions->count != 0 : slot->sorter != nullptr);
     if (any && slot_bytes(slot) > most) {
       most = slot_bytes(slot);
-      from = slot;
-      largest = nullptr;
+      other = slot;
     }
-    for (Slice *slice : slot->slices)
-      if (slice->table.count && slice_bytes(slot, slice) > most) {
-        most = slice_bytes(slot, slice);
-        from = slot;
-        largest = slice;
-      }
   }
-  if (!from)
-    return false;
-  return largest          ? spill_slice(ctx, from, largest)
-         : from->sessions ? sessions_spill(ctx, from)
-                          : sorter_spill(ctx, from);
+  List<Candidate> tables = largest_tables(spill);
+  for (Candidate &table : tables)
+    bytes += table.bytes;
+  const bool good = bytes > most      ? spill_tables(ctx, spill, tables)
+                    : !other          ? false
+                    : other->sessions ? sessions_spill(ctx, other)
+                                      : sorter_spill(ctx, other);
+  tables.free();
+  return good;
 }
 
 static bool any_pinned(const Spill *spill) {
@@ -365,11 +417,13 @@ void spill_room(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
   const Table *table = &slice->table;
   bool grows = table->count >= table->max;
   uint64_t more = grows ? table_growth(table, slot_stride(slot->desc)) : 0;
-  if (ctx->failed || (!grows && (table->count & 1023) != 1023))
+  spill->grown += more;
+  if (ctx->failed || ((table->count & 1023) != 1023 && spill->grown <= spill->limit / 64))
     return;
+  spill->grown = 0;
   // A table that would not fit goes itself: it is full, and stays as large as it is.
   uint64_t size = slice_bytes(slot, slice);
-  if (size > least_spilled && spill_used(spill) + more > spill->limit && grows)
+  if (size > spill->limit / 8 && spill_used(spill) + more > spill->limit && grows)
     spill_slice(ctx, slot, slice);
   while (!ctx->failed && spill_used(spill) > spill->limit)
     if (!spill_largest(ctx, spill))

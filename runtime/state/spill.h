@@ -18,8 +18,12 @@ namespace levada::rt {
 
 /// Files of a slice before they are made one.
 inline constexpr uint64_t most_files = 16;
-/// A slice with less than this does not leave memory: its file would not pay.
+/// The same where they are small.
+inline constexpr uint64_t few_files = 4;
+/// With less than this nothing leaves memory: a file would not pay.
 inline constexpr uint64_t least_spilled = 64 << 10;
+/// With less than this a table does not go together with others: nor would its run.
+inline constexpr uint64_t least_in_group = 2 << 10;
 /// A limit that is none.
 inline constexpr uint64_t no_limit = (uint64_t)1 << 40;
 
@@ -33,6 +37,9 @@ struct Spill {
   uint32_t slot_count;
   uint64_t files;      // made so far
   uint64_t bytes;      // written so far
+  uint64_t grown;      // bytes of tables since what is used was summed up
+  StoredFile *group;   // that tables go to together, while they do; then
+  uint64_t indexes;    // bytes that files keep in memory of themselves, at most
   SortedReader reader; // for single entries
   struct Adopted {
     char *path; // as the checkpoint has it
@@ -55,6 +62,8 @@ struct SpillName {
   char text[80];
 };
 SpillName spill_name(Spill *spill);
+/// Where the next run goes: a file of its own, or the group's. For a SortedWriter.
+StoredFile *spill_file(Spill *spill);
 /// Its name in checkpoints.
 SpillName spill_link(const StoredFile *file);
 /// Opens the run that a part speaks of. NULL: errno, EBADMSG where it is damaged.
@@ -77,10 +86,10 @@ inline void prefetch_filters(const List<SortedFile *> &files, uint64_t tag) {
 }
 /// Bytes of all state of the worker.
 uint64_t spill_used(const Spill *spill);
-/// The slice, sessions or sorter that has most; spills it. False: there is none that
+/// What has most: the largest slices, sessions or a sorter; spills it. False: there is none that
 /// could go, or it failed.
 bool spill_largest(levada_ctx *ctx, Spill *spill);
-/// What was written under the last spill_name. NULL: ctx has the error.
+/// What was written. NULL: ctx has the error.
 SortedFile *spill_finish(levada_ctx *ctx, Spill *spill, SortedWriter &writer);
 /// Writes what a slice has in memory to a file; the slice goes on empty.
 bool spill_slice(levada_ctx *ctx, levada_slot *slot, Slice *slice);

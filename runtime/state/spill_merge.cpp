@@ -105,7 +105,7 @@ void Merge::open(uint64_t first, uint64_t slices, uint64_t file_from) {
       source->file = file;
       if (desc->key.str_count)
         source->text_key = (char *)must_zero(desc->key.size);
-      source->reader.start(file, ~(uint64_t)0, buffer);
+      source->reader.start(file, ~(uint64_t)0, file->size < buffer ? file->size : buffer);
     }
     if (!tables)
       continue;
@@ -328,8 +328,7 @@ static SortedFile *merge_to_file(levada_ctx *ctx, levada_slot *slot, Merge &merg
                                  uint64_t entries) {
   const levada_slot_desc *desc = slot->desc;
   Spill *spill = slot->spill;
-  SortedWriter to(spill->folder, spill_name(spill).text, spill->named,
-                  entry_size_of(desc), desc->mergeable ? 0 : filtered_entries(spill, entries));
+  SortedWriter to(spill_file(spill), entry_size_of(desc), desc->mergeable ? 0 : filtered_entries(spill, entries));
   char *entry = (char *)must_alloc(desc->entry_size + 16);
   Memory *memory = merge.memory = memory_new_paged();
   for (uint64_t tag; merge.next(entry, &tag);) {
@@ -387,7 +386,8 @@ bool compact_spilled(levada_ctx *ctx, levada_slot *slot, Slice *slice) {
   uint64_t from = files.count, bytes = 0, entries = 0, at = 0;
   // Where entries are looked up, few files are worth more.
   const uint64_t ratio = slot->desc->mergeable ? 2 : 1;
-  while (from > 0 && (files.count - from < 8 || files[from - 1]->size <= bytes / ratio ||
+  const uint64_t least = files.count < most_files ? few_files / 2 : most_files / 2;
+  while (from > 0 && (files.count - from < least || files[from - 1]->size <= bytes / ratio ||
                       files[from - 1]->generation == files[from]->generation)) {
     bytes += files[--from]->size;
     entries += files[from]->count;

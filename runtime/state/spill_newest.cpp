@@ -155,7 +155,7 @@ SortedFile *merge_newest(levada_ctx *ctx, levada_slot *slot, const List<SortedFi
   uint64_t entries = 0;
   for (uint64_t i = from; i < files.count; ++i)
     entries += files[i]->count;
-  SortedWriter to(spill->folder, spill_name(spill).text, spill->named, entry_size,
+  SortedWriter to(spill_file(spill), entry_size,
                   filtered_entries(spill, entries, &files, from));
   Copied copied{to, gone};
   if (!each_newest(ctx, slot, files, from, key_at, copy_entry, &copied))

@@ -128,26 +128,30 @@ void sort_entries(Writer &entries, uint32_t entry_size) {
 
 //--- writing -----------------------------------------------------------------
 
-SortedWriter::SortedWriter(const char *folder, const char *name, bool named, uint32_t entry_size,
-                           uint64_t filtered, uint64_t block)
-    : file_(new SortedFile), index_(entry_size, block) {
-  StoredFile *stored = file_->stored = new StoredFile;
-  file_->entry_size = entry_size;
-  file_->make_filter(filtered);
+StoredFile *stored_make(const char *folder, const char *name, bool named) {
+  auto *stored = new StoredFile;
   uint64_t size = strlen(folder) + strlen(name) + 2;
   char *path = (char *)must_alloc(size);
   snprintf(path, size, "%s/%s", folder, name);
   constexpr int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
   stored->fd = named ? open_made(path, flags) : open(path, flags, 0666);
   if (stored->fd < 0)
-    error_ = errno;
-  if (named && stored->fd >= 0) {
-    stored->path = path;
-    return;
-  }
-  if (stored->fd >= 0) // gone with the process, however that ends
+    stored->error = errno ? errno : EIO;
+  else if (named)
+    return stored->path = path, stored;
+  else
     unlink(path);
   must_free(path);
+  return stored;
+}
+
+SortedWriter::SortedWriter(StoredFile *stored, uint32_t entry_size, uint64_t filtered,
+                           uint64_t block)
+    : file_(new SortedFile), index_(entry_size, block) {
+  file_->stored = stored;
+  file_->begin = stored->size;
+  file_->entry_size = entry_size;
+  file_->make_filter(filtered);
 }
 
 SortedWriter::~SortedWriter() { sorted_release(file_); }
@@ -163,12 +167,12 @@ void SortedWriter::put(const char *from, uint64_t left) {
   StoredFile *stored = file_->stored;
   stored->crc = crc32c(stored->crc, from, left);
   stored->size += left;
-  while (left && !error_) {
+  while (left && !stored->error) {
     ssize_t put = step_write(Step::SPILL_WRITE, stored->fd, from, left);
     if (put > 0)
       from += put, left -= (uint64_t)put;
     else if (errno != EINTR)
-      error_ = errno ? errno : EIO;
+      stored->error = errno ? errno : EIO;
   }
 }
 
@@ -191,8 +195,8 @@ SortedFile *SortedWriter::finish() {
   file->index_crc = crc32c(file->index_crc, (const char *)file->filter, filter_size);
   put(index.data(), index.size());
   put((const char *)file->filter, filter_size);
-  if (error_) {
-    errno = error_;
+  if (file->stored->error) {
+    errno = file->stored->error;
     return nullptr;
   }
   file_ = nullptr;
@@ -365,7 +369,7 @@ bool SortedReader::load() {
   const uint64_t size = file_->block_end(end - 1) - from;
   if (room_ < size) {
     must_free(buffer_);
-    room_ = size < most_ ? most_ : size < 4096 ? 4096 : size;
+    room_ = size < most_ ? most_ : size < 4096 && !most_ ? 4096 : size;
     buffer_ = (char *)must_alloc(room_);
   }
   failed = read_at(file_->stored->fd, buffer_, size, file_->begin + from);

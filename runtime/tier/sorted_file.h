@@ -25,7 +25,11 @@ struct StoredFile {
   uint64_t size = 0;
   uint32_t crc = 0;  // of all its bytes
   uint32_t refs = 1; // atomic: runs, and a checkpoint that is being written
+  int error = 0;     // errno of what could not be written
 };
+/// A new one in `folder`; `named`: it keeps a name there, for links, else it is gone
+/// with the process. Errors stay in it.
+StoredFile *stored_make(const char *folder, const char *name, bool named);
 void stored_retain(StoredFile *file);
 /// The last one who lets go of it removes it.
 void stored_release(StoredFile *file);
@@ -77,7 +81,7 @@ struct SortedFile : RunPlace {
   void make_filter(uint64_t entries);
   /// Bytes of memory.
   uint64_t memory() const {
-    return (tops.room + crcs.room) * 4 + places.room * 8 + filter_words * 8;
+    return sizeof *this + (tops.room + crcs.room) * 4 + places.room * 8 + filter_words * 8;
   }
   uint64_t block_at(uint64_t i) const { return places.count ? places[i] : i * apart; }
   uint64_t block_end(uint64_t i) const { return i + 1 < tops.count ? block_at(i + 1) : size; }
@@ -127,17 +131,18 @@ private:
 /// Puts entries of one run in order; those of one tag are in order already.
 void sort_entries(Writer &entries, uint32_t entry_size);
 
-/// Writes a file of one run. Errors stay until finish().
+/// Writes a run to the end of a file, to which nobody else writes meanwhile. Errors
+/// stay until finish().
 class SortedWriter {
 public:
-  /// In `folder`; `named`: it keeps a name there, for links. `filtered`: entries
-  /// that a filter is made for, or 0.
-  SortedWriter(const char *folder, const char *name, bool named, uint32_t entry_size,
-               uint64_t filtered, uint64_t block = SortedFile::block);
+  /// A reference to `stored` becomes the run's. `filtered`: entries that a filter is
+  /// made for, or 0.
+  SortedWriter(StoredFile *stored, uint32_t entry_size, uint64_t filtered,
+               uint64_t block = SortedFile::block);
   ~SortedWriter();
   /// Where the next entry is to be appended, which begins with `tag`.
   Writer &entry(uint64_t tag);
-  /// The file, or NULL with errno.
+  /// The run, or NULL with errno.
   SortedFile *finish();
 
 private:
@@ -146,7 +151,6 @@ private:
   SortedFile *file_;
   RunIndex index_;
   Writer buffer_;
-  int error_ = 0;
 };
 
 /// Reads entries from front to back.

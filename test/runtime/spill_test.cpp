@@ -107,7 +107,7 @@ TEST(Spill, AMergedFileOfTheSameKeysCanBeOpenedAgain) {
     Limited limited(slot, 64 << 20);
     limited.spill.slots = slot.slots;
     for (int round = 0; round < 18; ++round) { // more often than files are kept apart
-      for (int64_t key = 0; key < 1000; ++key)
+      for (int64_t key = 0; key < 20000; ++key)
         slot.add(0, 0, key);
       ASSERT_TRUE(spill_slice(&slot.ctx, slot.slot, slot.slot->slice));
     }
@@ -126,7 +126,8 @@ TEST(Spill, AMergedFileOfTheSameKeysCanBeOpenedAgain) {
 TEST(SortedFile, FindsWhatItHas) {
   std::string folder = testing::TempDir();
   for (uint32_t entry_size : {24u, 0u}) {
-    SortedWriter to(folder.c_str(), "sorted", false, entry_size, entry_size ? 5000 : 0);
+    SortedWriter to(stored_make(folder.c_str(), "sorted", false), entry_size,
+                    entry_size ? 5000 : 0);
     std::vector<uint64_t> tags;
     for (uint64_t i = 0; i < 5000; ++i)
       tags.push_back(~(i / 3 * 9007199254740993) | 1); // three of each, spread like hashes
