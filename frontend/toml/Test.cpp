@@ -91,6 +91,14 @@ void readTest(const Node &table, Reader &reader, Document &document) {
   }
 }
 
+/// Whether late rows of the stream can be sent somewhere: the groups of its window leave them.
+static bool tellsLateRows(const Document &document, std::string_view name) {
+  const Stream *stream = document.findStream(std::string(name));
+  if (!stream)
+    return !document.findSink(std::string(name));
+  return stream->window && !stream->sql && !document.isScript;
+}
+
 void checkTests(const Document &document, Reader &reader) {
   Words sources, streams, sinks, both;
   for (const Source &s : document.sources)
@@ -99,6 +107,8 @@ void checkTests(const Document &document, Reader &reader) {
     streams.push_back(s.name.text);
   for (const Sink &s : document.sinks)
     sinks.push_back(s.name.text);
+  if (document.isScript) // a query straight under INSERT has the name of its table
+    streams.insert(streams.end(), sinks.begin(), sinks.end());
   both = sources;
   both.insert(both.end(), streams.begin(), streams.end());
   std::unordered_map<std::string_view, const Test *> names;
@@ -111,10 +121,17 @@ void checkTests(const Document &document, Reader &reader) {
       checkName(rows.table, diag::UnknownInput, "sources", sources, reader);
     for (const TestRows &rows : test.expect)
       checkName(rows.table, diag::UnknownSink, "sinks", sinks, reader);
-    for (const TestLoss &loss : test.late)
-      checkName(loss.where, diag::UnknownInput, "streams", streams, reader);
+    for (const TestLoss &loss : test.late) {
+      checkName(loss.where, diag::UnknownInput, document.isScript ? "views and tables written" : "streams",
+                streams, reader);
+      if (loss.rows && !tellsLateRows(document, loss.where.text))
+        reader.engine
+            .emit(loss.range, diag::WrongValueType, quoted(loss.where.text), "a number", describe(NodeKind::Array))
+            .hint("late rows can be told of a [stream.NAME] with `window` and groups");
+    }
     for (const TestLoss &loss : test.bad)
-      checkName(loss.where, diag::UnknownInput, "sources and streams", both, reader);
+      checkName(loss.where, diag::UnknownInput, document.isScript ? "tables and views" : "sources and streams",
+                both, reader);
   }
 }
 
