@@ -270,7 +270,12 @@ bool read_all(int argc, char **argv, const levada_program *program, Settings &se
         settings.target = argument;
         continue;
       }
-      return unknown(argument.c_str(), "command");
+      if (!chosen)
+        return unknown(argument.c_str(), "command");
+      return usage(textf("`%s` takes %s, found `%s`%s", chosen->name,
+                         chosen->argument ? "one argument" : "no argument", argument.c_str(),
+                         chosen->argument ? " as well" : ""),
+                   "another state directory is named with --state DIR");
     }
     const Option *found = nullptr;
     for (const Option &option : options)
