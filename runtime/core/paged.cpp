@@ -331,7 +331,7 @@ void paged_begin(const char *folder, uint64_t from, uint64_t resident, PagedRese
   state->failed = 0;
   state->resident = resident < (1 << 20) ? 1 << 20 : resident;
   paged_from = from;
-  paged_arena = 2 * from;
+  paged_arena = from / 2;
 }
 
 char *paged_try(uint64_t size, bool grows) {

@@ -245,6 +245,9 @@ static bool collect_due(levada_ctx *ctx, levada_slot *slot, int64_t progress) {
   uint64_t bytes = 0;
   all->firing.count = 0;
   while (all->firing.count < fire_block && bytes <= most) {
+    // Those that came back because of a due time that is past take room, too.
+    if (all->files.count && !sessions_room(ctx, slot))
+      return false;
     const First first = first_due(all);
     if (!first.any || first.due.end > progress)
       break;
@@ -328,26 +331,25 @@ void sessions_create(levada_slot *slot) {
   table_init(&slot->sessions->table, session_stride, slot->range, 0);
 }
 
-void sessions_drop(levada_slot *slot) {
+void sessions_drop(levada_slot *slot, const List<Session *> &stay) {
   Sessions *all = slot->sessions;
   Table *table = &all->table;
-  uint64_t left = table->count;
-  for (uint64_t place = 0; left; ++place)
-    if (load64(table->slots + place * session_stride)) {
-      for (Session *s = newest(table, place), *older; s; s = older) {
-        older = s->older;
-        session_release(all, s);
-      }
-      --left;
+  uint64_t next = 0; // of those that stay
+  each_key(table, [&](Session *first) {
+    if (next < stay.count && stay[next] == first)
+      return (void)++next;
+    for (Session *s = first, *older; s; s = older) {
+      older = s->older;
+      session_release(all, s);
     }
+  });
   memset(table->slots, 0, (table->end + 2) * session_stride);
   table->count = 0;
-  all->heap.count = 0;
 }
 
 void sessions_destroy(levada_slot *slot) {
   Sessions *all = slot->sessions;
-  sessions_drop(slot);
+  sessions_drop(slot, {});
   for (Session *session : all->firing) // after a failed firing
     session_release(all, session);
   sessions_forget(slot);

@@ -88,15 +88,26 @@ void session_open(levada_slot *slot, Session *session);
 /// Counts what its accumulators have.
 void session_count(Sessions *all, Session *session);
 void session_release(Sessions *all, Session *session);
-/// Takes all out of memory.
-void sessions_drop(levada_slot *slot);
+/// Calls body(session) at the newest of each key in memory.
+template <typename Body> void each_key(const Table *table, Body body) {
+  uint64_t left = table->count;
+  for (uint64_t place = 0; left; ++place)
+    if (load64(table->slots + place * session_stride)) {
+      body(newest(table, place));
+      --left;
+    }
+}
+/// Takes all out of memory but for those of some keys, in the order of the table, which
+/// leave the table alone.
+void sessions_drop(levada_slot *slot, const List<Session *> &stay);
 void sessions_plan(levada_slot *slot);
 
 //--- what left memory --------------------------------------------------------
 
 /// Before a row's session is looked for: makes room. False: ctx has the error.
 bool sessions_room(levada_ctx *ctx, levada_slot *slot);
-/// What is in memory goes to files. False: ctx has the error.
+/// What is in memory goes to files, but for sessions that are mostly paged while enough
+/// goes without them. False: ctx has the error.
 bool sessions_spill(levada_ctx *ctx, levada_slot *slot);
 /// Brings the sessions of a key that is not in memory back. False: ctx has the error.
 bool sessions_bring_back(levada_ctx *ctx, levada_slot *slot, uint64_t tag, const char *key);

@@ -199,15 +199,12 @@ bool sessions_load(levada_ctx *ctx, levada_slot *slot, const PartHead &head, Rea
 /// Those in memory wait under their ends as they are.
 static void wait_for_ends(Sessions *all) {
   all->heap.count = 0;
-  uint64_t left = all->table.count;
-  for (uint64_t place = 0; left; ++place)
-    if (load64(all->table.slots + place * session_stride)) {
-      for (Session *s = newest(&all->table, place); s; s = s->older) {
-        s->due = s->end;
-        all->heap.push({s->end, s->tag});
-      }
-      --left;
+  each_key(&all->table, [&](Session *first) {
+    for (Session *s = first; s; s = s->older) {
+      s->due = s->end;
+      all->heap.push({s->end, s->tag});
     }
+  });
 }
 
 bool sessions_loaded(levada_ctx *ctx, levada_slot *slot) {

@@ -1,7 +1,8 @@
 //===- session_spill.cpp - sessions that leave memory ----------------------===//
 //
-// What is in memory goes as a whole: the sessions of each key to a file in the
-// order of hashes, due times to a run in their own order. A row or a due time brings
+// The sessions of each key go to a file in the order of hashes, due times to a run in
+// their own order. Sessions that are mostly paged free little and are dear to write:
+// they stay as long as others go; their due times do not. A row or a due time brings
 // the sessions of its key back from the newest file that has it; they count from
 // then on. Nothing says of a key in a file that its sessions are gone: they have
 // ended by the progress of the slot, and so have those of all older files, since
@@ -197,6 +198,28 @@ static bool merge_files(levada_ctx *ctx, levada_slot *slot) {
   return true;
 }
 
+/// What the sessions of a key have of the heap, and whether that is the lesser part.
+static uint64_t heap_bytes(const Session *first, bool *paged) {
+  uint64_t heap = 0, total = 0;
+  for (const Session *s = first; s; s = s->older) {
+    heap += s->bytes;
+    total += s->size + arena_total(&s->memory.arena);
+  }
+  *paged = total > 2 * heap;
+  return heap;
+}
+
+/// Whether what is mostly paged may stay: enough goes without it.
+static bool paged_may_stay(const Sessions *all, const Spill *spill) {
+  uint64_t goes = 0;
+  each_key(&all->table, [&](const Session *first) {
+    bool paged;
+    const uint64_t heap = heap_bytes(first, &paged);
+    goes += paged ? 0 : heap;
+  });
+  return goes > spill->limit / 16;
+}
+
 bool sessions_spill(levada_ctx *ctx, levada_slot *slot) {
   Sessions *all = slot->sessions;
   Table *table = &all->table;
@@ -204,30 +227,36 @@ bool sessions_spill(levada_ctx *ctx, levada_slot *slot) {
   if (all->files.count >= most_files && !merge_files(ctx, slot))
     return false;
   copy_finish(table);
-  SortedWriter to(spill_file(spill), 0,
-                  filtered_entries(spill, table->count));
-  uint64_t left = table->count;
+  const bool may_stay = paged_may_stay(all, spill);
+  List<Session *> stay{};
+  SortedWriter to(spill_file(spill), 0, filtered_entries(spill, table->count));
   int64_t end = INT64_MIN;
-  for (uint64_t place = 0; left; ++place)
-    if (load64(table->slots + place * session_stride)) {
-      Session *first = newest(table, place);
-      int64_t last = sessions_save_key(ctx, slot, first, to.entry(first->tag));
-      end = last > end ? last : end;
-      --left;
-    }
+  each_key(table, [&](Session *first) {
+    bool paged;
+    heap_bytes(first, &paged);
+    if (paged && may_stay)
+      return (void)stay.push(first);
+    const int64_t last = sessions_save_key(ctx, slot, first, to.entry(first->tag));
+    end = last > end ? last : end;
+  });
   SortedFile *file = spill_finish(ctx, spill, to);
-  if (!file)
+  if (file) {
+    all->files.push(file);
+    all->ends.push(end);
+  }
+  if (!file || !spill_due(ctx, slot)) {
+    stay.free();
     return false;
-  all->files.push(file);
-  all->ends.push(end);
-  if (!spill_due(ctx, slot))
-    return false;
-  sessions_drop(slot);
+  }
+  sessions_drop(slot, stay);
   const bool marked = table->marks;
   if ((table->end + 2) * session_stride > spill->limit / 4) {
     table_free(table);
     table_init(table, session_stride, slot->range, 0);
   }
+  for (Session *first : stay)
+    session_open(slot, first);
+  stay.free();
   if (marked)
     table_clear_marks(table);
   all->anew = true;
